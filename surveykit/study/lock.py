@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,47 +13,23 @@ __all__ = ["study_lock"]
 
 @contextmanager
 def study_lock(root: Path) -> Iterator[None]:
-    """Hold the study for this process; a lock left by a process that died is taken over.
+    """Hold the study for this process; the lock of a process that died is free.
 
     Raises
     ------
     SurveyKitError
         Another process is running this study.
     """
+    from filelock import FileLock, Timeout
+
     path = root / "output" / ".lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-            break
-        except FileExistsError:
-            holder = _holder(path)
-            if holder is not None and _alive(holder):
-                raise SurveyKitError(
-                    f"another run of this study is under way (process {holder}): "
-                    f"wait until it ends; if there is none, delete {path.relative_to(root)}"
-                ) from None
-            path.unlink(missing_ok=True)
+    lock = FileLock(path)
     try:
-        with os.fdopen(handle, "w") as stream:
-            stream.write(str(os.getpid()))
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SurveyKitError(f"{root}: another run of this study is under way: wait until it ends") from None
+    try:
         yield
     finally:
-        path.unlink(missing_ok=True)
-
-
-def _holder(path: Path) -> int | None:
-    try:
-        return int(path.read_text())
-    except (OSError, ValueError):
-        return None
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
+        lock.release()

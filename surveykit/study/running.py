@@ -76,22 +76,22 @@ def run_stages(
                 result.current.append(stage.name)
                 continue
             _require_inputs(study.root, stage)
-            _guard(study.root, stage, manifest, hashes, redraw=redraw, say=say)
+            _guard(study.root, stage, manifest, hashes, print_, redraw=redraw, say=say)
             say(f"[{number}/{len(stages)}] {stage.title}")
             started = time.perf_counter()
             _make(study, stage, manifest, hashes, print_, say)
-            seconds = time.perf_counter() - started
-            manifest.stages[stage.name]["seconds"] = round(seconds, 2)
-            manifest.save(study=study.definition.id, simulated=study.definition.simulated)
             result.made.append(stage.name)
-            result.seconds[stage.name] = seconds
+            result.seconds[stage.name] = time.perf_counter() - started
+        if result.made:
+            manifest.save(study=study.definition.id, simulated=study.definition.simulated)
         return result
 
 
 def fingerprint(stage: Stage, hashes: FileHashes, version: str) -> str:
-    """Return a digest of all that a stage's outputs depend on; code does not count for protected outputs.
+    """Return a digest of all that a stage's outputs depend on.
 
-    A drawn sample does not become another one because the library was updated: the draw is defined by plan, frame and seed.
+    Code does not count for protected outputs: a draw is defined by plan, frame and seed, so a newer library does not
+    make it another one.
     """
     content = {
         "stage": stage.name,
@@ -119,11 +119,16 @@ def _require_inputs(root: Path, stage: Stage) -> None:
         )
 
 
-def _guard(root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, *, redraw: bool, say: Say) -> None:
+def _guard(
+    root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, *, redraw: bool, say: Say
+) -> None:
     """Refuse to replace what must not be replaced silently; move it aside when asked."""
     existing = [name for name in stage.outputs if (root / name).exists()]
     if not stage.protected or not existing:
         return
+    entry = manifest.stages.get(stage.name)
+    if entry and entry["fingerprint"] == print_ and all(hashes.of(name) == entry["outputs"][name] for name in existing):
+        return  # the same inputs, and some outputs missing: an interrupted run or a deleted file
     if redraw:
         archive = root / "output" / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
         for name in existing:
@@ -132,7 +137,6 @@ def _guard(root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, *, 
             shutil.move(root / name, target)
         say(f"the earlier {stage.name} is kept in {archive.relative_to(root)}")
         return
-    entry = manifest.stages.get(stage.name)
     changed = _what_changed(stage, entry["inputs"] if entry else None, hashes)
     raise OverwriteError(
         f"{existing[0]} exists and {changed}: nothing was changed. "
@@ -153,6 +157,7 @@ def _make(study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, pr
     workshop = study.root / "output" / f".partial-{stage.name}"
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(parents=True)
+    started = time.perf_counter()
     try:
         making = Making(study, workshop, say)
         inputs = {name: hashes.of(name) for name in stage.inputs}
@@ -160,17 +165,23 @@ def _make(study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, pr
         absent = [name for name in stage.outputs if not (workshop / name).is_file()]
         if absent:
             raise RuntimeError(f"stage {stage.name} did not make {', '.join(absent)}")
+        made = FileHashes(workshop)
+        manifest.stages[stage.name] = {
+            "fingerprint": print_,
+            "inputs": inputs,
+            "outputs": {name: made.of(name) for name in stage.outputs},
+            "seed": making.seed,
+            "counts": making.counts,
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "seconds": round(time.perf_counter() - started, 2),
+        }
+        # The record comes before the files: after an interruption the hashes do not match and the stage is made again.
+        manifest.save(study=study.definition.id, simulated=study.definition.simulated)
         for name in stage.outputs:
             target = study.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             (workshop / name).replace(target)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-    manifest.stages[stage.name] = {
-        "fingerprint": print_,
-        "inputs": inputs,
-        "outputs": {name: hashes.of(name) for name in stage.outputs},
-        "seed": making.seed,
-        "counts": making.counts,
-        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    }
+    for name in stage.outputs:
+        hashes.of(name)

@@ -1,7 +1,7 @@
 """Read YAML with every scalar as text and every place remembered.
 
-YAML as commonly read turns ``010`` into 8, ``no`` into False and lets a repeated key win silently. Codes and answers must
-survive untouched, so scalars stay text, and duplicate keys, anchors, aliases and tags are refused.
+YAML as commonly read turns ``010`` into 8, ``no`` into False and lets a repeated key win silently. Codes and answers
+must survive untouched, so scalars stay text, and duplicate keys, anchors, aliases and tags are refused.
 """
 
 from __future__ import annotations
