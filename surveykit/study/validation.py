@@ -108,7 +108,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def _real_path(loc: tuple[str | int, ...], data: Any, *, keep_last: bool) -> Place:
     """Drop the parts of a pydantic location that name a branch of a union and not a place in the file."""
     path: list[str | int] = []
-    here = data
+    here: Any = data
     for position, part in enumerate(loc):
         last = position == len(loc) - 1
         if (isinstance(here, dict) and part in here) or (

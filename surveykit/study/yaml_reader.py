@@ -151,6 +151,7 @@ def _scan(text: str) -> list[Problem]:
 
 def _events(text: str) -> Iterator[Any]:
     depth = documents = 0
+    event: Any
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
