@@ -143,7 +143,7 @@ def install(extra: str) -> None:
         return
     say("installing Python packages into .venv (a minute or two)")
     target = f".[{extra}]" if extra else "."
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir"]
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = quiet([*command, "-c", "constraints.txt", "-e", target], cwd=ROOT, env=own_environment(os.environ))
     if done.returncode != 0:
         stop(f"the Python packages could not be installed:\n{done.stdout.strip()}")

@@ -20,7 +20,7 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Verify, and tell every difference."""
-    from surveykit.study.draw_stage import verify_study_draw
+    from surveykit.study.stages.draw import verify_study_draw
 
     verification = verify_study_draw(open_study(options))
     for line in verification.lines:

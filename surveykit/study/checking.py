@@ -55,9 +55,7 @@ def _analyses(study: Study) -> list[Problem]:
     for index, analysis in enumerate(study.definition.analyses):
         if analysis.weights_after not in known:
             what = f"the weighting plan has no step {analysis.weights_after!r}"
-            problems.append(
-                Problem(what, nearest(analysis.weights_after, known), ("analyses", index, "weights_after"))
-            )
+            problems.append(Problem(what, nearest(analysis.weights_after, known), ("analyses", index, "weights_after")))
     return problems
 
 
