@@ -50,7 +50,7 @@ def check_across(reading: _Collector, study: Study) -> None:
 
 
 def _analyses(study: Study) -> list[Problem]:
-    known = [step.name for step in study.weighting.steps]
+    known = [step.kind for step in study.weighting.steps]
     problems = []
     for index, analysis in enumerate(study.definition.analyses):
         if analysis.weights_after not in known:
@@ -60,7 +60,7 @@ def _analyses(study: Study) -> list[Problem]:
 
 
 def _domains(study: Study) -> list[Problem]:
-    known = set(study.questionnaire.column_ids()) | set(study.sampling_plan.strata)
+    known = {variable.id for variable in study.questionnaire.variables()} | set(study.sampling_plan.strata)
     return [
         Problem(f"no question or stratum {name!r}", nearest(name, sorted(known)), ("domains", index))
         for index, name in enumerate(study.definition.domains)
