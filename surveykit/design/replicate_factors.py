@@ -94,8 +94,8 @@ def _pairs(stage: Stage) -> list[tuple[int, int]]:
     if odd.size:
         names = [stage.stratum_names[h] for h in odd.tolist()]
         raise DesignError(
-            f"Balanced replicates need two units in every stratum (or an even number, split into pairs); strata with an "
-            f"odd number: {first_few(names)}. Use the jackknife or the bootstrap."
+            "Balanced replicates need two units in every stratum (or an even number, split into pairs); strata with "
+            f"an odd number: {first_few(names)}. Use the jackknife or the bootstrap."
         )
     members = _members(stage)
     named = sorted(range(len(members)), key=lambda h: (stage.stratum_names[h].casefold(), stage.stratum_names[h]))
@@ -156,7 +156,7 @@ def canty_davison(stage: Stage, replicates: int, rng: np.random.Generator) -> Fa
             copies = np.full(n, population // n)
             copies[rng.permutation(n)[: population % n]] += 1
             out[units, r] = rng.multivariate_hypergeometric(copies, n)
-    harmonic = 1.0 / np.mean(1.0 / stage.stratum_size)
+    harmonic = float(1.0 / np.mean(1.0 / stage.stratum_size))
     return Factors(out, harmonic / ((harmonic - 1.0) * (replicates - 1.0)), np.ones(replicates))
 
 

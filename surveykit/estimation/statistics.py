@@ -188,5 +188,5 @@ def make_term(context: Context, statistic: Statistic) -> Term:
             chosen = [level_position(levels, statistic.level, statistic.variable)]
         return prop_term(context, statistic.variable, np.asarray(codes), levels, chosen)
     raise DataError(
-        f"{statistic!r} is not a statistic: use Mean, Total, Ratio, Prop, Quantile, Variance, Covariance or Correlation."
+        f"{statistic!r} is no statistic: use Mean, Total, Ratio, Prop, Quantile, Variance, Covariance or Correlation."
     )
