@@ -93,7 +93,7 @@ class SurveyDesign:
         stages = design_stages(self, frame, psu_columns, strata_columns, pps)
         if pps is None or pps.method == "brewer":
             check_lonely(self.lonely_psu, stages)
-        weights = _weights(self.weights, frame, stages)
+        weights = _weights(self.weights, frame, stages, pps)
         if pps is not None:
             pps.check(stages, self.lonely_psu)
         for name, value in {
@@ -185,9 +185,11 @@ class SurveyDesign:
         return f"<SurveyDesign: {self.n} rows, {self.n_psu} PSUs{strata}, df {self.degf}, {sampling}{credited}>"
 
 
-def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...]) -> np.ndarray:
+def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...], pps: PPS | None) -> np.ndarray:
     if given is not None:
         return _checked_weights(row_values(frame, given, "weights"), len(frame))
+    if pps is not None and pps.joint is not None:
+        return np.asarray(1.0 / np.diag(np.asarray(pps.joint, dtype=float))[stages[0].unit])
     last = stages[-1]
     probability = (last.unit_fraction * last.unit_carry)[last.unit]
     if not np.all(probability > 0):
