@@ -57,7 +57,8 @@ class SurveyDesign:
 
     Notes
     -----
-    Codes for strata and units are made here, once. Agrees with R survey ``svydesign(..., nest = TRUE)``; the
+    Codes for strata and units are made here, once; those of domain columns when they are first used. Agrees with R
+    survey ``svydesign(..., nest = TRUE)``; the
     degrees of freedom are units minus strata over the rows with a positive weight (R: ``degf``).
 
     Examples
@@ -79,6 +80,7 @@ class SurveyDesign:
     stages: tuple[Stage, ...] = field(default=(), init=False)
     strata_columns: tuple[Any, ...] = field(default=(), init=False)
     psu_columns: tuple[str, ...] = field(default=(), init=False)
+    cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         frame = as_frame(self.data)
@@ -134,6 +136,12 @@ class SurveyDesign:
         return units - strata
 
     def _members(self) -> tuple[int, int]:
+        if "members" not in self.cache:
+            self.cache["members"] = self._count_members()
+        counts: tuple[int, int] = self.cache["members"]
+        return counts
+
+    def _count_members(self) -> tuple[int, int]:
         first = self.stages[0]
         present = np.bincount(first.unit, weights=self.weights, minlength=first.n_units) > 0
         return int(present.sum()), int(np.unique(first.unit_stratum[present]).size)
@@ -157,6 +165,7 @@ class SurveyDesign:
             object.__setattr__(new, name, getattr(self, name))
         object.__setattr__(new, "weights", _checked_weights(np.asarray(weights, dtype=float), self.n_rows))
         object.__setattr__(new, "adjustments", (*self.adjustments, adjustment))
+        object.__setattr__(new, "cache", {})
         return new
 
     def with_data(self, data: Any) -> SurveyDesign:
@@ -176,6 +185,7 @@ class SurveyDesign:
         for name in self.__dataclass_fields__:
             object.__setattr__(new, name, getattr(self, name))
         object.__setattr__(new, "data", frame)
+        object.__setattr__(new, "cache", {})
         return new
 
     def __repr__(self) -> str:
@@ -200,12 +210,14 @@ def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...], pps: PP
 def _checked_weights(weights: np.ndarray, n: int) -> np.ndarray:
     if weights.shape != (n,):
         raise DesignError(f"There are {weights.size} weights for {n} rows: pass one weight per row.")
-    for wrong, what in (
-        (np.isnan(weights), "missing"),
-        (np.isinf(weights), "infinite"),
-        (weights < 0, "negative"),
-    ):
-        if wrong.any():
+    if not (np.isfinite(weights.sum()) and weights.min() >= 0):
+        for wrong, what in (
+            (np.isnan(weights), "missing"),
+            (np.isinf(weights), "infinite"),
+            (weights < 0, "negative"),
+        ):
+            if not wrong.any():
+                continue
             raise DesignError(
                 f"Weights are {what} in rows {first_few(np.flatnonzero(wrong).tolist())}: mend them, or give such rows "
                 "weight 0 to keep them without contribution."

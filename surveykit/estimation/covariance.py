@@ -10,7 +10,7 @@ import numpy as np
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.survey_design import SurveyDesign
 from surveykit.estimation.terms import Term
-from surveykit.estimation.totals import Design, Moment, active_stages
+from surveykit.estimation.totals import Design, Moment, active_stages, inside_codes, weighted
 from surveykit.estimation.variance import pps_covariance, stages_covariance
 
 __all__ = ["covariance_of", "domain_df", "domain_members"]
@@ -59,12 +59,21 @@ def domain_df(design: Design, base: Moment) -> np.ndarray:
             return np.array([design.domain_degf(base.code == cell) for cell in range(base.size)])
         return np.minimum(domain_df(design.source, base), design.n_replicates - 1.0)
     first = design.stages[0]
-    inside = (base.code >= 0) & (design.weights > 0)
-    code = base.code[inside]
-    joint = first.unit[inside] * base.size + code
-    present = np.flatnonzero(np.bincount(joint, minlength=1))
+    present = _present_pairs(design, base)
     cell, stratum = present % base.size, first.unit_stratum[present // base.size]
     units = np.bincount(cell, minlength=base.size)
     pairs = np.flatnonzero(np.bincount(stratum * base.size + cell, minlength=1))
     strata = np.bincount(pairs % base.size, minlength=base.size)
     return np.where(units > 0, (units - strata).astype(float), np.nan)
+
+
+def _present_pairs(design: SurveyDesign, base: Moment) -> np.ndarray:
+    """Return the pairs (unit, cell), as unit * size + cell, that have a row with a positive weight."""
+    assert base.code is not None
+    first = design.stages[0]
+    pairs = first.n_units * base.size
+    if pairs <= 4 * design.n_rows:
+        joint = first.unit * base.size + inside_codes(base.code)
+        return np.flatnonzero(np.bincount(joint, weights=weighted(base, design.weights), minlength=pairs) > 0)
+    inside = (base.code >= 0) & (design.weights > 0)
+    return np.unique(first.unit[inside] * base.size + base.code[inside])

@@ -132,7 +132,7 @@ def quantile_term(
     if base.code is not None:
         rows = [np.flatnonzero(base.code == cell) for cell in range(size)]
     w = context.design.weights
-    samples = tuple(sort_sample(y, w) if r is None else sort_sample(y[r], w[r]) for r in rows)
+    samples = tuple(sort_sample(y, w, rule) if r is None else sort_sample(y[r], w[r], rule) for r in rows)
     points = np.array([[quantile_point(s, p, rule) for s in samples] for p in probabilities])
     code = np.zeros(y.size, dtype=np.int64) if base.code is None else base.code
     moments = tuple(_below(y, code, points[j], size) for j in range(k))
