@@ -62,7 +62,7 @@ class DataFiles(_Frozen):
     """The data, as paths from the folder of study.yaml."""
 
     frame: str
-    responses: list[str] = Field(min_length=1)
+    responses: list[str] = Field(min_length=1, max_length=1)
     answers: str | None = None
 
 

@@ -3,6 +3,7 @@
 __all__ = [
     "ALLOCATION",
     "CODEBOOK",
+    "CLEANING_LOG",
     "COLUMN_MAP",
     "DRAW_RECORD",
     "ESTIMATES",
@@ -36,6 +37,7 @@ COLUMN_MAP = "output/questionnaire/column_map.json"
 LINKED = "output/responses/linked.parquet"
 LINKED_MISSING = "output/responses/linked_missing.parquet"
 QUALITY = "output/responses/quality.csv"
+CLEANING_LOG = "output/responses/cleaning_log.csv"
 RESPONSES_LOG = "output/responses/log.json"
 WEIGHTS = "output/weights/weights.csv"
 WEIGHTING_LOG = "output/weights/log.json"
