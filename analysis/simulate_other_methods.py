@@ -12,9 +12,10 @@ import pandas as pd
 
 SEED = 20210727
 DISTRICTS = (
-    "jinjiang qingyang jinniu wuhou chenghua longquanyi qingbaijiang xindu wenjiang shuangliu pidu xinjin jintang dayi "
-    "pujiang dujiangyan pengzhou qionglai chongzhou jianyang gaoxin tianfu dongbu"
-).split()
+    *("jinjiang", "qingyang", "jinniu", "wuhou", "chenghua", "longquanyi", "qingbaijiang", "xindu", "wenjiang"),
+    *("shuangliu", "pidu", "xinjin", "jintang", "dayi", "pujiang", "dujiangyan", "pengzhou", "qionglai"),
+    *("chongzhou", "jianyang", "gaoxin", "tianfu", "dongbu"),
+)
 # centre, spread between districts, unit of the continuous measures
 BIGDATA = {
     "coverage": (0.96, 0.03, "share"),

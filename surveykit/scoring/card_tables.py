@@ -48,8 +48,14 @@ class CardDraws:
 
     def error(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
         """Standard error: around the mean of the draws, or around the estimate for replicates."""
-        middle = centre if self.kind == "replicates" else drawn.mean(axis=0)
-        return np.asarray(np.sqrt(np.einsum("r,r...->...", self.scale, (drawn - middle) ** 2)))
+        return np.asarray(np.sqrt(np.einsum("r,r...->...", self.scale, self.spread(centre, drawn) ** 2)))
+
+    def spread(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
+        """Deviations from the mean of the draws, or from the estimate for replicates; exactly 0 for constants."""
+        if self.kind == "replicates":
+            return drawn - centre
+        moves = drawn - drawn[0]
+        return np.asarray(moves - moves.mean(axis=0))
 
     def interval(
         self, centre: FloatArray, drawn: FloatArray, error: FloatArray, level: float
@@ -67,8 +73,7 @@ def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws,
     totals = total_points(scheme, drawn.points)
     normal = total_points(scheme, drawn.normal_points)
     student = normal if drawn.student_points is drawn.normal_points else total_points(scheme, drawn.student_points)
-    middle = totals if drawn.kind == "replicates" else normal.mean(axis=0)
-    spread = normal - middle
+    spread = drawn.spread(totals, normal)
     covariance = (spread * drawn.scale[:, None]).T @ spread
     knots = knot_table(scheme, units, drawn.values, drawn.student_values, level)
     return {
@@ -167,8 +172,8 @@ def _groups(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, nam
 def _variance(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, spread: FloatArray) -> pd.DataFrame:
     """Share of each criterion and each method: Cov(points, total) / Var(total)."""
     every = (*scheme.criteria(), *scheme.adjustments)
-    middle = drawn.points if drawn.kind == "replicates" else drawn.normal_points.mean(axis=0)
-    joint = np.einsum("r,ru,ruc->uc", drawn.scale, spread, drawn.normal_points - middle)
+    parts = drawn.spread(drawn.points, drawn.normal_points)
+    joint = np.einsum("r,ru,ruc->uc", drawn.scale, spread, parts)
     total = np.einsum("r,ru,ru->u", drawn.scale, spread, spread)[:, None]
     shares = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
     methods = list(dict.fromkeys(criterion.method for criterion in every))

@@ -208,9 +208,9 @@ def rank_confidence_sets(
     -----
     ``c`` is the `conf_level` quantile of ``max (Z_a - Z_b) / sd_ab`` over the pairs still tested, with
     ``Z ~ N(0, covariance)`` (times ``sqrt(df / chi2_df)``). Pairs with ``(theta_a - theta_b) / sd_ab > c`` are
-    rejected, and the step is repeated until nothing new is. The set of j is ``[1 + #above, p - #below]``. Pairs whose difference
-    has no sampling error are taken as known. Source: Mogstad, Romano, Shaikh and Wilhelm (2024), Inference for ranks,
-    Review of Economic Studies 91, 476-518; R package csranks.
+    rejected, and the step is repeated until nothing new is. The set of j is ``[1 + #above, p - #below]``. Pairs whose
+    difference has no sampling error are taken as known. Source: Mogstad, Romano, Shaikh and Wilhelm (2024),
+    Inference for ranks, Review of Economic Studies 91, 476-518; R package csranks.
 
     Examples
     --------

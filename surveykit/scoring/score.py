@@ -69,7 +69,7 @@ def score(
     units = scheme.units or inputs.units
     table = pd.DataFrame(columns=["district", "criterion", "value"]) if other_methods is None else other_methods
     names = set(table["criterion"].astype(str)) if "criterion" in table else set()
-    problems = check_scheme(scheme, indicators=inputs.indicators, other_inputs=names)
+    problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
     problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
     if problems:
         raise DefinitionError(problems)
@@ -139,7 +139,7 @@ def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> C
     else:
         kind = "bootstrap" if _equal_factors(inputs) else "replicates"
         normal = student = inputs.replicates
-    count = normal.shape[0]
+    count = draws if kind == "replicates" else normal.shape[0]
     other_normal, other_student = _draw_other(run.other, count, rng)
     if kind == "replicates":
         return _replicate_draws(run, values, points, other_normal)

@@ -21,7 +21,7 @@ def test_reference_scheme_is_sound():
     reference = ScoringScheme.model_validate(load("scoring.yaml"))
     indicators = IndicatorSet.model_validate(load("indicators.yaml"))
     table = pd.read_csv(ANALYSIS / "other_methods.csv", dtype=str)
-    assert check_scheme(reference, indicators=indicators, other_inputs=set(table["criterion"])) == []
+    assert check_scheme(reference, questionnaire_inputs=indicators, other_inputs=set(table["criterion"])) == []
     assert check_other_methods(reference, table, reference.units) == []
     contents = [content for group in reference.indicators for content in group.contents]
     assert (len(reference.indicators), len(contents), len(reference.criteria())) == (5, 15, 26)
@@ -71,7 +71,8 @@ def test_inputs_must_exist_and_have_the_right_unit():
     indicators = IndicatorSet.model_validate(
         {
             "indicators": [
-                {"id": "s", "zh": "满意度", "kind": "score", "items": ["q"], "points": {"1": "0"}, "dont_know": "in_base"},
+                {"id": "s", "zh": "满意度", "kind": "score", "items": ["q"], "points": {"1": "0"},
+                 "dont_know": "in_base"},
                 {"id": "r", "zh": "满意率", "kind": "rate", "numerator": "q == 1", "dont_know": "in_base"},
             ]
         }
@@ -84,7 +85,7 @@ def test_inputs_must_exist_and_have_the_right_unit():
             criterion("visits", 10, "field"),
         ]
     )
-    found = check_scheme(made, indicators=indicators, other_inputs={"events"})
+    found = check_scheme(made, questionnaire_inputs=indicators, other_inputs={"events"})
     whats = [(problem.path[5], problem.what) for problem in found]
     assert whats[0][0] == 0 and "score from 0 to 100" in whats[0][1]
     assert whats[1][0] == 1 and "rate from 0 to 1" in whats[1][1]
