@@ -1,1 +1,1 @@
-
+"""Scores and ranks with their uncertainty: indicators, rate-to-points rules, schemes, rank sets, sensitivity."""
