@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Analysis", "DataFiles", "Period", "StudyDefinition", "StudyFiles", "Text"]
+__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Period", "StudyDefinition", "StudyFiles", "Text"]
 
 
 class _Frozen(BaseModel):
@@ -47,6 +47,7 @@ class StudyFiles(_Frozen):
     quality: str
     indicators: str
     scoring: str
+    disclosure: str
     margins: dict[str, str]
     other_methods: str | None = None
     simulation: str | None = None
@@ -56,6 +57,21 @@ class StudyFiles(_Frozen):
         """Return every file by its role; margins as ``margins.<name>``."""
         roles = {role: path for role, path in self if isinstance(path, str) and role != "report_templates"}
         return roles | {f"margins.{name}": path for name, path in self.margins.items()}
+
+
+class DisclosureTexts(_Frozen):
+    """What readers must be told and no other file says; see `surveykit.report.Disclosure`."""
+
+    strategy: Text
+    funding: Text
+    instrument: Text
+    geography: Text
+    frame: Text
+    selection: Text
+    mode: Text
+    weighting: Text
+    processing: Text
+    limitations: Text
 
 
 class DataFiles(_Frozen):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from surveykit.errors import DefinitionError, Problem
-from surveykit.study.definition import StudyDefinition
+from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.location import MARKER
 from surveykit.study.tables import TABLES, read_table
 from surveykit.study.validation import validate
@@ -45,7 +45,7 @@ class Study:
         The districts in administrative order.
     margins : dict of str to pandas.DataFrame
         Population margins by name.
-    questionnaire, sampling_plan, weighting, quality, indicators, scoring
+    questionnaire, sampling_plan, weighting, quality, indicators, scoring, disclosure
         The definitions.
     simulation : SimulationPlan, optional
         How frame and answers are simulated, in a simulated study.
@@ -63,6 +63,7 @@ class Study:
     quality: QualityRules
     indicators: IndicatorSet
     scoring: ScoringScheme
+    disclosure: DisclosureTexts
     simulation: SimulationPlan | None = None
     other_methods: pd.DataFrame | None = None
 
@@ -163,6 +164,7 @@ def _definitions(reading: _Reading, definition: StudyDefinition, regions: pd.Dat
         "quality": reading.model("quality", files.quality, QualityRules),
         "indicators": reading.model("indicators", files.indicators, IndicatorSet),
         "scoring": reading.model("scoring", files.scoring, ScoringScheme),
+        "disclosure": reading.model("disclosure", files.disclosure, DisclosureTexts),
     }
     if files.simulation:
         parts["simulation"] = reading.model("simulation", files.simulation, SimulationPlan)

@@ -2,7 +2,7 @@
 
 __all__ = [
     "ALLOCATION",
-    "CODEBOOK",
+    "COLUMN_MAP_CSV",
     "CLEANING_LOG",
     "COLUMN_MAP",
     "DRAW_RECORD",
@@ -32,8 +32,8 @@ SAMPLE = "output/draw/sample.parquet"
 SAMPLE_CSV = "output/draw/sample.csv"
 DRAW_RECORD = "output/draw/record.json"
 FORM = "output/questionnaire/form.html"
-CODEBOOK = "output/questionnaire/codebook.csv"
-COLUMN_MAP = "output/questionnaire/column_map.json"
+COLUMN_MAP = "output/questionnaire/wjx_columns.json"
+COLUMN_MAP_CSV = "output/questionnaire/wjx_columns.csv"
 LINKED = "output/responses/linked.parquet"
 LINKED_MISSING = "output/responses/linked_missing.parquet"
 QUALITY = "output/responses/quality.csv"

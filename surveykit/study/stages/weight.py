@@ -37,11 +37,7 @@ def _make(making: Making) -> None:
     for analysis in study.definition.analyses:
         result = weighting_for(study, analysis, linked)
         tables.append(result.table.assign(analysis=analysis.id))
-        log[analysis.id] = {
-            "label": result.label,
-            "steps": [record.to_dict() for record in result.log],
-            "diagnostics": result.diagnostics.to_dict(),
-        }
+        log[analysis.id] = result.to_payload()
         making.counts[analysis.id] = int((result.table["final_weight"] > 0).sum())
     write_csv(making.output(places.WEIGHTS), pd.concat(tables, ignore_index=True))
     write_json(making.output(places.WEIGHTING_LOG), log)
