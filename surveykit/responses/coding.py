@@ -30,7 +30,9 @@ def _meta(raw: RawResponses) -> pd.DataFrame:
 
     def text(name: str) -> pd.Series:
         headers = raw.columns.get(name)
-        column = raw.table[headers[0]].astype("str").fillna("").str.strip() if headers else pd.Series("", index=range(n))
+        column = (
+            raw.table[headers[0]].astype("str").fillna("").str.strip() if headers else pd.Series("", index=range(n))
+        )
         return column.reset_index(drop=True).astype("str")
 
     rows = np.arange(raw.first_row, raw.first_row + n)
@@ -84,8 +86,14 @@ def _routing_findings(
     there = cells.answered | (cells.special != "")
     tests = {
         "answer_not_asked": (~asked & there, "answers to a question that the routing does not ask; not counted"),
-        "required_blank": (asked & ~there & ~quiet if required else np.zeros_like(asked), "required question left blank"),
-        "skipped_but_asked": (asked & cells.skipped & ~there & ~quiet, "the file says 'not shown', the routing says asked"),
+        "required_blank": (
+            asked & ~there & ~quiet if required else np.zeros_like(asked),
+            "required question left blank",
+        ),
+        "skipped_but_asked": (
+            asked & cells.skipped & ~there & ~quiet,
+            "the file says 'not shown', the routing says asked",
+        ),
     }
     for kind, (where, text) in tests.items():
         rows = np.flatnonzero(where)
@@ -110,7 +118,9 @@ def _decode_all(raw: RawResponses, questionnaire: Questionnaire) -> tuple[dict[s
     return cells, unmapped
 
 
-def _asked(questionnaire: Questionnaire, cells: dict[str, Cells], index: pd.RangeIndex) -> tuple[pd.DataFrame, pd.Series]:
+def _asked(
+    questionnaire: Questionnaire, cells: dict[str, Cells], index: pd.RangeIndex
+) -> tuple[pd.DataFrame, pd.Series]:
     """Replay the routing over the decoded cells."""
     needed = {name: c for name, c in cells.items() if not c.other_text}
     data = pd.DataFrame({name: c.values.array for name, c in needed.items()}, index=index)
@@ -122,9 +132,7 @@ def _asked(questionnaire: Questionnaire, cells: dict[str, Cells], index: pd.Rang
     return result.asked, result.ended
 
 
-def code_responses(
-    raw: RawResponses, questionnaire: Questionnaire, *, policy: UnmappedPolicy = "error"
-) -> Responses:
+def code_responses(raw: RawResponses, questionnaire: Questionnaire, *, policy: UnmappedPolicy = "error") -> Responses:
     """Code a raw export.
 
     Parameters

@@ -67,7 +67,9 @@ def match_columns(
             names = (said,) if isinstance(said, str) else tuple(said)
             absent = [name for name in names if name not in headers]
             if absent:
-                raise DataError(f"{file}: the mapping of {entry.variable!r} names columns that are not there: {first_few(absent)}")
+                raise DataError(
+                    f"{file}: the mapping of {entry.variable!r} names columns that are not there: {first_few(absent)}"
+                )
             found[entry.variable] = names
             continue
         names = tuple(_candidates(headers, entry))

@@ -14,8 +14,10 @@ from surveykit.responses.types import Finding
 __all__ = ["PERSONAL", "drop_personal", "personal_columns", "salted_hash"]
 
 PERSONAL = re.compile(
-    r"^(?:来自ip|ip|ip ?address|ipaddr|来源详情|openid|unionid|微信昵称|昵称|nickname|微信|姓名|真实姓名|您的姓名|name|full ?name"
-    r"|手机|手机号|手机号码|电话|联系电话|联系方式|phone|phone ?number|mobile|tel|邮箱|电子邮箱|邮件|e-?mail|email ?address"
+    r"^(?:来自ip|ip|ip ?address|ipaddr|来源详情|openid|unionid|微信昵称|昵称|nickname|微信|姓名|真实姓名|您的姓名"
+    r"|name|full ?name"
+    r"|手机|手机号|手机号码|电话|联系电话|联系方式|phone|phone ?number|mobile|tel|邮箱|电子邮箱|邮件"
+    r"|e-?mail|email ?address"
     r"|身份证|身份证号|证件号码|id ?card|地理位置|经度|纬度|经纬度|location|latitude|longitude|gps|_geolocation|_gps.*"
     r"|qq|qq号|地址|详细地址|家庭住址|address|头像|user ?agent|ua|deviceid|device ?id|imei|subscriberid|simserial"
     r"|phonenumber|username|submittername|submitterid|_submitted_by|firstname|lastname|referrer|refurl)$",
@@ -86,8 +88,12 @@ def drop_personal(table: pd.DataFrame, *, salt: str | None = None) -> tuple[pd.D
     if not names:
         return table, []
     if salt is None:
-        finding = Finding("personal_dropped", f"personal columns dropped on reading: {first_few(names, 20)}", count=len(names))
+        finding = Finding(
+            "personal_dropped", f"personal columns dropped on reading: {first_few(names, 20)}", count=len(names)
+        )
         return table.drop(columns=names), [finding]
     hashed = table.assign(**{name: salted_hash(table[name], salt) for name in names})
-    finding = Finding("personal_hashed", f"personal columns replaced by salted hashes: {first_few(names, 20)}", count=len(names))
+    finding = Finding(
+        "personal_hashed", f"personal columns replaced by salted hashes: {first_few(names, 20)}", count=len(names)
+    )
     return hashed, [finding]

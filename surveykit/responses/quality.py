@@ -126,11 +126,11 @@ def _speeders(responses: Responses, rules: QualityRules, indices: dict[str, Floa
     pace = table.groupby("mode", dropna=False)["pace"].transform("median") * table["asked"]
     median = median.mask(small, pace)
     floor = rule.seconds_per_question * table["asked"]
-    threshold = np.maximum(floor, rule.below_median * median)
+    threshold = np.maximum(floor.to_numpy(dtype=float), (rule.below_median * median).to_numpy(dtype=float))
     indices["seconds"] = seconds
-    indices["speeder_threshold"] = threshold.to_numpy(dtype=float)
+    indices["speeder_threshold"] = threshold
     with np.errstate(invalid="ignore"):
-        return np.asarray(seconds < threshold.to_numpy(dtype=float))
+        return np.asarray(seconds < threshold)
 
 
 def _patterns(
@@ -245,7 +245,9 @@ def check_quality(
     for check in checks:
         found.update(check())
     flags = pd.DataFrame(found, index=responses.data.index)
-    families = pd.DataFrame({f: flags[[c for c in flags if FAMILIES[c] == f]].any(axis=1) for f in _families(flags)})
+    families = pd.DataFrame(
+        {f: flags[[str(c) for c in flags if FAMILIES[str(c)] == f]].any(axis=1) for f in _families(flags)}
+    )
     enough = families.sum(axis=1) >= rules.minimum_flags
     excluded = (enough if rules.action == "exclude" else pd.Series(False, index=flags.index)).rename("excluded")
     return QualityReport(
@@ -273,7 +275,10 @@ def exclude(quality: QualityReport, *, minimum_flags: int | None = None) -> pd.S
     Series of bool
     """
     needed = quality.rules.minimum_flags if minimum_flags is None else minimum_flags
-    parts = [quality.flags[[c for c in quality.flags if FAMILIES[c] == f]].any(axis=1) for f in _families(quality.flags)]
+    parts = [
+        quality.flags[[str(c) for c in quality.flags if FAMILIES[str(c)] == f]].any(axis=1)
+        for f in _families(quality.flags)
+    ]
     return (pd.concat(parts, axis=1).sum(axis=1) >= needed).rename("excluded")
 
 
@@ -292,7 +297,7 @@ def _summary(flags: pd.DataFrame, enough: pd.Series) -> pd.DataFrame:
 def _cleaning_log(responses: Responses, flags: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame:
     parts = []
     place = responses.data["district"] if "district" in responses.data else pd.Series("", index=flags.index)
-    for name in flags:
+    for name in map(str, flags):
         rows = flags.index[flags[name]]
         parts.append(
             pd.DataFrame(

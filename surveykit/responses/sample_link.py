@@ -170,10 +170,12 @@ def link_sample(
     there = place.notna().to_numpy(dtype=bool)
     take = place.fillna(-1).to_numpy().astype(np.int64)
     usable = there & ~dropped.reindex(take).fillna(True).to_numpy(dtype=bool)
-    shared = [name for name in responses.data if name in sample_table.columns]
+    shared = [str(name) for name in responses.data if name in sample_table.columns]
     answers = responses.data.reindex(np.where(usable, take, -1)).set_axis(sample_table.index)
     answers = answers.rename(columns={name: name + ANSWERED_SUFFIX for name in shared})
-    meta = responses.meta[["response_id", "submitted_at", "duration_seconds"]].reindex(take).set_axis(sample_table.index)
+    meta = (
+        responses.meta[["response_id", "submitted_at", "duration_seconds"]].reindex(take).set_axis(sample_table.index)
+    )
     disposition = state.reindex(take).fillna("NC").set_axis(sample_table.index).astype("str")
     kinds = responses.missing.reindex(np.where(usable, take, -1)).set_axis(sample_table.index).fillna("na")
     kinds = kinds.rename(columns={name: name + ANSWERED_SUFFIX for name in shared})

@@ -60,7 +60,9 @@ def _detect_encoding(path: Path) -> str:
         except UnicodeDecodeError as error:
             tried[encoding] = f"byte {position + error.start}"
     places = ", ".join(f"{encoding} fails at {place}" for encoding, place in tried.items())
-    raise DataError(f"{path.name}: the text is in none of the encodings tried ({places}); save it as UTF-8 and read it again")
+    raise DataError(
+        f"{path.name}: the text is in none of the encodings tried ({places}); save it as UTF-8 and read it again"
+    )
 
 
 def _detect_separator(path: Path, encoding: str) -> str:
@@ -129,7 +131,8 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
             f"{path.name}: rows whose number of cells is not {len(header)}, as the header has: {first_few(bad)}; "
             "the file may be cut off or a quotation mark may be missing"
         )
-    return table.to_pandas()
+    cells: pd.DataFrame = table.to_pandas()
+    return cells
 
 
 def _check_header(path: Path, header: list[str]) -> None:
@@ -145,7 +148,9 @@ def _check_zip(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise DataError(f"{path.name}: not a whole XLSX file ({error}); it may be cut off or be something else") from error
+        raise DataError(
+            f"{path.name}: not a whole XLSX file ({error}); it may be cut off or be something else"
+        ) from error
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
     if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
@@ -214,7 +219,9 @@ def _table_from_rows(path: Path, rows: list[list[str]]) -> pd.DataFrame:
     width = len(header)
     over = [number for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row[width:])]
     if over:
-        raise DataError(f"{path.name}: rows with cells beyond the header: {first_few(over)}; is the header row shifted?")
+        raise DataError(
+            f"{path.name}: rows with cells beyond the header: {first_few(over)}; is the header row shifted?"
+        )
     body = [row[:width] + [""] * (width - len(row)) for row in rows[1:] if any(cell for cell in row)]
     return pd.DataFrame(body, columns=header, dtype="str").astype("category")
 

@@ -74,10 +74,10 @@ def _split_columns(table: pd.DataFrame, column_map: ColumnMap) -> dict[str, tupl
         held = parts.get(str(entry.number), {})
         if entry.kind == "multi" and held:
             for code, text in entry.options:
-                if header := held.get(normalise_label(text)):
-                    found[f"{entry.variable}_{code}"] = (header,)
-        elif entry.row and (header := held.get(normalise_label(entry.row))):
-            found[entry.variable] = (header,)
+                if (name := held.get(normalise_label(text))) is not None:
+                    found[f"{entry.variable}_{code}"] = (name,)
+        elif entry.row and (name := held.get(normalise_label(entry.row))) is not None:
+            found[entry.variable] = (name,)
     return found
 
 
@@ -154,8 +154,8 @@ def read_wjx(
     lost = [v for v in lost if v not in columns and not any(name.startswith(f"{v}_") for name in split)]
     if len(lost) > len(column_map.entries) / 2:
         raise DataError(
-            f"{path.name}: {len(lost)} of {len(column_map.entries)} questions of {questionnaire.id} are not in the file: "
-            f"{first_few(lost)}; is it the export of another questionnaire or version?"
+            f"{path.name}: {len(lost)} of {len(column_map.entries)} questions of {questionnaire.id} are not in the "
+            f"file: {first_few(lost)}; is it the export of another questionnaire or version?"
         )
     several = any(entry.kind == "multi" and entry.variable not in columns for entry in column_map.entries)
     variant = variant or _variant(path, table, columns, column_map, bool(split) and several)
@@ -165,7 +165,9 @@ def read_wjx(
     columns |= {"@unit_id": (link,)} if link else {}
     table, findings = drop_personal(table, salt=salt)
     if lost:
-        findings.append(Finding("column_missing", f"questions that the file does not have: {first_few(lost)}", count=len(lost)))
+        findings.append(
+            Finding("column_missing", f"questions that the file does not have: {first_few(lost)}", count=len(lost))
+        )
     return RawResponses(
         table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
         findings=tuple(findings), reader=WJX_READERS[variant], column_map=column_map,

@@ -97,8 +97,12 @@ def simulate_answers(plan: SimulationPlan, frame: pd.DataFrame, questionnaire: Q
     drawn = _draw_columns(plan, frame)
     unknown = [name for name in drawn if name not in columns]
     if unknown:
-        raise DataError(f"the simulation plan models columns that {questionnaire.id} does not have: {first_few(unknown)}")
-    missing = [c.id for c in columns.values() if c.required and c.kind != "multi" and not c.other_text and c.id not in drawn]
+        raise DataError(
+            f"the simulation plan models columns that {questionnaire.id} does not have: {first_few(unknown)}"
+        )
+    missing = [
+        c.id for c in columns.values() if c.required and c.kind != "multi" and not c.other_text and c.id not in drawn
+    ]
     if missing:
         raise DataError(f"required columns of {questionnaire.id} without an answer model: {first_few(missing)}")
     series: dict[str, pd.Series] = {}

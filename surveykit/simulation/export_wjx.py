@@ -36,7 +36,9 @@ def _several_cells(table: pd.DataFrame, asked: pd.DataFrame, entry: ColumnEntry)
     names = [f"{entry.variable}_{code}" for code, _ in entry.options]
     ticks = table[names].fillna(False).to_numpy(dtype=bool)
     other = f"{entry.variable}_{entry.other}_text"
-    words = table[other].fillna("").astype(str).to_numpy() if entry.other and other in table else np.full(len(table), "")
+    words = (
+        table[other].fillna("").astype(str).to_numpy() if entry.other and other in table else np.full(len(table), "")
+    )
     cells = []
     for row, word in zip(ticks, words, strict=True):
         parts = [
@@ -71,8 +73,8 @@ def wjx_table(
     Returns
     -------
     DataFrame of text
-        序号, 提交答卷时间, 所用时间, 来源, 来源详情, 来自IP, then the questions. The link parameter with the unit_id stands
-        in 来源详情; the addresses are from a range reserved for documentation.
+        序号, 提交答卷时间, 所用时间, 来源, 来源详情, 来自IP, then the questions. The link parameter with the
+        unit_id stands in 来源详情; the addresses are from a range reserved for documentation.
     """
     names = [v.id for v in questionnaire.variables() if v.id in table]
     asked = asked_table(questionnaire, table[names])

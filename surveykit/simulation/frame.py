@@ -93,7 +93,7 @@ def simulate_frame(
             "urban": np.where(urban, "1", "0").astype(object),
             "registered_at": registered.astype("datetime64[s]"),
         }
-    ).astype({c: "str" for c in ("unit_id", "district", "sex", "age_group", "urban")})
+    ).astype(dict.fromkeys(("unit_id", "district", "sex", "age_group", "urban"), "str"))
 
 
 def _resident_shares(
@@ -149,7 +149,9 @@ def resident_cells(
     cells = pd.MultiIndex.from_product(
         [regions["district"].astype(str), list(sex), list(age)], names=["district", "sex", "age_group"]
     ).to_frame(index=False)
-    population = dict(zip(regions["district"].astype(str), pd.to_numeric(regions["census_population_2020"]), strict=True))
+    population = dict(
+        zip(regions["district"].astype(str), pd.to_numeric(regions["census_population_2020"]), strict=True)
+    )
     cells["population"] = (
         cells["district"].map(population).astype(float) * cells["sex"].map(sex) * cells["age_group"].map(age)
     )

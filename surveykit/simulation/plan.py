@@ -203,7 +203,7 @@ class SimulationPlan(_Model):
     title: Mapping[str, str]
     questionnaire: str
     seed: str
-    specials: Mapping[Literal["dk", "rf"], str] = Field(default_factory=lambda: {"dk": "98", "rf": "99"})
+    specials: Mapping[str, str] = Field(default_factory=lambda: {"dk": "98", "rf": "99"})
     frame: FrameModel
     residents: Residents
     factors: Mapping[str, Factor] = Field(default_factory=dict)

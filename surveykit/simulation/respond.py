@@ -108,7 +108,9 @@ def simulate_responses(
     places = by_unit.index.get_indexer(pd.Index(sample["unit_id"]))
     lost = sample.loc[places < 0, "unit_id"]
     if len(lost):
-        raise DataError(f"sampled units without would-be answers: {first_few(lost)}; are the answers indexed by unit_id?")
+        raise DataError(
+            f"sampled units without would-be answers: {first_few(lost)}; are the answers indexed by unit_id?"
+        )
     responds = _responds(plan, sample, rng)
     who = sample.loc[responds].reset_index(drop=True)
     names = [column.id for column in questionnaire.variables()]

@@ -45,7 +45,9 @@ def asked_table(questionnaire: Questionnaire, table: pd.DataFrame) -> pd.DataFra
     DataFrame of bool
         Same index and columns. An answer to what is not asked counts for nothing later.
     """
-    held = {name: table[name] if table[name].dtype == "boolean" else table[name].mask(table[name] == "") for name in table}
+    held = {
+        name: table[name] if table[name].dtype == "boolean" else table[name].mask(table[name] == "") for name in table
+    }
     work = pd.DataFrame(held, index=table.index)
     asked = replay_frame(questionnaire, work, pd.DataFrame(index=table.index)).asked
     for column in questionnaire.variables():

@@ -85,9 +85,7 @@ def _cell_rate(plan: SimulationPlan, rate: RateDefinition, cells: pd.DataFrame) 
     return weights @ numerator, weights @ base * kept
 
 
-def _frame_rate(
-    rate: RateDefinition, answers: pd.DataFrame, specials: Sequence[str]
-) -> tuple[Floats, Floats]:
+def _frame_rate(rate: RateDefinition, answers: pd.DataFrame, specials: Sequence[str]) -> tuple[Floats, Floats]:
     base = np.ones(len(answers), dtype=bool)
     for column, codes in rate.base.items():
         base &= answers[column].isin(codes).to_numpy(dtype=bool)
@@ -105,7 +103,9 @@ def _frame_rate(
 def _summarise(
     people: pd.DataFrame, numerator: Floats, base: Floats, rate: str, population: str, people_count: Floats
 ) -> list[pd.DataFrame]:
-    table = people[["district", "sex", "age_group"]].assign(numerator=numerator * people_count, base=base * people_count)
+    table = people[["district", "sex", "age_group"]].assign(
+        numerator=numerator * people_count, base=base * people_count
+    )
     parts = []
     for by in DOMAINS:
         if by:
