@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["DRAWS", "UNIT", "score_stage"]
 
 UNIT = "district"
-DRAWS = 20_000
+DRAWS = 10_000
 SEED = 2021
 
 
