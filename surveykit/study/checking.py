@@ -68,9 +68,9 @@ def _analyses(study: Study) -> list[Problem]:
 def _domains(study: Study) -> list[Problem]:
     known = {variable.id for variable in study.questionnaire.variables()} | set(study.sampling_plan.strata)
     return [
-        Problem(f"no question or stratum {name!r}", nearest(name, sorted(known)), ("domains", index))
-        for index, name in enumerate(study.definition.domains)
-        if name not in known
+        Problem(f"no question or stratum {domain.id!r}", nearest(domain.id, sorted(known)), ("domains", index, "id"))
+        for index, domain in enumerate(study.definition.domains)
+        if domain.id not in known
     ]
 
 

@@ -50,7 +50,7 @@ def estimate_all(study: Study) -> dict[str, dict[str, Estimates]]:
         design = weighted_design(study, analysis, linked, missing)
         by_domain = {CITY: estimate_indicators(design, study.indicators)}
         for domain in study.definition.domains:
-            by_domain[domain] = estimate_indicators(design, study.indicators, by=domain)
+            by_domain[domain.id] = estimate_indicators(design, study.indicators, by=domain.id)
         results[analysis.id] = by_domain
     return results
 
