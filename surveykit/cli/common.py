@@ -1,0 +1,25 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import Study
+
+__all__ = ["open_study", "say"]
+
+
+def say(line: str) -> None:
+    """Print one line at once."""
+    print(line, flush=True)
+
+
+def open_study(options: argparse.Namespace) -> Study:
+    """Load the study that a call means, with every definition checked."""
+    from surveykit.study.loading import load_study
+    from surveykit.study.location import find_study
+
+    return load_study(find_study(options.study or Path.cwd()))
