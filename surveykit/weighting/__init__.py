@@ -7,9 +7,11 @@ from surveykit.weighting.diagnostics import domain_summary, effective_size, kish
 from surveykit.weighting.plan import WeightingPlan
 from surveykit.weighting.plan_checks import check_weighting_plan
 from surveykit.weighting.result import Diagnostics, WeightingResult
+from surveykit.weighting.ridge import RidgeCalibration, ridge_calibrate
 
 __all__ = [
     "Diagnostics",
+    "RidgeCalibration",
     "WeightBounds",
     "WeightingPlan",
     "WeightingResult",
@@ -21,6 +23,7 @@ __all__ = [
     "kish_deff",
     "poststratify",
     "rake",
+    "ridge_calibrate",
     "trim_weights",
     "weight_summary",
 ]
