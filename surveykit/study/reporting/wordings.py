@@ -69,7 +69,7 @@ def _wording(items: Iterable[str], q: Questionnaire) -> dict[str, str]:
 
 
 def _item(q: Questionnaire, name: str) -> Item:
-    return next(item for _, item in flow_of(q).questions() if item.id == name)
+    return next(item for _, item in flow_of(q).questions if item.id == name)
 
 
 def groups(study: Study) -> tuple[Group, ...]:
