@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.estimation import Estimates
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import Study, StudyOutline
 
 __all__ = ["estimate_all", "estimate_stage", "tidy"]
 
 CITY = "all"
 
 
-def estimate_stage(study: Study) -> Stage:
+def estimate_stage(study: StudyOutline) -> Stage:
     """Estimate the indicators."""
     files = study.definition.files
     return Stage(

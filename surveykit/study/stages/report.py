@@ -8,12 +8,12 @@ from surveykit.study import places
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["report_stage"]
 
 
-def report_stage(study: Study) -> Stage:
+def report_stage(study: StudyOutline) -> Stage:
     """Write the report."""
     made = (places.ALLOCATION, places.LINKED, places.LINKED_MISSING, places.QUALITY, places.RESPONSES_LOG)
     results = (places.WEIGHTS, places.WEIGHTING_LOG, places.ESTIMATES, places.SCORE)
@@ -26,7 +26,7 @@ def report_stage(study: Study) -> Stage:
     )
 
 
-def _template_files(study: Study) -> tuple[str, ...]:
+def _template_files(study: StudyOutline) -> tuple[str, ...]:
     folder = study.definition.files.report_templates
     if folder is None:
         return ()
