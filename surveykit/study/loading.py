@@ -161,7 +161,7 @@ def load_study(root: Path) -> Study:
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, regions, margins, other_methods=other, **parts)  # type: ignore[arg-type]
+        study = Study(root, definition, regions, margins, other_methods=other, **parts)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)
@@ -210,4 +210,5 @@ def _questionnaire(
         return None
     shown = Document(resolved, document.file, document.lines)
     reading.documents["questionnaire"] = shown
-    return reading.attempt(lambda: validate(Questionnaire, shown))
+    found: Questionnaire | None = reading.attempt(lambda: validate(Questionnaire, shown))
+    return found
