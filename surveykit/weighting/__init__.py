@@ -6,7 +6,7 @@ from surveykit.weighting.calibrate import WeightBounds, calibrate
 from surveykit.weighting.diagnostics import domain_summary, effective_size, kish_deff, weight_summary
 from surveykit.weighting.plan import WeightingPlan
 from surveykit.weighting.plan_checks import check_weighting_plan
-from surveykit.weighting.replicates import base_design, naive_design, rerun_weights
+from surveykit.weighting.replicates import base_design, naive_design, rerun_replicates
 from surveykit.weighting.residents import (
     MultilevelModel,
     ResidentEstimates,
@@ -45,7 +45,7 @@ __all__ = [
     "poststratified_regression",
     "poststratify",
     "rake",
-    "rerun_weights",
+    "rerun_replicates",
     "response_quality",
     "ridge_calibrate",
     "trim_weights",

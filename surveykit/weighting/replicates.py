@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from surveykit.design import SurveyDesign
-from surveykit.errors import DataError, SurveyKitError
-from surveykit.weighting.adjust import KeptInfluence, replace_adjustments
-from surveykit.weighting.distances import Array
+from surveykit.design import ReplicateDesign, SurveyDesign
+from surveykit.errors import DataError
+from surveykit.weighting.credited import KeptInfluence, replace_adjustments, replicate_columns
 from surveykit.weighting.result import WeightingResult
 
 
@@ -38,42 +35,44 @@ def naive_design(result: WeightingResult) -> SurveyDesign:
     return bare.adjusted(result.design.weights, KeptInfluence("naive: weights taken as fixed"))
 
 
-def rerun_weights(result: WeightingResult, base_replicates: Array) -> Array:
-    """Run the plan again on each column of replicate base weights.
+def rerun_replicates(result: WeightingResult, replicates: ReplicateDesign) -> ReplicateDesign:
+    """Run the plan again in every replicate of the base design.
 
     Parameters
     ----------
     result : WeightingResult
         A plan applied to a sample.
-    base_replicates : array, shape (n, R)
-        Base weights of each replicate, for all sampled rows in the order of the table, from any replication method.
+    replicates : ReplicateDesign
+        Made from ``base_design(result)``, for example by `as_bootstrap_design` or `as_jackknife_design`.
 
     Returns
     -------
-    array, shape (n, R)
-        Final weights of each replicate.
+    ReplicateDesign
+        Final weights, and final weights of each replicate; its variance needs no linearization.
 
     Raises
     ------
     DataError
-        If the chain fails in a replicate, for example because a class has no respondent in it; names the replicate.
+        If the rows do not fit, or the chain fails in a replicate; names it.
 
     Notes
     -----
     Propensities, calibrations and limits are computed anew; merges of classes and the leaves of trees are those of the
     full sample, except for quantile classes of propensities, which are made anew.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from surveykit.design import as_jackknife_design
+    >>> from surveykit.weighting import WeightingPlan, apply_weighting
+    >>> plan = WeightingPlan.model_validate({"steps": [{"kind": "base"}, {"kind": "normalisation"}]})
+    >>> result = apply_weighting(plan, pd.DataFrame({"unit_id": ["a", "b"], "base_weight": [3.0, 5.0]}))
+    >>> made = rerun_replicates(result, as_jackknife_design(base_design(result)))
+    >>> made.analysis_weights(0).tolist()
+    [0.0, 1.0]
     """
-    base = np.asarray(base_replicates, dtype=float)
     rows = result.compiled.base.shape[0]
-    if base.ndim != 2 or base.shape[0] != rows:
-        raise DataError(f"replicate base weights need {rows} rows, one for each sampled unit, not shape {base.shape}")
-    out = np.empty_like(base)
-    for column in range(base.shape[1]):
-        try:
-            out[:, column] = result.compiled.weights(base[:, column])
-        except SurveyKitError as error:
-            raise DataError(
-                f"replicate {column + 1} of {base.shape[1]}: {error}. Use larger classes (minimum, merge), or another "
-                "method of replication, such as the bootstrap instead of the jackknife"
-            ) from error
-    return out
+    if replicates.n_rows != rows:
+        raise DataError(f"the replicate design has {replicates.n_rows} rows, the weighted sample {rows}")
+    matrix = replicate_columns(replicates, result.compiled.weights)
+    return replicates.adjusted_replicates(result.design.weights, matrix)
