@@ -9,6 +9,7 @@ from surveykit.scoring.comparisons import (
     holm,
     klein_wright_wieczorek,
 )
+from surveykit.scoring.field_visits import FieldResults, summarise_evidence, summarise_field_visits
 from surveykit.scoring.indicator_checks import check_indicators
 from surveykit.scoring.indicator_columns import indicator_columns
 from surveykit.scoring.indicator_estimates import describe_indicator, estimate_indicators
@@ -28,6 +29,7 @@ __all__ = [
     "Alternative",
     "ComparisonIntervals",
     "Criterion",
+    "FieldResults",
     "Indicator",
     "IndicatorSet",
     "Knot",
@@ -55,6 +57,8 @@ __all__ = [
     "rank_confidence_sets",
     "read_other_methods",
     "score",
+    "summarise_evidence",
+    "summarise_field_visits",
     "tau_best",
     "tau_worst",
     "with_alternatives",
