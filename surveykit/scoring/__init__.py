@@ -9,12 +9,14 @@ from surveykit.scoring.comparisons import (
     holm,
     klein_wright_wieczorek,
 )
+from surveykit.scoring.empirical_bayes import ExpectedRanks, expected_ranks
 from surveykit.scoring.field_visits import FieldResults, summarise_evidence, summarise_field_visits
 from surveykit.scoring.indicator_checks import check_indicators
 from surveykit.scoring.indicator_columns import indicator_columns
 from surveykit.scoring.indicator_estimates import describe_indicator, estimate_indicators
 from surveykit.scoring.indicators import Alternative, Indicator, IndicatorSet, with_alternatives
 from surveykit.scoring.knots import knot_bias
+from surveykit.scoring.one_at_a_time import drop_criteria, score_alternatives
 from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
 from surveykit.scoring.points import Knot, apply_rule, knots_of
 from surveykit.scoring.rank_sets import RankSets, rank_confidence_sets, tau_best, tau_worst
@@ -22,6 +24,9 @@ from surveykit.scoring.rules import Rule
 from surveykit.scoring.scheme import Criterion, ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
 from surveykit.scoring.score import score
+from surveykit.scoring.sensitivity import Sensitivity, sensitivity
+from surveykit.scoring.sensitivity_model import Factors
+from surveykit.scoring.sobol import SobolIndices, sobol_indices
 from surveykit.scoring.survey_inputs import SurveyInputs, inputs_from_estimates, inputs_from_replicates
 
 __all__ = [
@@ -29,6 +34,8 @@ __all__ = [
     "Alternative",
     "ComparisonIntervals",
     "Criterion",
+    "ExpectedRanks",
+    "Factors",
     "FieldResults",
     "Indicator",
     "IndicatorSet",
@@ -38,6 +45,8 @@ __all__ = [
     "Rule",
     "ScoreCard",
     "ScoringScheme",
+    "Sensitivity",
+    "SobolIndices",
     "SurveyInputs",
     "apply_rule",
     "check_indicators",
@@ -45,7 +54,9 @@ __all__ = [
     "check_scheme",
     "compare_with_mean",
     "describe_indicator",
+    "drop_criteria",
     "estimate_indicators",
+    "expected_ranks",
     "goldstein_healy",
     "holm",
     "indicator_columns",
@@ -57,6 +68,9 @@ __all__ = [
     "rank_confidence_sets",
     "read_other_methods",
     "score",
+    "score_alternatives",
+    "sensitivity",
+    "sobol_indices",
     "summarise_evidence",
     "summarise_field_visits",
     "tau_best",
