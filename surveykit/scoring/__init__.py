@@ -1,4 +1,4 @@
-"""Scores and ranks with their uncertainty: indicators, rate-to-points rules, schemes, rank sets."""
+"""Scores and ranks with their uncertainty: indicators, rate-to-points rules, schemes, rank sets, sensitivity, change."""
 
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.comparisons import (
@@ -28,15 +28,20 @@ from surveykit.scoring.sensitivity import Sensitivity, sensitivity
 from surveykit.scoring.sensitivity_model import Factors
 from surveykit.scoring.sobol import SobolIndices, sobol_indices
 from surveykit.scoring.survey_inputs import SurveyInputs, inputs_from_estimates, inputs_from_replicates
+from surveykit.scoring.wave_change import Bridge, WaveChange, compare_waves
+from surveykit.scoring.waves import TwoWaves, two_waves, waves_from_estimates
+from surveykit.scoring.what_if import Goal, WhatIf, sample_size_to_separate, size_factor_to_separate, what_if
 
 __all__ = [
     "BAND_NAMES",
     "Alternative",
+    "Bridge",
     "ComparisonIntervals",
     "Criterion",
     "ExpectedRanks",
     "Factors",
     "FieldResults",
+    "Goal",
     "Indicator",
     "IndicatorSet",
     "Knot",
@@ -48,10 +53,14 @@ __all__ = [
     "Sensitivity",
     "SobolIndices",
     "SurveyInputs",
+    "TwoWaves",
+    "WaveChange",
+    "WhatIf",
     "apply_rule",
     "check_indicators",
     "check_other_methods",
     "check_scheme",
+    "compare_waves",
     "compare_with_mean",
     "describe_indicator",
     "drop_criteria",
@@ -67,13 +76,18 @@ __all__ = [
     "knots_of",
     "rank_confidence_sets",
     "read_other_methods",
+    "sample_size_to_separate",
     "score",
     "score_alternatives",
     "sensitivity",
+    "size_factor_to_separate",
     "sobol_indices",
     "summarise_evidence",
     "summarise_field_visits",
     "tau_best",
     "tau_worst",
+    "two_waves",
+    "waves_from_estimates",
+    "what_if",
     "with_alternatives",
 ]
