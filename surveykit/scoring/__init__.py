@@ -1,4 +1,4 @@
-"""Scores and ranks with their uncertainty: indicators, rate-to-points rules, schemes, rank sets, sensitivity, change."""
+"""Scores and ranks with their uncertainty: indicators, rules, schemes, rank sets, sensitivity, change."""
 
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.comparisons import (

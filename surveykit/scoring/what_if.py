@@ -34,8 +34,8 @@ class WhatIf:
     ----------
     table : DataFrame
         input (an indicator, or "all" for all of them moving towards their maximum by the same share of the way),
-        current, needed, change (all: shares of the way, from 0), reachable, prob_already (that the true value, or for "all" the
-        true score, is there already), points (of the district at the needed value). NaN where not reachable.
+        current, needed, change (all: shares of the way, from 0), reachable, prob_already (that the true value, or for
+        "all" the true score, is there already), points (of the district at the needed value). NaN where not reachable.
     district, goal : str
     points, band
         As published.
@@ -150,8 +150,9 @@ def what_if(
         rows.append((name, own[k], needed, needed - own[k], found is not None, already, points))
     rows.append(_together(setting, own, tops, mine))
     names = ["input", "current", "needed", "change", "reachable", "prob_already", "points"]
-    published = next(row for row in card.table.itertuples() if row.district == district)
-    return WhatIf(pd.DataFrame(rows, columns=names), district, str(goal), float(published.points), str(published.band))
+    row = card.table["district"].tolist().index(district)
+    points, band = float(card.table["points"].to_numpy()[row]), str(card.table["band"].iloc[row])
+    return WhatIf(pd.DataFrame(rows, columns=names), district, str(goal), points, band)
 
 
 def _together(
