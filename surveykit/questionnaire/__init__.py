@@ -13,6 +13,7 @@ from surveykit.questionnaire.definition import (
     Scale,
     Special,
 )
+from surveykit.questionnaire.html_form import render_html_form
 from surveykit.questionnaire.replay import Finding, Replay, replay
 from surveykit.questionnaire.replay_frame import FrameReplay, replay_frame
 from surveykit.questionnaire.routing import parse
@@ -55,6 +56,7 @@ __all__ = [
     "item_choices",
     "parse",
     "references",
+    "render_html_form",
     "replay",
     "replay_frame",
     "resolve_scales",

@@ -1,6 +1,13 @@
 """Sampling plans, allocation and verifiable draws."""
 
-from surveykit.sampling.allocation import Allocation, AllocationBounds, allocate, expected_half_width
+from surveykit.sampling.allocation import (
+    Allocation,
+    AllocationBounds,
+    AllocationOptions,
+    allocate,
+    expected_half_width,
+)
+from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
 from surveykit.sampling.drawing import draw, frame_digest
 from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
@@ -32,10 +39,12 @@ from surveykit.sampling.verify import DrawVerification, verify_draw
 __all__ = [
     "Allocation",
     "AllocationBounds",
+    "AllocationOptions",
     "Comparison",
     "DrawRecord",
     "DrawVerification",
     "Field",
+    "MultivariateAllocation",
     "Precision",
     "RatioMoments",
     "Sample",
@@ -44,6 +53,7 @@ __all__ = [
     "StratumRecord",
     "TwoStageOptimum",
     "allocate",
+    "allocate_multivariate",
     "check_sampling_plan",
     "comparison_table",
     "domain_sizes",

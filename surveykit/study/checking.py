@@ -22,6 +22,7 @@ class _Collector(Protocol):
 def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     """Check the definitions that could be read, each by itself."""
     from surveykit.questionnaire import check_questionnaire
+    from surveykit.responses import check_quality_rules
     from surveykit.sampling import check_sampling_plan
     from surveykit.scoring import check_indicators
     from surveykit.simulation import check_simulation
@@ -36,8 +37,13 @@ def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     for role, check in checks.items():
         if parts.get(role) is not None:
             reading.add(role, check(parts[role]))
-    if parts.get("indicators") is not None and parts.get("questionnaire") is not None:
-        reading.add("indicators", check_indicators(parts["indicators"], parts["questionnaire"]))
+    questionnaire = parts.get("questionnaire")
+    if questionnaire is None:
+        return
+    if parts.get("indicators") is not None:
+        reading.add("indicators", check_indicators(parts["indicators"], questionnaire))
+    if parts.get("quality") is not None:
+        reading.add("quality", check_quality_rules(parts["quality"], questionnaire))
 
 
 def check_across(reading: _Collector, study: Study) -> None:
@@ -62,9 +68,9 @@ def _analyses(study: Study) -> list[Problem]:
 def _domains(study: Study) -> list[Problem]:
     known = {variable.id for variable in study.questionnaire.variables()} | set(study.sampling_plan.strata)
     return [
-        Problem(f"no question or stratum {name!r}", nearest(name, sorted(known)), ("domains", index))
-        for index, name in enumerate(study.definition.domains)
-        if name not in known
+        Problem(f"no question or stratum {domain.id!r}", nearest(domain.id, sorted(known)), ("domains", index, "id"))
+        for index, domain in enumerate(study.definition.domains)
+        if domain.id not in known
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from surveykit.errors import DefinitionError, Problem
-from surveykit.study.definition import StudyDefinition
+from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.location import MARKER
 from surveykit.study.tables import TABLES, read_table
 from surveykit.study.validation import validate
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from surveykit.simulation import SimulationPlan
     from surveykit.weighting import WeightingPlan
 
-__all__ = ["Study", "load_study"]
+__all__ = ["Study", "StudyOutline", "load_outline", "load_study"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Study:
-    """A study as its files describe it; every definition is valid by itself and together with the others.
+class StudyOutline:
+    """Where a study lies and what its study.yaml says: enough to see whether anything is out of date.
 
     Attributes
     ----------
@@ -41,11 +41,25 @@ class Study:
         The folder of study.yaml.
     definition : StudyDefinition
         What study.yaml says.
+    """
+
+    root: Path
+    definition: StudyDefinition
+
+
+@dataclass(frozen=True)
+class Study(StudyOutline):
+    """A study as its files describe it; every definition is valid by itself and together with the others.
+
+    Attributes
+    ----------
+    root, definition
+        See `StudyOutline`.
     regions : pandas.DataFrame
         The districts in administrative order.
     margins : dict of str to pandas.DataFrame
         Population margins by name.
-    questionnaire, sampling_plan, weighting, quality, indicators, scoring
+    questionnaire, sampling_plan, weighting, quality, indicators, scoring, disclosure
         The definitions.
     simulation : SimulationPlan, optional
         How frame and answers are simulated, in a simulated study.
@@ -53,8 +67,6 @@ class Study:
         Results of the other methods of the evaluation.
     """
 
-    root: Path
-    definition: StudyDefinition
     regions: pd.DataFrame
     margins: dict[str, pd.DataFrame]
     questionnaire: Questionnaire
@@ -63,6 +75,7 @@ class Study:
     quality: QualityRules
     indicators: IndicatorSet
     scoring: ScoringScheme
+    disclosure: DisclosureTexts
     simulation: SimulationPlan | None = None
     other_methods: pd.DataFrame | None = None
 
@@ -107,6 +120,17 @@ class _Reading:
     def stop_if_wrong(self) -> None:
         if self.problems:
             raise DefinitionError(self.problems)
+
+
+def load_outline(root: Path) -> StudyOutline:
+    """Read study.yaml alone.
+
+    Raises
+    ------
+    DefinitionError
+        With every problem of study.yaml.
+    """
+    return StudyOutline(root, validate(StudyDefinition, read_yaml(root / MARKER, MARKER)))
 
 
 def load_study(root: Path) -> Study:
@@ -163,6 +187,7 @@ def _definitions(reading: _Reading, definition: StudyDefinition, regions: pd.Dat
         "quality": reading.model("quality", files.quality, QualityRules),
         "indicators": reading.model("indicators", files.indicators, IndicatorSet),
         "scoring": reading.model("scoring", files.scoring, ScoringScheme),
+        "disclosure": reading.model("disclosure", files.disclosure, DisclosureTexts),
     }
     if files.simulation:
         parts["simulation"] = reading.model("simulation", files.simulation, SimulationPlan)

@@ -16,9 +16,9 @@ from surveykit.study.manifest import FileHashes, Manifest, code_version, hash_te
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import Study, StudyOutline
 
-__all__ = ["RunResult", "run_stages"]
+__all__ = ["RunResult", "all_current", "run_stages"]
 
 Say = Callable[[str], None]
 
@@ -85,6 +85,19 @@ def run_stages(
         if result.made:
             manifest.save(study=study.definition.id, simulated=study.definition.simulated)
         return result
+
+
+def all_current(outline: StudyOutline, stages: Sequence[Stage]) -> bool:
+    """Whether nothing is out of date; the definitions need not be read for that.
+
+    What was made from valid definitions and has not changed since is valid still.
+    """
+    manifest = Manifest.load(outline.root / "output" / "manifest.json")
+    if any(stage.name not in manifest.stages for stage in stages):
+        return False
+    hashes = FileHashes(outline.root, manifest.files)
+    version = code_version()
+    return all(is_current(stage, manifest, hashes, fingerprint(stage, hashes, version)) for stage in stages)
 
 
 def fingerprint(stage: Stage, hashes: FileHashes, version: str) -> str:

@@ -35,12 +35,11 @@ def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> Wei
     """Run the weighting plan for one analysis."""
     from surveykit.weighting import apply_weighting
 
-    return apply_weighting(plan_for(study, analysis), linked, study.margins)
+    by_file = {path: study.margins[name] for name, path in study.definition.files.margins.items()}
+    return apply_weighting(plan_for(study, analysis), linked, study.margins | by_file)
 
 
-def weighted_design(
-    study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame
-) -> SurveyDesign:
+def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
     """Return the design of one analysis, with a column for each indicator (missing outside its base)."""
     from surveykit.scoring import indicator_columns
 
