@@ -1,0 +1,173 @@
+"""What the parts of a definition come to when they are put together: choices, steps, bound conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from surveykit.questionnaire.definition import End, Item, Labels, Page, Questionnaire, Scale
+from surveykit.questionnaire.routing.ast import Const, Expression, conjunction, negation
+from surveykit.questionnaire.routing.bind import bind
+from surveykit.questionnaire.routing.parser import parse_expression
+
+__all__ = [
+    "Choice",
+    "Flow",
+    "Path",
+    "Step",
+    "choices_of",
+    "flow_of",
+    "item_choices",
+    "labels_of",
+    "scale_choices",
+    "steps",
+]
+
+Path = tuple[str | int, ...]
+OTHER: Labels = {"zh": "其他（请注明）", "en": "Other (please specify)"}
+OTHER_PLAIN: Labels = {"zh": "其他", "en": "Other"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a question.
+
+    Attributes
+    ----------
+    code : str
+        What is stored.
+    labels : mapping
+        Text per language.
+    special : {"", "dk", "rf"}
+        The kind of missing value that it means, or "".
+    other : bool
+        Whether a text follows it.
+    """
+
+    code: str
+    labels: Labels = field(hash=False)
+    special: str = ""
+    other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the flow with its conditions, bound and expanded.
+
+    Attributes
+    ----------
+    page, entry : Page, Item or End
+        The page and the entry.
+    number : int
+        Number of the question as printed, from 1; 0 for notes and ends.
+    own : Expression
+        Conditions of the page and of the entry together.
+    universe : Expression
+        ``own``, and none of the earlier ends.
+    path : tuple
+        Place of the entry in the mapping.
+    """
+
+    page: Page
+    page_index: int
+    entry: Item | End
+    number: int
+    own: Expression
+    universe: Expression
+    path: Path
+
+
+def labels_of(texts: tuple[str, ...], languages: tuple[str, ...]) -> Labels:
+    """Pair ``(first, second, ...)`` with the languages; what is missing is left out."""
+    return {language: text for language, text in zip(languages, texts, strict=False) if text}
+
+
+def scale_choices(questionnaire: Questionnaire, scale: Scale) -> tuple[Choice, ...]:
+    """Return the listed choices, then "other", then the specials of a scale."""
+    languages = questionnaire.languages
+    choices = [Choice(row[0], labels_of(row[1:], languages)) for row in scale.choices if row]
+    if scale.other is not None:
+        labels = scale.other_label or {language: OTHER.get(language, OTHER["en"]) for language in languages}
+        choices.append(Choice(scale.other, labels, other=True))
+    return (*choices, *_specials(questionnaire, scale.specials))
+
+
+def _specials(questionnaire: Questionnaire, names: tuple[str, ...]) -> Iterator[Choice]:
+    for name in names:
+        special = questionnaire.specials.get(name)
+        if special is not None:
+            yield Choice(special.code, special.label, special=special.missing)
+
+
+def choices_of(questionnaire: Questionnaire, scale_id: str) -> tuple[Choice, ...]:
+    """Return the choices of a scale by its id."""
+    return scale_choices(questionnaire, questionnaire.scales[scale_id])
+
+
+def item_choices(questionnaire: Questionnaire, item: Item) -> tuple[Choice, ...]:
+    """Return the choices of an item: those of its scale and its own specials."""
+    listed: tuple[Choice, ...] = ()
+    if item.scale is not None and item.scale in questionnaire.scales:
+        listed = choices_of(questionnaire, item.scale)
+    return (*listed, *_specials(questionnaire, item.specials))
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The steps of a questionnaire, and its derived variables as bound expressions."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def questions(self) -> tuple[tuple[Step, Item], ...]:
+        """Steps that hold an item with an answer."""
+        return tuple((s, s.entry) for s in self.steps if isinstance(s.entry, Item) and s.entry.type != "note")
+
+
+def steps(questionnaire: Questionnaire) -> tuple[Step, ...]:
+    """Return the steps of the flow; the definition must be free of errors of routing."""
+    return flow_of(questionnaire).steps
+
+
+def flow_of(questionnaire: Questionnaire) -> Flow:
+    """Return the flow, computed once for each object."""
+    return _flow(_Same(questionnaire))
+
+
+class _Same:
+    """Hash by identity, because definitions hold mappings."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+
+    def __hash__(self) -> int:
+        return id(self.questionnaire)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.questionnaire is other.questionnaire
+
+
+@lru_cache(maxsize=16)
+def _flow(same: _Same) -> Flow:
+    questionnaire = same.questionnaire
+    found: list[Step] = []
+    ended: list[Expression] = []
+    number = 0
+    for p, page in enumerate(questionnaire.flow):
+        page_condition = _bound(page.ask_if, questionnaire)
+        for i, entry in enumerate(page.items):
+            text = entry.condition if isinstance(entry, End) else entry.ask_if
+            own = conjunction(page_condition, _bound(text, questionnaire))
+            universe = conjunction(own, *ended)
+            asked = isinstance(entry, Item) and entry.type != "note"
+            number += asked
+            path: Path = ("flow", p, "items", i)
+            found.append(Step(page, p, entry, number if asked else 0, own, universe, path))
+            if isinstance(entry, End):
+                ended.append(negation(own))
+    return Flow(tuple(found))
+
+
+def _bound(text: str | None, questionnaire: Questionnaire) -> Expression:
+    return Const(True) if text is None else bind(parse_expression(text), questionnaire)
