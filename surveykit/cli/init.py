@@ -1,0 +1,28 @@
+"""``surveykit init``: start a new study."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from surveykit.cli.common import say
+
+__all__ = ["add_parser"]
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("init", help="start a new study in a folder, with a small example to change")
+    parser.add_argument("folder", type=Path, help="a new or empty folder")
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Write the starter study."""
+    from surveykit.study.scaffold import start_study
+
+    files = start_study(options.folder)
+    say(f"{len(files)} files written to {options.folder}")
+    say(f"next: cd {options.folder}; surveykit check; surveykit run")
+    return 0

@@ -1,0 +1,54 @@
+"""``surveykit plan draw render ingest weight estimate score report simulate``: one stage and what it needs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from surveykit.cli.common import open_study, say
+
+__all__ = ["COMMANDS", "add_parser"]
+
+# Command: (last stage it makes, what it is for).
+COMMANDS = {
+    "simulate": ("simulate_responses", "make the simulated frame and answers of a simulated study"),
+    "plan": ("plan", "allocate the sample and show sizes and expected precision"),
+    "draw": ("draw", "draw the sample and its record"),
+    "render": ("render", "write the questionnaire as a web form, with its codebook and column map"),
+    "ingest": ("ingest", "read the answers, code, check and link them to the sample"),
+    "weight": ("weight", "compute the weights and their diagnostics"),
+    "estimate": ("estimate", "estimate every indicator with its interval"),
+    "score": ("score", "turn rates into points, ranks and bands with their uncertainty"),
+    "report": ("report", "write the report as PDF and HTML"),
+}
+
+
+def add_parser(commands: Any) -> None:
+    """Add the commands."""
+    for name, (_, purpose) in COMMANDS.items():
+        parser = commands.add_parser(
+            name,
+            help=purpose,
+            description=f"{purpose.capitalize()}. Earlier stages that are out of date are made first.",
+        )
+        parser.add_argument(
+            "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
+        )
+        parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Make the stage, and show what it says."""
+    from surveykit.study.pipeline import stages_up_to, study_stages
+    from surveykit.study.running import run_stages
+    from surveykit.study.showing import show_stage
+
+    study = open_study(options)
+    last = COMMANDS[options.command][0]
+    chosen = stages_up_to(study_stages(study), last)
+    result = run_stages(study, chosen, say=say, redraw=options.redraw)
+    if not result.made:
+        say("up to date")
+    for line in show_stage(study, chosen[-1]):
+        say(line)
+    return 0

@@ -1,0 +1,204 @@
+"""From terms to Estimates: values, covariance, degrees of freedom, intervals, design effects, reliability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveykit.design.survey_design import SurveyDesign
+from surveykit.estimation.estimates import Estimates
+from surveykit.estimation.intervals import proportion_interval, t_interval
+from surveykit.estimation.reliability import nchs_2017
+from surveykit.estimation.terms import Context, Term, divide
+from surveykit.estimation.totals import Moment, active_stages, moment_totals, unit_totals
+from surveykit.estimation.variance import pps_covariance, stages_covariance
+
+__all__ = ["assemble", "covariance_of", "domain_df", "rows_of_terms"]
+
+KEEP_INFLUENCE = 5_000_000
+"""Numbers of linearised totals that a result keeps for `combine`; above it they are dropped."""
+
+
+def assemble(
+    context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
+) -> Estimates:
+    """Evaluate terms; see `surveykit.estimation.estimators.estimate`."""
+    design = context.design
+    moments, places = _distinct(terms)
+    totals = moment_totals(design, moments)
+    values = np.concatenate([term.value([totals[i] for i in place]) for term, place in zip(terms, places, strict=True)])
+    units = unit_totals(design, moments)
+    parts = tuple(
+        np.concatenate(
+            [
+                term.linear([stage[i] for i in place], [totals[i] for i in place])
+                for term, place in zip(terms, places, strict=True)
+            ],
+            axis=1,
+        )
+        for stage in units
+    )
+    covariance = covariance_of(design, parts, _members(design, terms))
+    covariance[np.isnan(values), :] = np.nan
+    covariance[:, np.isnan(values)] = np.nan
+    df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
+    table = _table(context, terms, values, covariance, df)
+    _add_intervals(table, terms, conf_level, interval)
+    _add_quality(table, terms, deff_reference)
+    kept = parts if sum(part.size for part in parts) <= KEEP_INFLUENCE else None
+    recipe = _recipe(context, terms, conf_level, interval, deff_reference)
+    return Estimates(table, covariance, recipe, conf_level, float(design.degf), None, (design, kept))
+
+
+def _distinct(terms: Sequence[Term]) -> tuple[list[Moment], list[list[int]]]:
+    moments: list[Moment] = []
+    seen: dict[int, int] = {}
+    places = []
+    for term in terms:
+        place = []
+        for moment in term.moments:
+            if id(moment) not in seen:
+                seen[id(moment)] = len(moments)
+                moments.append(moment)
+            place.append(seen[id(moment)])
+        places.append(place)
+    return moments, places
+
+
+def _members(design: SurveyDesign, terms: Sequence[Term]) -> list[np.ndarray] | None:
+    """Return for each stage which strata have a row in the domain of each statistic, where a lonely PSU asks for it."""
+    stages = active_stages(design)
+    if design.lonely_psu not in ("adjust", "average") or design.adjustments or design.pps is not None:
+        return None
+    if not any(stage.lonely_strata().size for stage in stages):
+        return None
+    out = []
+    for stage in stages:
+        blocks = []
+        for term in terms:
+            base = term.moments[term.base]
+            code = np.zeros(design.n_rows, dtype=np.int64) if base.code is None else base.code
+            joint = (stage.unit_stratum[stage.unit] * base.size + code)[code >= 0]
+            there = np.bincount(joint, minlength=stage.n_strata * base.size) > 0
+            blocks.append(np.tile(there.reshape(stage.n_strata, base.size), (1, len(term.levels))))
+        out.append(np.concatenate(blocks, axis=1))
+    return out
+
+
+def covariance_of(
+    design: SurveyDesign, parts: Sequence[np.ndarray], members: Sequence[np.ndarray] | None = None
+) -> np.ndarray:
+    """Return the covariance of statistics from their linearised totals, one matrix (m_s, k) per active stage."""
+    clean = [np.nan_to_num(part, nan=0.0) for part in parts]
+    if design.pps is not None and design.pps.method != "brewer":  # type: ignore[union-attr]
+        return pps_covariance(clean[0], design.stages[0], design.pps)  # type: ignore[arg-type]
+    return stages_covariance(clean, design.stages[: len(clean)], design.lonely_psu, members)
+
+
+def domain_df(design: SurveyDesign, base: Moment) -> np.ndarray:
+    """Return degrees of freedom of each cell: first-stage units with a member minus strata with a member."""
+    first = design.stages[0]
+    if base.code is None:
+        return np.array([float(design.degf)])
+    inside = (base.code >= 0) & (design.weights > 0)
+    code = base.code[inside]
+    joint = first.unit[inside] * base.size + code
+    present = np.flatnonzero(np.bincount(joint, minlength=1))
+    cell, stratum = present % base.size, first.unit_stratum[present // base.size]
+    units = np.bincount(cell, minlength=base.size)
+    pairs = np.flatnonzero(np.bincount(stratum * base.size + cell, minlength=1))
+    strata = np.bincount(pairs % base.size, minlength=base.size)
+    return np.where(units > 0, (units - strata).astype(float), np.nan)
+
+
+def rows_of_terms(context: Context, terms: Sequence[Term]) -> pd.DataFrame:
+    """Return the columns that name each row: statistic, variable, level and the domain columns."""
+    cells = context.domains.cells
+    names: dict[str, list[Any]] = {"statistic": [], "variable": [], "level": []}
+    domain: list[tuple[Any, ...]] = []
+    for term in terms:
+        for level in term.levels:
+            names["statistic"] += [term.statistic] * len(cells)
+            names["variable"] += [term.variable] * len(cells)
+            names["level"] += [level] * len(cells)
+            domain += cells
+    table = pd.DataFrame(names)
+    for j, column in enumerate(context.domains.columns):
+        table[column] = [cell[j] for cell in domain]
+    return table
+
+
+def _table(
+    context: Context, terms: Sequence[Term], values: np.ndarray, covariance: np.ndarray, df: np.ndarray
+) -> pd.DataFrame:
+    table = rows_of_terms(context, terms)
+    table["estimate"] = values
+    table["std_error"] = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    table["conf_low"] = np.nan
+    table["conf_high"] = np.nan
+    table["df"] = df
+    return table
+
+
+def _add_intervals(table: pd.DataFrame, terms: Sequence[Term], conf_level: float, interval: str) -> None:
+    estimate, std_error, df = (table[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df"))
+    low, high = t_interval(estimate, std_error, df, conf_level)
+    start = 0
+    for term in terms:
+        stop = start + term.count.size
+        rows = slice(start, stop)
+        if term.kind == "rate":
+            low[rows], high[rows] = proportion_interval(
+                interval, estimate[rows], std_error[rows], term.count, df[rows], conf_level
+            )
+        start = stop
+    table["conf_low"], table["conf_high"] = low, high
+
+
+def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:
+    n = np.concatenate([term.count for term in terms]).astype(float)
+    spread = np.concatenate([term.spread for term in terms])
+    weight = np.concatenate([term.weight for term in terms])
+    variance = table["std_error"].to_numpy(dtype=float) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        simple = spread / (n - 1.0)
+        if deff_reference == "wor":
+            simple = np.where(weight > n, simple * (1.0 - n / weight), np.nan)
+        table["deff"] = divide(variance, np.nan_to_num(np.where(n > 1, simple, 0.0)))
+        table["n"] = n.astype(int)
+        table["n_eff"] = divide(spread, variance)
+    status = np.full(len(table), "", dtype=object)
+    start = 0
+    for term in terms:
+        rows = slice(start, start + term.count.size)
+        if term.kind == "rate":
+            columns = (table[name].to_numpy(dtype=float)[rows] for name in ("estimate", "std_error", "n", "df"))
+            status[rows] = nchs_2017(*columns)
+        start = rows.stop
+    table["reliability"] = status
+
+
+def _recipe(
+    context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
+) -> dict[str, Any]:
+    design = context.design
+    method = "Taylor linearisation"
+    if design.pps is not None:
+        method = f"{design.pps.method} {design.pps.variance}"  # type: ignore[union-attr]
+    return {
+        "method": method,
+        "n": design.n,
+        "psus": design.n_psu,
+        "strata": design.n_strata,
+        "df_rule": "PSUs minus strata with members of the domain",
+        "by": list(context.domains.columns),
+        "interval": interval if any(term.kind == "rate" for term in terms) else "t",
+        "conf_level": conf_level,
+        "deff_reference": deff_reference,
+        "lonely_psu": design.lonely_psu,
+        "adjustments": [adjustment.name for adjustment in design.adjustments],
+        "missing": {term.variable: term.missing for term in terms if term.missing},
+    }

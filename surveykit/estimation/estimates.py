@@ -1,0 +1,317 @@
+"""Estimates: a tidy table, the joint covariance of its rows, and the recipe that made them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from surveykit.errors import DataError, first_few
+from surveykit.estimation.intervals import t_interval
+
+__all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "Estimates", "numeric_jacobian"]
+
+COLUMNS_BEFORE = ("statistic", "variable", "level")
+COLUMNS_AFTER = (
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "df",
+    "deff",
+    "n",
+    "n_eff",
+    "reliability",
+)
+PAYLOAD_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Estimates:
+    """One or many estimates with their joint covariance.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per estimate: statistic, variable, level, the domain columns, estimate, std_error, conf_low, conf_high,
+        df, deff, n, n_eff, reliability.
+    covariance : numpy.ndarray, shape (k, k)
+        Covariance of the estimates, rows in the order of the table; NaN for an estimate of an empty domain.
+    recipe : dict
+        How the numbers were made; plain values only.
+    conf_level : float
+        Level of conf_low and conf_high.
+    design_df : float
+        Degrees of freedom of the whole design, for contrasts over domains.
+    replicates : numpy.ndarray or None, shape (R, k)
+        Replicate estimates, where the design has replicates.
+    influence : tuple or None
+        Linearised totals per unit and the design they come from; not part of the payload. See `combine`.
+    """
+
+    table: pd.DataFrame
+    covariance: np.ndarray
+    recipe: dict[str, Any]
+    conf_level: float = 0.95
+    design_df: float = float("inf")
+    replicates: np.ndarray | None = None
+    influence: tuple[Any, ...] | None = field(default=None)
+
+    @property
+    def estimates(self) -> np.ndarray:
+        """The estimates as an array, shape (k,)."""
+        return self.table["estimate"].to_numpy(dtype=float)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """One text per row: variable, level and domain values, for example ``"sch.wide=Yes:E"``."""
+        by = self.recipe.get("by", [])
+        out = []
+        for row in self.table.to_dict("records"):
+            name = f"{row['variable']}={row['level']}" if row["level"] else str(row["variable"])
+            out.append(":".join([name, *(str(row[column]) for column in by)]))
+        return tuple(out)
+
+    def position(self, key: Any) -> int:
+        """Return the row of a key: its number, its label, or the value of the only domain column.
+
+        Raises
+        ------
+        DataError
+            When no row or more than one row fits.
+        """
+        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
+            if -len(self.table) <= key < len(self.table):
+                return int(key) % len(self.table)
+            raise DataError(f"There is no row {key}: the table has {len(self.table)} rows, counted from 0.")
+        labels = self.labels
+        text = ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        fits = [i for i, label in enumerate(labels) if label == text]
+        if not fits:
+            fits = [i for i, label in enumerate(labels) if text in _short_names(label)]
+        if len(fits) == 1:
+            return fits[0]
+        problem = "more than one row fits" if fits else "no row fits"
+        raise DataError(f"For {key!r} {problem}. The rows are {first_few(labels, 12)}: use a label or a row number.")
+
+    def contrast(self, coefficients: Mapping[Any, Any], name: str = "contrast") -> Estimates:
+        """Return linear combinations of the estimates.
+
+        Parameters
+        ----------
+        coefficients : mapping
+            From row key to coefficient; or from a name to such a mapping, for several contrasts at once.
+        name : str
+            Name of a single contrast.
+
+        Returns
+        -------
+        Estimates
+            Statistic "contrast"; df of the row where all rows come from one domain, else of the whole design.
+        """
+        several = all(isinstance(value, Mapping) for value in coefficients.values())
+        named: Mapping[Any, Any] = coefficients if several else {name: coefficients}
+        matrix = np.zeros((len(named), len(self.table)))
+        for i, mapping in enumerate(named.values()):
+            for key, coefficient in mapping.items():
+                matrix[i, self.position(key)] += float(coefficient)
+        used = np.where(matrix != 0, self.estimates, 0.0)
+        replicates = None if self.replicates is None else self.replicates @ matrix.T
+        return self._derived("contrast", [str(key) for key in named], (matrix * used).sum(axis=1), matrix, replicates)
+
+    def difference(self, a: Any, b: Any) -> Estimates:
+        """Return the estimate of row `a` minus that of row `b`."""
+        labels = self.labels
+        i, j = self.position(a), self.position(b)
+        result = self.contrast({i: 1.0, j: -1.0} if i != j else {i: 0.0}, name=f"{labels[i]} - {labels[j]}")
+        result.table["statistic"] = "difference"
+        return result
+
+    def transform(
+        self,
+        function: Callable[[np.ndarray], Any],
+        names: Sequence[str] | None = None,
+        method: Literal["delta", "replicates"] = "delta",
+    ) -> Estimates:
+        """Return smooth functions of the estimates.
+
+        Parameters
+        ----------
+        function : callable
+            From the array of estimates (k,) to a number or an array.
+        names : sequence of str, optional
+            Names of the results.
+        method : {"delta", "replicates"}
+            Numerical derivatives with the joint covariance, or the function applied to each replicate.
+
+        Returns
+        -------
+        Estimates
+            Statistic "transform".
+        """
+        at = self.estimates
+        value = np.atleast_1d(np.asarray(function(at.copy()), dtype=float))
+        listed = list(names) if names is not None else [f"f{i + 1}" for i in range(value.size)]
+        if len(listed) != value.size:
+            raise DataError(f"There are {len(listed)} names for {value.size} results: pass one per result.")
+        replicates = None
+        if self.replicates is not None:
+            replicates = np.array([np.atleast_1d(np.asarray(function(row), dtype=float)) for row in self.replicates])
+        jacobian = numeric_jacobian(function, at)
+        covariance = None
+        if method == "replicates":
+            if replicates is None or self.influence is None:
+                raise DataError("There are no replicates: use method='delta', or estimate with a replicate design.")
+            covariance = self.influence[0].replicate_covariance(replicates, value)
+        return self._derived("transform", listed, value, jacobian, replicates, covariance)
+
+    def _derived(
+        self,
+        statistic: str,
+        names: list[str],
+        value: np.ndarray,
+        jacobian: np.ndarray,
+        replicates: np.ndarray | None,
+        covariance: np.ndarray | None = None,
+    ) -> Estimates:
+        used = np.where(np.any(jacobian != 0, axis=0)[:, None] & np.any(jacobian != 0, axis=0), self.covariance, 0.0)
+        if covariance is None:
+            covariance = jacobian @ used @ jacobian.T
+        std_error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+        df = np.array([self._contrast_df(row) for row in jacobian])
+        low, high = t_interval(value, std_error, df, self.conf_level)
+        table = pd.DataFrame({"statistic": statistic, "variable": names, "level": ""})
+        for column, values in zip(COLUMNS_AFTER[:5], (value, std_error, low, high, df), strict=True):
+            table[column] = values
+        table["deff"] = np.nan
+        table["n"] = [self._contrast_n(row) for row in jacobian]
+        table["n_eff"] = np.nan
+        table["reliability"] = ""
+        recipe = {**self.recipe, "by": [], "derived": statistic}
+        influence = None
+        if self.influence is not None:
+            owner, parts = self.influence
+            influence = (owner, None if parts is None else tuple(part @ jacobian.T for part in parts))
+        return Estimates(table, covariance, recipe, self.conf_level, self.design_df, replicates, influence)
+
+    def _contrast_df(self, row: np.ndarray) -> float:
+        rows = self.table[row != 0]
+        by = self.recipe.get("by", [])
+        if len(rows) and (not by or not (rows[by] != rows[by].iloc[0]).any().any()):
+            return float(rows["df"].min())
+        return self.design_df
+
+    def _contrast_n(self, row: np.ndarray) -> int:
+        rows = self.table[row != 0]
+        by = self.recipe.get("by", [])
+        if not len(rows):
+            return 0
+        if not by:
+            return int(rows["n"].max())
+        return int(rows.groupby(by, observed=True)["n"].max().sum())
+
+    def to_polars(self) -> Any:
+        """Return the table as a polars DataFrame."""
+        import polars
+
+        return polars.from_dict({name: self.table[name].to_list() for name in self.table.columns})
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return plain values from which `from_payload` makes the same estimates; missing numbers are None."""
+        return {
+            "version": PAYLOAD_VERSION,
+            "table": {str(name): [_plain(v) for v in self.table[name]] for name in self.table.columns},
+            "covariance": [[_plain(v) for v in row] for row in self.covariance],
+            "recipe": json.loads(json.dumps(self.recipe, default=str)),
+            "conf_level": self.conf_level,
+            "design_df": _plain(self.design_df),
+            "replicates": None if self.replicates is None else [[_plain(v) for v in r] for r in self.replicates],
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Estimates:
+        """Return the estimates of a payload; the linearised totals are not part of it.
+
+        Raises
+        ------
+        DataError
+            When the payload has another version.
+        """
+        if payload.get("version") != PAYLOAD_VERSION:
+            raise DataError(
+                f"The payload has version {payload.get('version')!r}, not {PAYLOAD_VERSION}: make it again."
+            )
+        table = pd.DataFrame(dict(payload["table"]))
+        for column in ("estimate", "std_error", "conf_low", "conf_high", "df", "deff", "n_eff"):
+            table[column] = [_number(v) for v in payload["table"][column]]
+        covariance = np.array([[_number(v) for v in row] for row in payload["covariance"]], dtype=float)
+        replicates = payload.get("replicates")
+        return cls(
+            table,
+            covariance.reshape(len(table), len(table)),
+            dict(payload["recipe"]),
+            float(payload["conf_level"]),
+            _number(payload["design_df"]),
+            None if replicates is None else np.array([[_number(v) for v in row] for row in replicates]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __repr__(self) -> str:
+        return f"{self.table.to_string(index=False)}\n{_recipe_line(self.recipe)}"
+
+    def _repr_html_(self) -> str:
+        return f"{self.table.to_html(index=False)}<p><small>{_recipe_line(self.recipe)}</small></p>"
+
+
+def _short_names(label: str) -> set[str]:
+    head, *domain = label.split(":")
+    names = {":".join(domain)} if domain else set()
+    if "=" in head:
+        names.add(head.split("=", 1)[1])
+    return names
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (float, np.floating)):
+        value = float(value)
+        if np.isinf(value):
+            return "inf" if value > 0 else "-inf"
+        return None if np.isnan(value) else value
+    if isinstance(value, np.generic):
+        return value.item()
+    return None if value is pd.NA else value
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _recipe_line(recipe: Mapping[str, Any]) -> str:
+    return "; ".join(f"{key}: {value}" for key, value in recipe.items() if value not in (None, [], "", {}))
+
+
+def numeric_jacobian(function: Callable[[np.ndarray], Any], at: np.ndarray) -> np.ndarray:
+    """Return derivatives by central differences with one Richardson step, shape (results, k)."""
+    columns = []
+    for j in range(at.size):
+        if not np.isfinite(at[j]):
+            columns.append(np.zeros(np.atleast_1d(np.asarray(function(at.copy()), dtype=float)).size))
+            continue
+        step = 1e-3 * max(abs(at[j]), 1e-2)
+        columns.append((4 * _slope(function, at, j, step / 2) - _slope(function, at, j, step)) / 3)
+    return np.column_stack(columns) if columns else np.zeros((0, 0))
+
+
+def _slope(function: Callable[[np.ndarray], Any], at: np.ndarray, j: int, step: float) -> np.ndarray:
+    up, down = at.copy(), at.copy()
+    up[j] += step
+    down[j] -= step
+    high = np.atleast_1d(np.asarray(function(up), dtype=float))
+    low = np.atleast_1d(np.asarray(function(down), dtype=float))
+    return np.asarray((high - low) / (up[j] - down[j]))

@@ -1,0 +1,221 @@
+"""Means, totals, ratios and proportions over domains, all from one pass and with one joint covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from surveykit.design.domains import Domains, make_domains
+from surveykit.design.survey_design import SurveyDesign
+from surveykit.errors import DataError
+from surveykit.estimation.assemble import assemble
+from surveykit.estimation.estimates import Estimates
+from surveykit.estimation.intervals import ProportionInterval, check_interval
+from surveykit.estimation.statistics import Mean, Prop, Ratio, Statistic, Total, make_term
+from surveykit.estimation.terms import Context
+
+__all__ = ["estimate", "survey_mean", "survey_prop", "survey_ratio", "survey_total"]
+
+By = str | Sequence[str] | None
+DeffReference = Literal["wor", "wr"]
+
+
+def estimate(
+    design: SurveyDesign,
+    statistics: Statistic | Sequence[Statistic],
+    *,
+    by: By = None,
+    where: Any = None,
+    conf_level: float = 0.95,
+    interval: ProportionInterval = "logit",
+    deff_reference: DeffReference = "wor",
+) -> Estimates:
+    """Estimate several statistics of different kinds at once.
+
+    Parameters
+    ----------
+    design : SurveyDesign or ReplicateDesign
+        The design; weights of zero do not contribute.
+    statistics : Mean, Total, Ratio, Prop or list of them
+        What to estimate. A missing value takes the row out of the domain of that statistic.
+    by : str or list of str, optional
+        Domain columns: one estimate for each combination that occurs in the data.
+    where : (column, level), (column, [levels]), boolean array, optional
+        Which rows count; a domain, the design is never cut.
+    conf_level : float
+        Level of the intervals.
+    interval : str
+        Interval of rates, that is proportions and means of 0/1 columns.
+    deff_reference : {"wor", "wr"}
+        Design effect against simple random sampling without or with replacement.
+
+    Returns
+    -------
+    Estimates
+        Statistic by statistic, within it level by level, within it domain by domain (sorted).
+
+    Raises
+    ------
+    DataError
+        For unknown columns, levels or options.
+
+    Notes
+    -----
+    An empty domain has n = 0 and a NaN estimate. Degrees of freedom are those of the domain: first-stage units with a
+    member minus strata with a member. Agrees with R survey ``svyby(..., covmat = TRUE)``.
+
+    Examples
+    --------
+    >>> data = {"y": [1, 0, 1, 1], "x": [3, 1, 2, 4], "h": ["a", "a", "b", "b"], "w": [5, 5, 3, 3]}
+    >>> design = SurveyDesign(data, weights="w", strata="h")
+    >>> estimate(design, [Mean("y"), Ratio("y", "x")]).table["estimate"].round(4).tolist()
+    [0.6875, 0.2895]
+    """
+    listed = list(statistics) if isinstance(statistics, (list, tuple)) else [statistics]
+    if not listed:
+        raise DataError("There is nothing to estimate: pass at least one statistic.")
+    check_interval(interval)
+    check_conf_level(conf_level)
+    domains: Domains = make_domains(design.data, by, where)
+    context = Context(design, domains)
+    terms = [make_term(context, statistic) for statistic in listed]  # type: ignore[arg-type]
+    return assemble(context, terms, conf_level, interval, deff_reference)
+
+
+def check_conf_level(conf_level: float) -> None:
+    """Raise `DataError` unless 0 < conf_level < 1."""
+    if not 0.0 < float(conf_level) < 1.0:
+        raise DataError(f"conf_level is {conf_level!r}: it must lie between 0 and 1, for example 0.95.")
+
+
+def _names(variables: str | Sequence[str]) -> list[str]:
+    return [variables] if isinstance(variables, str) else list(variables)
+
+
+def survey_mean(
+    design: SurveyDesign,
+    variables: str | Sequence[str],
+    *,
+    by: By = None,
+    where: Any = None,
+    conf_level: float = 0.95,
+    interval: ProportionInterval = "mean",
+    deff_reference: DeffReference = "wor",
+) -> Estimates:
+    """Estimate means; see `estimate` for the arguments and the result.
+
+    Parameters
+    ----------
+    variables : str or list of str
+        Numeric columns.
+    interval : str
+        Interval of 0/1 columns; the default is the t interval, as for every other mean.
+
+    Returns
+    -------
+    Estimates
+
+    Notes
+    -----
+    ``sum w y / sum w`` with linearised value ``w (y - mean) / sum w``. Agrees with R survey ``svymean``.
+
+    Examples
+    --------
+    >>> design = SurveyDesign({"y": [1.0, 2.0, 4.0], "w": [2, 2, 1]}, weights="w")
+    >>> float(survey_mean(design, "y").table["estimate"][0])
+    2.0
+    """
+    return estimate(
+        design,
+        [Mean(name) for name in _names(variables)],
+        by=by,
+        where=where,
+        conf_level=conf_level,
+        interval=interval,
+        deff_reference=deff_reference,
+    )
+
+
+def survey_total(
+    design: SurveyDesign,
+    variables: str | Sequence[str],
+    *,
+    by: By = None,
+    where: Any = None,
+    conf_level: float = 0.95,
+    deff_reference: DeffReference = "wor",
+) -> Estimates:
+    """Estimate totals; see `estimate` for the arguments and the result.
+
+    Notes
+    -----
+    ``sum w y``. Agrees with R survey ``svytotal``.
+
+    Examples
+    --------
+    >>> design = SurveyDesign({"y": [1.0, 2.0, 4.0], "w": [2, 2, 1]}, weights="w")
+    >>> float(survey_total(design, "y").table["estimate"][0])
+    10.0
+    """
+    statistics = [Total(name) for name in _names(variables)]
+    return estimate(design, statistics, by=by, where=where, conf_level=conf_level, deff_reference=deff_reference)
+
+
+def survey_ratio(
+    design: SurveyDesign,
+    numerator: str,
+    denominator: str,
+    *,
+    by: By = None,
+    where: Any = None,
+    conf_level: float = 0.95,
+    deff_reference: DeffReference = "wor",
+) -> Estimates:
+    """Estimate the ratio of two totals; see `estimate` for the arguments and the result.
+
+    Notes
+    -----
+    Linearised value ``w (y - R x) / sum w x``. Agrees with R survey ``svyratio``.
+
+    Examples
+    --------
+    >>> design = SurveyDesign({"y": [1.0, 2.0], "x": [2.0, 4.0], "w": [2, 1]}, weights="w")
+    >>> float(survey_ratio(design, "y", "x").table["estimate"][0])
+    0.5
+    """
+    statistics = [Ratio(numerator, denominator)]
+    return estimate(design, statistics, by=by, where=where, conf_level=conf_level, deff_reference=deff_reference)
+
+
+def survey_prop(
+    design: SurveyDesign,
+    variable: str,
+    level: Any = None,
+    *,
+    by: By = None,
+    where: Any = None,
+    conf_level: float = 0.95,
+    interval: ProportionInterval = "logit",
+) -> Estimates:
+    """Estimate the share of one level or of every level; see `estimate` for the arguments and the result.
+
+    Parameters
+    ----------
+    variable : str
+        A column of any type.
+    level : any, optional
+        The level; None = every level that occurs.
+    interval : str
+        "logit" "likelihood" "asin" "beta" "mean" "xlogit" "wilson" "wilson_pooled".
+
+    Notes
+    -----
+    Agrees with R survey ``svymean(~factor)`` and ``svyciprop``; intervals: docs/methods/estimation.md.
+
+    Examples
+    --------
+    >>> design = SurveyDesign({"y": ["a", "b", "a"], "w": [2, 2, 1]}, weights="w")
+    >>> float(survey_prop(design, "y", level="a").table["estimate"][0])
+    0.6
+    """
+    return estimate(design, [Prop(variable, level)], by=by, where=where, conf_level=conf_level, interval=interval)

@@ -1,0 +1,240 @@
+"""Statistics as smooth functions of totals: what to add up, the value, and the linearised totals per unit."""
+
+# mypy: disable-error-code="no-any-return"
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from surveykit.design.domains import Domains
+from surveykit.design.survey_design import SurveyDesign
+from surveykit.estimation.totals import Moment, cell_sums, weighted
+
+__all__ = ["Context", "Term", "divide", "mean_term", "prop_term", "ratio_term", "total_term"]
+
+Arrays = Sequence[np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One statistic over all levels and domain cells; rows are level by level, within a level cell by cell.
+
+    Attributes
+    ----------
+    statistic, variable : str
+        Names in the table.
+    levels : tuple of str
+        Levels of a proportion; ("",) otherwise.
+    moments : tuple of Moment
+        What to add up.
+    base : int
+        Which moment counts the weight of the rows that belong (its values are None).
+    value : callable
+        Totals, arrays (..., size) per moment -> estimates (..., rows).
+    linear : callable
+        Unit totals (m, size) per moment and overall totals (size,) -> linearised unit totals (m, rows).
+    spread : numpy.ndarray, shape (rows,)
+        Weighted population variance of the linearised variable, on the scale of the estimate's variance times n.
+    count : numpy.ndarray, shape (rows,)
+        Rows with a positive weight.
+    kind : str
+        "rate" where the proportion intervals apply, else "number".
+    """
+
+    statistic: str
+    variable: str
+    levels: tuple[str, ...]
+    moments: tuple[Moment, ...]
+    base: int
+    value: Callable[[Arrays], np.ndarray]
+    linear: Callable[[Arrays, Arrays], np.ndarray]
+    spread: np.ndarray
+    count: np.ndarray
+    kind: str = "number"
+    missing: int = 0
+    weight: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+
+def divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a / b, NaN where b is 0."""
+    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
+    return np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0)
+
+
+class Context:
+    """The design and domains of one call, with what several statistics share.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The design.
+    domains : Domains
+        The cells.
+    """
+
+    def __init__(self, design: SurveyDesign, domains: Domains) -> None:
+        self.design = design
+        self.domains = domains
+        self._positive = bool(np.all(design.weights > 0))
+        self._plain: tuple[Moment, np.ndarray, np.ndarray] | None = None
+
+    def base(self, valid: np.ndarray | None) -> tuple[Moment, np.ndarray, np.ndarray]:
+        """Return the base moment, the row counts and the weight totals of the cells; `valid` None = no row missing."""
+        if valid is None and self._plain is not None:
+            return self._plain
+        code, size = self.domains.code, self.domains.size
+        if valid is not None:
+            code = np.where(valid, 0 if code is None else code, -1)
+        moment = Moment(None, code, size)
+        count = self._count(code, size)
+        total = cell_sums(weighted(moment, self.design.weights), code, size)
+        if valid is None:
+            self._plain = (moment, count, total)
+        return moment, count, total
+
+    def _count(self, code: np.ndarray | None, size: int) -> np.ndarray:
+        if code is None:
+            return np.array([self.design.n])
+        inside = code if self._positive else np.where(self.design.weights > 0, code, -1)
+        return np.bincount(inside + 1, minlength=size + 1)[1:]
+
+    def moment(self, base: Moment, values: np.ndarray) -> Moment:
+        """Return the moment of values within the cells of `base`, rows outside set to 0."""
+        if base.code is not None:
+            values = np.where(base.code >= 0, values, 0.0)
+        return Moment(values, base.code, base.size)
+
+    def sums(self, moment: Moment) -> np.ndarray:
+        """Return weighted totals of a moment in its cells."""
+        return cell_sums(weighted(moment, self.design.weights), moment.code, moment.size)
+
+
+def _validity(*columns: np.ndarray) -> np.ndarray | None:
+    missing = np.isnan(columns[0])
+    for column in columns[1:]:
+        missing = missing | np.isnan(column)
+    return ~missing if missing.any() else None
+
+
+def _variance_within(context: Context, moment: Moment, mean: np.ndarray, total: np.ndarray) -> np.ndarray:
+    assert moment.values is not None
+    code = None if moment.code is None else np.maximum(moment.code, 0)
+    centre = np.nan_to_num(mean)
+    deviation = moment.values - (centre[0] if code is None else centre[code])
+    if moment.code is not None:
+        deviation = np.where(moment.code >= 0, deviation, 0.0)
+    squares = cell_sums(context.design.weights * deviation * deviation, moment.code, moment.size)
+    return divide(squares, total)
+
+
+def mean_term(context: Context, name: str, y: np.ndarray) -> Term:
+    """Return the weighted mean of y: linearised value ``w (y - mean) / sum w``; a 0/1 variable is a rate."""
+    valid = _validity(y)
+    base, count, total = context.base(valid)
+    centre = _overall_mean(context, y, valid)
+    moment = context.moment(base, y - centre)
+    spread = _variance_within(context, moment, divide(context.sums(moment), total), total)
+    present = y if valid is None else y[valid]
+    is_rate = bool(present.size and np.all((present == 0.0) | (present == 1.0)))
+    return Term(
+        "mean",
+        name,
+        ("",),
+        (moment, base),
+        1,
+        lambda t: divide(t[0], t[1]) + centre,
+        lambda u, t: divide(u[0] - divide(t[0], t[1]) * u[1], t[1]),
+        spread,
+        count,
+        "rate" if is_rate else "number",
+        0 if valid is None else int((~valid).sum()),
+        total,
+    )
+
+
+def _overall_mean(context: Context, y: np.ndarray, valid: np.ndarray | None) -> float:
+    weights = context.design.weights
+    if valid is None:
+        return float(weights @ y / weights.sum())
+    inside = np.where(valid, weights, 0.0)
+    return float(inside @ np.where(valid, y, 0.0) / inside.sum()) if inside.any() else 0.0
+
+
+def total_term(context: Context, name: str, y: np.ndarray) -> Term:
+    """Return the weighted total of y: linearised value ``w y``."""
+    valid = _validity(y)
+    base, count, total = context.base(valid)
+    moment = context.moment(base, y)
+    spread = _variance_within(context, moment, divide(context.sums(moment), total), total)
+    return Term(
+        "total",
+        name,
+        ("",),
+        (moment, base),
+        1,
+        lambda t: np.where(t[1] != 0, t[0], np.nan),
+        lambda u, t: u[0],
+        spread * total**2,
+        count,
+        missing=0 if valid is None else int((~valid).sum()),
+        weight=total,
+    )
+
+
+def ratio_term(context: Context, name: str, numerator: np.ndarray, denominator: np.ndarray) -> Term:
+    """Return the ratio of totals R: linearised value ``w (y - R x) / sum w x``; rows with either missing are out."""
+    valid = _validity(numerator, denominator)
+    base, count, total = context.base(valid)
+    top, bottom = context.moment(base, numerator), context.moment(base, denominator)
+    ratio, below = divide(context.sums(top), context.sums(bottom)), context.sums(bottom)
+    assert top.values is not None and bottom.values is not None
+    code = 0 if base.code is None else np.maximum(base.code, 0)
+    residual = Moment(top.values - np.nan_to_num(ratio)[code] * bottom.values, base.code, base.size)
+    variance = _variance_within(context, residual, np.zeros(base.size), total)
+    return Term(
+        "ratio",
+        name,
+        ("",),
+        (top, bottom, base),
+        2,
+        lambda t: divide(t[0], t[1]),
+        lambda u, t: divide(u[0] - divide(t[0], t[1]) * u[1], t[1]),
+        variance * divide(total, below) ** 2,
+        count,
+        missing=0 if valid is None else int((~valid).sum()),
+        weight=total,
+    )
+
+
+def prop_term(context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]) -> Term:
+    """Return the shares of the chosen levels among the rows whose level is known."""
+    valid = None if codes.min(initial=0) >= 0 else codes >= 0
+    base, count, total = context.base(valid)
+    size, k = base.size, len(chosen)
+    position = np.full(len(levels) + 1, -1, dtype=np.int64)
+    position[list(chosen)] = np.arange(k)
+    level = position[codes]
+    cell = 0 if base.code is None else base.code
+    joint = np.where((level >= 0) & (cell >= 0), level * size + cell, -1)
+    part = Moment(None, joint, k * size)
+    share = divide(context.sums(part), np.tile(total, k))
+    return Term(
+        "prop",
+        name,
+        tuple(str(levels[i]) for i in chosen),
+        (part, base),
+        1,
+        lambda t: divide(t[0], _repeat(t[1], k)),
+        lambda u, t: divide(u[0] - divide(t[0], _repeat(t[1], k)) * _repeat(u[1], k), _repeat(t[1], k)),
+        share * (1.0 - share),
+        np.tile(count, k),
+        "rate",
+        0 if valid is None else int((~valid).sum()),
+        np.tile(total, k),
+    )
+
+
+def _repeat(values: np.ndarray, k: int) -> np.ndarray:
+    return np.concatenate([values] * k, axis=-1) if k > 1 else values

@@ -1,0 +1,110 @@
+"""The grouped pass: from rows to totals per sampling unit and domain cell. Everything later is algebra on these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveykit.design.adjustments import sweep
+from surveykit.design.stages import Stage
+from surveykit.design.survey_design import SurveyDesign
+
+__all__ = ["Moment", "active_stages", "cell_sums", "moment_totals", "unit_totals"]
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A variable to be added up within cells, before weighting.
+
+    Attributes
+    ----------
+    values : numpy.ndarray or None, shape (n,)
+        The variable, 0 outside the cells; None = 1 for every row in a cell.
+    code : numpy.ndarray or None, shape (n,)
+        Cell of each row, -1 = in none; None = every row in cell 0.
+    size : int
+        Number of cells.
+    """
+
+    values: np.ndarray | None
+    code: np.ndarray | None
+    size: int
+
+
+def active_stages(design: SurveyDesign) -> tuple[Stage, ...]:
+    """Return the stages that contribute to the variance: a later one only where a fraction above it is known."""
+    return tuple(stage for i, stage in enumerate(design.stages) if i == 0 or np.any(stage.unit_carry > 0))
+
+
+def weighted(moment: Moment, weights: np.ndarray) -> np.ndarray:
+    """Return weight times value, 0 outside the cells, shape (n,)."""
+    product = weights if moment.values is None else weights * moment.values
+    if moment.code is not None and moment.values is None:
+        product = np.where(moment.code >= 0, product, 0.0)
+    return product
+
+
+def cell_sums(weighted_values: np.ndarray, code: np.ndarray | None, size: int) -> np.ndarray:
+    """Return sums over cells, shape (size,); values outside the cells must be 0."""
+    if code is None:
+        return np.array([weighted_values.sum()])
+    return np.bincount(np.maximum(code, 0), weights=weighted_values, minlength=size)
+
+
+def moment_totals(design: SurveyDesign, moments: Sequence[Moment]) -> list[np.ndarray]:
+    """Return the weighted total of each moment in each cell, each of shape (size,)."""
+    return [cell_sums(weighted(moment, design.weights), moment.code, moment.size) for moment in moments]
+
+
+def unit_totals(design: SurveyDesign, moments: Sequence[Moment]) -> list[list[np.ndarray]]:
+    """Return weighted totals by sampling unit and cell, adjustments credited.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The design.
+    moments : sequence of Moment
+        What to add up.
+
+    Returns
+    -------
+    list of list of numpy.ndarray
+        One list per active stage, in it one array of shape (m_s, size) per moment.
+    """
+    stages = active_stages(design)
+    if design.adjustments:
+        return _swept_totals(design, moments, stages)
+    products = [weighted(moment, design.weights) for moment in moments]
+    return [_stage_totals(stage, moments, products) for stage in stages]
+
+
+def _stage_totals(stage: Stage, moments: Sequence[Moment], products: Sequence[np.ndarray]) -> list[np.ndarray]:
+    joint: dict[int, np.ndarray] = {}
+    out = []
+    for moment, product in zip(moments, products, strict=True):
+        if moment.code is None or moment.size == 1:
+            out.append(np.bincount(stage.unit, weights=product, minlength=stage.n_units)[:, None])
+            continue
+        key = id(moment.code)
+        if key not in joint:
+            joint[key] = stage.unit * moment.size + np.maximum(moment.code, 0)
+        flat = np.bincount(joint[key], weights=product, minlength=stage.n_units * moment.size)
+        out.append(flat.reshape(stage.n_units, moment.size))
+    return out
+
+
+def _swept_totals(design: SurveyDesign, moments: Sequence[Moment], stages: Sequence[Stage]) -> list[list[np.ndarray]]:
+    out: list[list[np.ndarray]] = [[] for _ in stages]
+    for moment in moments:
+        product = weighted(moment, design.weights)
+        dense = np.zeros((design.n_rows, moment.size))
+        dense[np.arange(design.n_rows), 0 if moment.code is None else np.maximum(moment.code, 0)] = product
+        dense = sweep(design.adjustments, dense)
+        for stage, totals in zip(stages, out, strict=True):
+            columns = [
+                np.bincount(stage.unit, weights=dense[:, j], minlength=stage.n_units) for j in range(moment.size)
+            ]
+            totals.append(np.column_stack(columns))
+    return out

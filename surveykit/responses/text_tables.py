@@ -1,0 +1,264 @@
+"""Read CSV and XLSX files as text, safely: nothing is evaluated, converted or guessed silently."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from surveykit.errors import DataError, first_few
+
+__all__ = ["ENCODINGS", "file_sha256", "read_csv_text", "read_text_table", "read_xlsx_text"]
+
+ENCODINGS = ("utf-8-sig", "gb18030")
+SEPARATORS = (",", ";", "\t")
+MAX_UNPACKED = 2_000_000_000
+MAX_RATIO = 200
+BLOCK = 1 << 20
+
+
+def file_sha256(path: Path) -> str:
+    """Hash the bytes of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _detect_encoding(path: Path) -> str:
+    """The first of the encodings that decodes the whole file."""
+    import codecs
+
+    tried: dict[str, str] = {}
+    for encoding in ENCODINGS:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        position = 0
+        try:
+            with path.open("rb") as stream:
+                while block := stream.read(BLOCK):
+                    decoder.decode(block)
+                    position += len(block)
+                decoder.decode(b"", final=True)
+            return encoding
+        except UnicodeDecodeError as error:
+            tried[encoding] = f"byte {position + error.start}"
+    places = ", ".join(f"{encoding} fails at {place}" for encoding, place in tried.items())
+    raise DataError(
+        f"{path.name}: the text is in none of the encodings tried ({places}); save it as UTF-8 and read it again"
+    )
+
+
+def _detect_separator(path: Path, encoding: str) -> str:
+    with path.open(encoding=encoding, newline="") as stream:
+        head = stream.readline()
+    if not head.strip():
+        raise DataError(f"{path.name}: the first line is empty; the header row must come first")
+    counts = {separator: len(next(csv.reader([head], delimiter=separator))) for separator in SEPARATORS}
+    return max(SEPARATORS, key=lambda separator: counts[separator])
+
+
+def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | None = None) -> pd.DataFrame:
+    """Read a CSV with every cell as text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str, optional
+        UTF-8 (with or without mark) or GB18030 are tried when it is not given.
+    separator : str, optional
+        Comma, semicolon or tab, by the header row when it is not given.
+
+    Returns
+    -------
+    DataFrame
+        Text columns as categoricals (their categories are the distinct cells); an empty cell is "".
+
+    Raises
+    ------
+    DataError
+        If the file is empty, cut off, in an unknown encoding, or has rows of different lengths or columns of one name.
+    """
+    if path.stat().st_size == 0:
+        raise DataError(f"{path.name}: the file is empty")
+    encoding = encoding or _detect_encoding(path)
+    separator = separator or _detect_separator(path, encoding)
+    with path.open(encoding=encoding, newline="") as stream:
+        header = next(csv.reader(stream, delimiter=separator))
+    _check_header(path, header)
+    bad: list[str] = []
+
+    def keep(row: pyarrow.csv.InvalidRow) -> str:
+        bad.append(f"{row.actual_columns} cells in {row.text[:40]!r}")
+        return "skip"
+
+    try:
+        table = pyarrow.csv.read_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=header, skip_rows_after_names=1, encoding="utf8" if encoding == "utf-8-sig" else encoding
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=separator, newlines_in_values=True, invalid_row_handler=keep
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in header},
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path.name}: the table cannot be read ({error}); is the file cut off?") from error
+    if bad:
+        raise DataError(
+            f"{path.name}: rows whose number of cells is not {len(header)}, as the header has: {first_few(bad)}; "
+            "the file may be cut off or a quotation mark may be missing"
+        )
+    cells: pd.DataFrame = table.to_pandas()
+    return cells
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    twice = sorted({name for name in header if name.strip() and header.count(name) > 1})
+    if twice:
+        raise DataError(f"{path.name}: columns of one name: {first_few(twice)}; rename or delete one of each")
+    if not any(name.strip() for name in header):
+        raise DataError(f"{path.name}: the header row is empty; the header row must come first")
+
+
+def _check_zip(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise DataError(
+            f"{path.name}: not a whole XLSX file ({error}); it may be cut off or be something else"
+        ) from error
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(sum(entry.compress_size for entry in entries), 1)
+    if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
+        raise DataError(
+            f"{path.name}: unpacks to {unpacked:,} bytes from {packed:,}; refused as a likely zip bomb, "
+            "save the table as CSV if it is really that large"
+        )
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def read_xlsx_text(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, str]:
+    """Read a sheet of an XLSX file with every cell as text; formulas are read as their text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sheet : str, optional
+        The first by default.
+
+    Returns
+    -------
+    tuple of DataFrame and str
+        The cells, and the sheet's name.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, too large when unpacked, has no such sheet or no header, or columns of one name.
+    """
+    _check_zip(path)
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise DataError(f"{path.name}: not a readable XLSX file ({error})") from error
+    try:
+        if sheet is not None and sheet not in book.sheetnames:
+            raise DataError(f"{path.name}: no sheet {sheet!r}; there are {first_few(book.sheetnames)}")
+        page = book[sheet] if sheet is not None else book.worksheets[0]
+        page.reset_dimensions()
+        rows = [[_cell_text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+        name = str(page.title)
+    finally:
+        book.close()
+    return _table_from_rows(path, rows), name
+
+
+def _table_from_rows(path: Path, rows: list[list[str]]) -> pd.DataFrame:
+    if not rows:
+        raise DataError(f"{path.name}: the sheet is empty")
+    header = rows[0]
+    while header and not header[-1].strip():
+        header.pop()
+    _check_header(path, header)
+    width = len(header)
+    over = [number for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row[width:])]
+    if over:
+        raise DataError(
+            f"{path.name}: rows with cells beyond the header: {first_few(over)}; is the header row shifted?"
+        )
+    body = [row[:width] + [""] * (width - len(row)) for row in rows[1:] if any(cell for cell in row)]
+    return pd.DataFrame(body, columns=header, dtype="str").astype("category")
+
+
+def read_text_table(
+    path: str | Path, *, encoding: str | None = None, sheet: str | None = None
+) -> tuple[pd.DataFrame, str, str]:
+    """Read a CSV or XLSX file as text.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; told apart by its first bytes, not by its name.
+    encoding : str, optional
+        Of a CSV.
+    sheet : str, optional
+        Of an XLSX.
+
+    Returns
+    -------
+    tuple of DataFrame, str and str
+        Cells, sheet ("" for CSV) and SHA-256 of the file.
+
+    Raises
+    ------
+    DataError
+        If the file does not exist or cannot be read.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path}: no such file")
+    digest = file_sha256(path)
+    with path.open("rb") as stream:
+        start = stream.read(8)
+    if start.startswith(b"PK"):
+        table, sheet_name = read_xlsx_text(path, sheet=sheet)
+        return table, sheet_name, digest
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise DataError(f"{path.name}: an old .xls file; save it as .xlsx or .csv and read it again")
+    return read_csv_text(path, encoding=encoding), "", digest

@@ -1,0 +1,46 @@
+"""Sample sizes, in both directions: from precision to size and from size to precision."""
+
+from surveykit.sampling.size.compare import (
+    Comparison,
+    precision_difference,
+    sample_size_difference,
+    sample_size_power,
+    smallest_difference,
+)
+from surveykit.sampling.size.domains import comparison_table, domain_sizes, rank_set_width
+from surveykit.sampling.size.single import (
+    Field,
+    Precision,
+    RatioMoments,
+    SampleSize,
+    precision_mean,
+    precision_proportion,
+    precision_ratio,
+    sample_size_mean,
+    sample_size_proportion,
+    sample_size_ratio,
+)
+from surveykit.sampling.size.stages import TwoStageOptimum, two_stage_optimum
+
+__all__ = [
+    "Comparison",
+    "Field",
+    "Precision",
+    "RatioMoments",
+    "SampleSize",
+    "TwoStageOptimum",
+    "comparison_table",
+    "domain_sizes",
+    "precision_difference",
+    "precision_mean",
+    "precision_proportion",
+    "precision_ratio",
+    "rank_set_width",
+    "sample_size_difference",
+    "sample_size_mean",
+    "sample_size_power",
+    "sample_size_proportion",
+    "sample_size_ratio",
+    "smallest_difference",
+    "two_stage_optimum",
+]

@@ -1,0 +1,119 @@
+"""What must hold within each definition of a study and between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from surveykit.errors import Problem, first_few
+from surveykit.study.validation import nearest
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import Study
+
+__all__ = ["check_across", "check_each"]
+
+
+class _Collector(Protocol):
+    def add(self, role: str, problems: Sequence[Problem]) -> None:
+        """Take problems in the file of a role."""
+
+
+def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
+    """Check the definitions that could be read, each by itself."""
+    from surveykit.questionnaire import check_questionnaire
+    from surveykit.responses import check_quality_rules
+    from surveykit.sampling import check_sampling_plan
+    from surveykit.scoring import check_indicators
+    from surveykit.simulation import check_simulation
+    from surveykit.weighting import check_weighting_plan
+
+    checks = {
+        "sampling_plan": check_sampling_plan,
+        "questionnaire": check_questionnaire,
+        "weighting": check_weighting_plan,
+        "simulation": check_simulation,
+    }
+    for role, check in checks.items():
+        if parts.get(role) is not None:
+            reading.add(role, check(parts[role]))
+    questionnaire = parts.get("questionnaire")
+    if questionnaire is None:
+        return
+    if parts.get("indicators") is not None:
+        reading.add("indicators", check_indicators(parts["indicators"], questionnaire))
+    if parts.get("quality") is not None:
+        reading.add("quality", check_quality_rules(parts["quality"], questionnaire))
+
+
+def check_across(reading: _Collector, study: Study) -> None:
+    """Check what the definitions say of each other."""
+    reading.add("study", _analyses(study))
+    reading.add("study", _domains(study))
+    reading.add("study", _headline(study))
+    _margins(reading, study)
+    _scheme(reading, study)
+
+
+def _analyses(study: Study) -> list[Problem]:
+    known = [step.kind for step in study.weighting.steps]
+    problems = []
+    for index, analysis in enumerate(study.definition.analyses):
+        if analysis.weights_after not in known:
+            what = f"the weighting plan has no step {analysis.weights_after!r}"
+            problems.append(Problem(what, nearest(analysis.weights_after, known), ("analyses", index, "weights_after")))
+    return problems
+
+
+def _domains(study: Study) -> list[Problem]:
+    known = {variable.id for variable in study.questionnaire.variables()} | set(study.sampling_plan.strata)
+    return [
+        Problem(f"no question or stratum {domain.id!r}", nearest(domain.id, sorted(known)), ("domains", index, "id"))
+        for index, domain in enumerate(study.definition.domains)
+        if domain.id not in known
+    ]
+
+
+def _headline(study: Study) -> list[Problem]:
+    known = [indicator.id for indicator in study.indicators.indicators]
+    return [
+        Problem(f"no indicator {name!r}", nearest(name, known), ("headline", index))
+        for index, name in enumerate(study.definition.headline)
+        if name not in known
+    ]
+
+
+def _margins(reading: _Collector, study: Study) -> None:
+    """Margins name known districts and agree in total where they are counts of the same population."""
+    for name, table in study.margins.items():
+        if name != "district":
+            continue
+        known = set(study.regions["district"])
+        for row, level in enumerate(table["level"]):
+            if level not in known:
+                problem = Problem(
+                    f"level {level!r} is no district of {study.definition.files.regions}", nearest(level, sorted(known))
+                )
+                reading.add("study", [problem.at(table.attrs["file"], table.attrs["lines"][row])])
+        absent = sorted(known - set(table["level"]))
+        if absent:
+            problem = Problem(f"districts without a row: {first_few(absent)}", "add one row for each district")
+            reading.add("study", [problem.at(table.attrs["file"], None)])
+
+
+def _scheme(reading: _Collector, study: Study) -> None:
+    from surveykit.scoring import check_other_methods, check_scheme
+
+    units = study.regions["district"].tolist()
+    indicators = [indicator.id for indicator in study.indicators.indicators]
+    reading.add("scoring", check_scheme(study.scoring, questionnaire_inputs=indicators))
+    if study.other_methods is not None:
+        table = study.other_methods
+        for problem in check_other_methods(study.scoring, table, units):
+            line = _row_line(problem, table.attrs["lines"])
+            reading.add("study", [problem.at(table.attrs["file"], line)])
+
+
+def _row_line(problem: Problem, lines: list[int]) -> int | None:
+    rows = [part for part in problem.path if isinstance(part, int)]
+    return lines[rows[0]] if rows and rows[0] < len(lines) else None

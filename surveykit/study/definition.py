@@ -1,0 +1,140 @@
+"""What study.yaml says: the study's names and the files it is made of."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Domain", "Period", "StudyDefinition", "StudyFiles", "Text"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(_Frozen):
+    """A text in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return str(getattr(self, language))
+
+
+class Period(_Frozen):
+    """First and last day of fieldwork."""
+
+    start: datetime.date
+    end: datetime.date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Period:
+        if self.end < self.start:
+            raise ValueError(f"the fieldwork ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class StudyFiles(_Frozen):
+    """The definitions, as paths from the folder of study.yaml."""
+
+    regions: str
+    sampling_plan: str
+    questionnaire: str
+    weighting: str
+    quality: str
+    indicators: str
+    scoring: str
+    disclosure: str
+    margins: dict[str, str]
+    other_methods: str | None = None
+    simulation: str | None = None
+    report_templates: str | None = None
+
+    def named(self) -> dict[str, str]:
+        """Return every file by its role; margins as ``margins.<name>``."""
+        roles = {role: path for role, path in self if isinstance(path, str) and role != "report_templates"}
+        return roles | {f"margins.{name}": path for name, path in self.margins.items()}
+
+
+class Domain(_Frozen):
+    """A column by whose levels results are given, and its name."""
+
+    id: str
+    zh: str
+    en: str
+
+
+class DisclosureTexts(_Frozen):
+    """What readers must be told and no other file says; see `surveykit.report.Disclosure`."""
+
+    strategy: Text
+    funding: Text
+    instrument: Text
+    geography: Text
+    frame: Text
+    selection: Text
+    mode: Text
+    weighting: Text
+    processing: Text
+    limitations: Text
+
+
+class DataFiles(_Frozen):
+    """The data, as paths from the folder of study.yaml."""
+
+    frame: str
+    responses: list[str] = Field(min_length=1, max_length=1)
+    answers: str | None = None
+
+
+class Analysis(_Frozen):
+    """One population that the results speak of, and the weights that stand for it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    zh: str
+    en: str
+    weights_after: str
+    kind: Literal["probability_sample", "model_adjusted"]
+    note: Text | None = None
+
+
+class StudyDefinition(_Frozen):
+    """The content of study.yaml."""
+
+    surveykit: Literal["1"]
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    title: Text
+    commissioner: Text
+    conductor: Text
+    population: Text
+    period: Period
+    report_date: datetime.date
+    languages: list[Literal["zh", "en"]] = Field(min_length=1)
+    simulated: bool
+    files: StudyFiles
+    data: DataFiles
+    analyses: list[Analysis] = Field(min_length=1)
+    domains: list[Domain] = Field(min_length=1)
+    headline: list[str] = Field(min_length=1)
+
+    @field_validator("analyses")
+    @classmethod
+    def _distinct(cls, analyses: list[Analysis]) -> list[Analysis]:
+        ids = [analysis.id for analysis in analyses]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"the analysis {twice[0]!r} stands twice; give each its own id")
+        return analyses
+
+    @model_validator(mode="after")
+    def _simulation_said(self) -> StudyDefinition:
+        if self.files.simulation and not self.simulated:
+            raise ValueError(
+                "the study has a simulation plan but says 'simulated: false'; its data would pass for real"
+            )
+        if self.files.simulation and self.data.answers is None:
+            raise ValueError("a simulated study needs 'data: answers:', the file of the simulated true answers")
+        return self

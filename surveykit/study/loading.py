@@ -1,0 +1,213 @@
+"""Read every definition of a study and tell all problems of all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from surveykit.errors import DefinitionError, Problem
+from surveykit.study.definition import DisclosureTexts, StudyDefinition
+from surveykit.study.location import MARKER
+from surveykit.study.tables import TABLES, read_table
+from surveykit.study.validation import validate
+from surveykit.study.yaml_reader import Document, read_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.questionnaire import Questionnaire
+    from surveykit.responses import QualityRules
+    from surveykit.sampling import SamplingPlan
+    from surveykit.scoring import IndicatorSet, ScoringScheme
+    from surveykit.simulation import SimulationPlan
+    from surveykit.weighting import WeightingPlan
+
+__all__ = ["Study", "StudyOutline", "load_outline", "load_study"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class StudyOutline:
+    """Where a study lies and what its study.yaml says: enough to see whether anything is out of date.
+
+    Attributes
+    ----------
+    root : pathlib.Path
+        The folder of study.yaml.
+    definition : StudyDefinition
+        What study.yaml says.
+    """
+
+    root: Path
+    definition: StudyDefinition
+
+
+@dataclass(frozen=True)
+class Study(StudyOutline):
+    """A study as its files describe it; every definition is valid by itself and together with the others.
+
+    Attributes
+    ----------
+    root, definition
+        See `StudyOutline`.
+    regions : pandas.DataFrame
+        The districts in administrative order.
+    margins : dict of str to pandas.DataFrame
+        Population margins by name.
+    questionnaire, sampling_plan, weighting, quality, indicators, scoring, disclosure
+        The definitions.
+    simulation : SimulationPlan, optional
+        How frame and answers are simulated, in a simulated study.
+    other_methods : pandas.DataFrame, optional
+        Results of the other methods of the evaluation.
+    """
+
+    regions: pd.DataFrame
+    margins: dict[str, pd.DataFrame]
+    questionnaire: Questionnaire
+    sampling_plan: SamplingPlan
+    weighting: WeightingPlan
+    quality: QualityRules
+    indicators: IndicatorSet
+    scoring: ScoringScheme
+    disclosure: DisclosureTexts
+    simulation: SimulationPlan | None = None
+    other_methods: pd.DataFrame | None = None
+
+    def summary(self) -> list[str]:
+        """Say in a few lines what the study consists of."""
+        from surveykit.study.summary import summarise
+
+        return summarise(self)
+
+
+@dataclass
+class _Reading:
+    """The files read so far, and what is wrong in them."""
+
+    root: Path
+    documents: dict[str, Document] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def attempt(self, action: Callable[[], Any]) -> Any:
+        try:
+            return action()
+        except DefinitionError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def document(self, role: str, relative: str) -> Document | None:
+        found = self.attempt(lambda: read_yaml(self.root / relative, relative))
+        if found is not None:
+            self.documents[role] = found
+        return found
+
+    def model(self, role: str, relative: str, model: type[Model]) -> Model | None:
+        document = self.document(role, relative)
+        return None if document is None else self.attempt(lambda: validate(model, document))
+
+    def table(self, relative: str, rules: str) -> pd.DataFrame | None:
+        return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
+
+    def add(self, role: str, problems: Sequence[Problem]) -> None:
+        self.problems.extend(p if p.file else self.documents[role].locate(p) for p in problems)
+
+    def stop_if_wrong(self) -> None:
+        if self.problems:
+            raise DefinitionError(self.problems)
+
+
+def load_outline(root: Path) -> StudyOutline:
+    """Read study.yaml alone.
+
+    Raises
+    ------
+    DefinitionError
+        With every problem of study.yaml.
+    """
+    return StudyOutline(root, validate(StudyDefinition, read_yaml(root / MARKER, MARKER)))
+
+
+def load_study(root: Path) -> Study:
+    """Read and check a study.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder that holds study.yaml.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    DefinitionError
+        With every problem of every file.
+    """
+    reading = _Reading(root)
+    definition = reading.model("study", MARKER, StudyDefinition)
+    reading.stop_if_wrong()
+    assert definition is not None
+    files = definition.files
+    regions = reading.table(files.regions, "regions")
+    margins = {name: reading.table(path, "margins") for name, path in files.margins.items()}
+    other = reading.table(files.other_methods, "other_methods") if files.other_methods else None
+    parts = _definitions(reading, definition, regions)
+    study = None
+    if not reading.problems:
+        study = Study(root, definition, regions, margins, other_methods=other, **parts)  # type: ignore[arg-type]
+    from surveykit.study.checking import check_across, check_each
+
+    check_each(reading, parts)
+    if study is not None:
+        check_across(reading, study)
+    reading.stop_if_wrong()
+    assert study is not None
+    return study
+
+
+def _definitions(reading: _Reading, definition: StudyDefinition, regions: pd.DataFrame | None) -> dict[str, Any]:
+    from surveykit.responses import QualityRules
+    from surveykit.sampling import SamplingPlan
+    from surveykit.scoring import IndicatorSet, ScoringScheme
+    from surveykit.simulation import SimulationPlan
+    from surveykit.weighting import WeightingPlan
+
+    files = definition.files
+    parts: dict[str, Any] = {
+        "sampling_plan": reading.model("sampling_plan", files.sampling_plan, SamplingPlan),
+        "questionnaire": _questionnaire(reading, files.questionnaire, files.regions, regions),
+        "weighting": reading.model("weighting", files.weighting, WeightingPlan),
+        "quality": reading.model("quality", files.quality, QualityRules),
+        "indicators": reading.model("indicators", files.indicators, IndicatorSet),
+        "scoring": reading.model("scoring", files.scoring, ScoringScheme),
+        "disclosure": reading.model("disclosure", files.disclosure, DisclosureTexts),
+    }
+    if files.simulation:
+        parts["simulation"] = reading.model("simulation", files.simulation, SimulationPlan)
+    return parts
+
+
+def _questionnaire(
+    reading: _Reading, relative: str, regions_file: str, regions: pd.DataFrame | None
+) -> Questionnaire | None:
+    """Read the questionnaire; a scale that names the table of districts takes its codes from there."""
+    from surveykit.questionnaire import Questionnaire, resolve_scales
+
+    document = reading.document("questionnaire", relative)
+    if document is None or regions is None:
+        return None
+    codes = regions.assign(code=regions["district"], zh=regions["name_zh"], en=regions["name_en"])
+    tables = {regions_file: codes, Path(regions_file).name: codes}
+    resolved = reading.attempt(lambda: resolve_scales(document.data, tables))
+    if resolved is None:
+        return None
+    shown = Document(resolved, document.file, document.lines)
+    reading.documents["questionnaire"] = shown
+    return reading.attempt(lambda: validate(Questionnaire, shown))  # type: ignore[no-any-return]

@@ -1,0 +1,34 @@
+"""Find the study that a command means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from surveykit.errors import SurveyKitError
+
+__all__ = ["MARKER", "find_study"]
+
+MARKER = "study.yaml"
+
+
+def find_study(start: Path) -> Path:
+    """Return the folder of the study that `start` lies in.
+
+    Parameters
+    ----------
+    start : pathlib.Path
+        A folder or file; its parents are searched upwards for study.yaml, as git does for its folder.
+
+    Raises
+    ------
+    SurveyKitError
+        No folder upwards holds a study.yaml.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    raise SurveyKitError(
+        f"{start}: no {MARKER} here or in any folder above: "
+        "go to the folder of a study, name it with --study, or start one with 'surveykit init FOLDER'"
+    )

@@ -1,0 +1,122 @@
+"""output/manifest.json: what was made, from what, with which versions, seeds and counts."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from surveykit._version import __version__
+from surveykit.errors import SurveyKitError
+
+__all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
+
+FORMAT = 1
+_RECORDED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "statsmodels", "weasyprint", "matplotlib", "jinja2")
+
+
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, as hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def code_version() -> str:
+    """Return the version with a digest of the library's own files, so that changed code makes results out of date."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".otf", ".pyc"}:
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that numbers and pages rest on."""
+    return {name: importlib.metadata.version(name) for name in _RECORDED if importlib.util.find_spec(name)}
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.partial")
+    with temporary.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    temporary.replace(path)
+
+
+@dataclass
+class FileHashes:
+    """SHA-256 of files; a file whose size and time did not change since the manifest is not read again."""
+
+    root: Path
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def of(self, relative: str) -> str:
+        """Return the hash of a file, or ``"missing"``."""
+        path = self.root / relative
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return "missing"
+        entry = self.known.get(relative)
+        if entry and entry["size"] == status.st_size and entry["mtime_ns"] == status.st_mtime_ns:
+            return str(entry["sha256"])
+        with path.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        self.known[relative] = {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": digest}
+        return digest
+
+
+@dataclass
+class Manifest:
+    """The record of a study's output folder.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        output/manifest.json.
+    stages : dict
+        By stage: fingerprint, inputs and outputs with their hashes, seed, counts, seconds.
+    files : dict
+        Size, time and hash of every file seen.
+    """
+
+    path: Path
+    stages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> Manifest:
+        """Read the manifest; an absent one is empty, a damaged one an error."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return cls(path)
+        except (OSError, ValueError) as error:
+            raise SurveyKitError(
+                f"{path}: the record of earlier runs cannot be read ({error}): "
+                "move it away; everything but the drawn sample will be made again"
+            ) from None
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise SurveyKitError(f"{path}: not a manifest of this version: move it away")
+        return cls(path, content["stages"], content["files"])
+
+    def save(self, **header: Any) -> None:
+        """Write the manifest whole."""
+        content = {
+            "format": FORMAT,
+            "surveykit": code_version(),
+            "versions": package_versions(),
+            **header,
+            "stages": self.stages,
+            "files": dict(sorted(self.files.items())),
+        }
+        write_atomically(self.path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))

@@ -1,0 +1,52 @@
+"""The stages of a study in the order of their dependence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from surveykit.study.stage import Stage
+from surveykit.study.stages.draw import draw_stage, plan_stage
+from surveykit.study.stages.estimate import estimate_stage
+from surveykit.study.stages.ingest import ingest_stage
+from surveykit.study.stages.questionnaire import render_stage
+from surveykit.study.stages.report import report_stage
+from surveykit.study.stages.score import score_stage
+from surveykit.study.stages.simulate import simulate_frame_stage, simulate_responses_stage
+from surveykit.study.stages.weight import weight_stage
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import StudyOutline
+
+__all__ = ["stages_up_to", "study_stages"]
+
+
+def study_stages(study: StudyOutline) -> list[Stage]:
+    """Return all stages of a study.
+
+    A simulated study makes its frame and its answers itself; any other takes them from the files that study.yaml names.
+    """
+    simulated = study.definition.files.simulation is not None
+    stages = [simulate_frame_stage(study)] if simulated else []
+    stages += [plan_stage(study), draw_stage(study), render_stage(study)]
+    stages += [simulate_responses_stage(study)] if simulated else []
+    stages += [ingest_stage(study), weight_stage(study), estimate_stage(study)]
+    stages += [score_stage(study), report_stage(study)]
+    return stages
+
+
+def stages_up_to(stages: Sequence[Stage], last: str) -> list[Stage]:
+    """Return the stages that the stage called `last` rests on, and itself.
+
+    A stage is left out when nothing that it makes is needed on the way.
+    """
+    names = [stage.name for stage in stages]
+    if last not in names:
+        raise KeyError(last)
+    needed: set[str] = set()
+    chosen: list[Stage] = []
+    for stage in reversed(stages[: names.index(last) + 1]):
+        if stage.name == last or needed.intersection(stage.outputs):
+            chosen.append(stage)
+            needed.update(stage.inputs)
+    return chosen[::-1]

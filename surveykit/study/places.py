@@ -1,0 +1,49 @@
+"""Where the artefacts of a study lie, as paths from its root."""
+
+__all__ = [
+    "ALLOCATION",
+    "CLEANING_LOG",
+    "COLUMN_MAP",
+    "COLUMN_MAP_CSV",
+    "DRAW_RECORD",
+    "ESTIMATES",
+    "ESTIMATES_TABLE",
+    "FORM",
+    "LINKED",
+    "LINKED_MISSING",
+    "PLAN_SUMMARY",
+    "QUALITY",
+    "REPORT_HTML",
+    "REPORT_PDF",
+    "RESPONSES_LOG",
+    "SAMPLE",
+    "SAMPLE_CSV",
+    "SCORE",
+    "SCORE_TABLE",
+    "TRUTH",
+    "WEIGHTING_LOG",
+    "WEIGHTS",
+]
+
+TRUTH = "output/simulation/true_rates.csv"
+ALLOCATION = "output/plan/allocation.csv"
+PLAN_SUMMARY = "output/plan/plan.json"
+SAMPLE = "output/draw/sample.parquet"
+SAMPLE_CSV = "output/draw/sample.csv"
+DRAW_RECORD = "output/draw/record.json"
+FORM = "output/questionnaire/form.html"
+COLUMN_MAP = "output/questionnaire/wjx_columns.json"
+COLUMN_MAP_CSV = "output/questionnaire/wjx_columns.csv"
+LINKED = "output/responses/linked.parquet"
+LINKED_MISSING = "output/responses/linked_missing.parquet"
+QUALITY = "output/responses/quality.csv"
+CLEANING_LOG = "output/responses/cleaning_log.csv"
+RESPONSES_LOG = "output/responses/log.json"
+WEIGHTS = "output/weights/weights.csv"
+WEIGHTING_LOG = "output/weights/log.json"
+ESTIMATES = "output/estimates/estimates.json"
+ESTIMATES_TABLE = "output/estimates/estimates.csv"
+SCORE = "output/score/score.json"
+SCORE_TABLE = "output/score/score.csv"
+REPORT_PDF = "output/report.pdf"
+REPORT_HTML = "output/report.html"

@@ -1,0 +1,200 @@
+"""Make what is out of date, whole or not at all, and record it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from surveykit.errors import OverwriteError, SurveyKitError
+from surveykit.study.lock import study_lock
+from surveykit.study.manifest import FileHashes, Manifest, code_version, hash_text
+from surveykit.study.stage import Making, Stage
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import Study, StudyOutline
+
+__all__ = ["RunResult", "all_current", "run_stages"]
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class RunResult:
+    """What a run did.
+
+    Attributes
+    ----------
+    made, current : list of str
+        The stages that were made, and those that were up to date.
+    seconds : dict
+        Time that each made stage took.
+    """
+
+    made: list[str] = field(default_factory=list)
+    current: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run_stages(
+    study: Study, stages: Sequence[Stage], *, say: Say, redraw: bool = False, force: bool = False
+) -> RunResult:
+    """Run stages in order, those only whose inputs, code or outputs changed.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    stages : sequence of Stage
+        In the order of their dependence.
+    say : callable
+        Receives one line for each thing worth telling.
+    redraw : bool
+        Whether an existing sample may be moved aside and drawn again.
+    force : bool
+        Whether to make stages again that are up to date (never the protected ones).
+
+    Raises
+    ------
+    OverwriteError
+        A protected stage is out of date and its outputs exist.
+    SurveyKitError
+        Another run is under way, or an input is missing.
+    """
+    with study_lock(study.root):
+        manifest = Manifest.load(study.root / "output" / "manifest.json")
+        hashes = FileHashes(study.root, manifest.files)
+        version = code_version()
+        result = RunResult()
+        for number, stage in enumerate(stages, start=1):
+            print_ = fingerprint(stage, hashes, version)
+            if is_current(stage, manifest, hashes, print_) and not (force and not stage.protected):
+                result.current.append(stage.name)
+                continue
+            _require_inputs(study.root, stage)
+            _guard(study.root, stage, manifest, hashes, print_, redraw=redraw, say=say)
+            say(f"[{number}/{len(stages)}] {stage.title}")
+            started = time.perf_counter()
+            _make(study, stage, manifest, hashes, print_, say)
+            result.made.append(stage.name)
+            result.seconds[stage.name] = time.perf_counter() - started
+        if result.made:
+            manifest.save(study=study.definition.id, simulated=study.definition.simulated)
+        return result
+
+
+def all_current(outline: StudyOutline, stages: Sequence[Stage]) -> bool:
+    """Whether nothing is out of date; the definitions need not be read for that.
+
+    What was made from valid definitions and has not changed since is valid still.
+    """
+    manifest = Manifest.load(outline.root / "output" / "manifest.json")
+    if any(stage.name not in manifest.stages for stage in stages):
+        return False
+    hashes = FileHashes(outline.root, manifest.files)
+    version = code_version()
+    return all(is_current(stage, manifest, hashes, fingerprint(stage, hashes, version)) for stage in stages)
+
+
+def fingerprint(stage: Stage, hashes: FileHashes, version: str) -> str:
+    """Return a digest of all that a stage's outputs depend on.
+
+    Code does not count for protected outputs: a draw is defined by plan, frame and seed, so a newer library does not
+    make it another one.
+    """
+    content = {
+        "stage": stage.name,
+        "code": "" if stage.protected else version,
+        "inputs": {name: hashes.of(name) for name in stage.inputs},
+        "outputs": sorted(stage.outputs),
+    }
+    return hash_text(json.dumps(content, sort_keys=True))
+
+
+def is_current(stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str) -> bool:
+    """Whether a stage was made from these inputs and its outputs are there, unchanged."""
+    entry = manifest.stages.get(stage.name)
+    if entry is None or entry["fingerprint"] != print_:
+        return False
+    return all(hashes.of(name) == entry["outputs"].get(name) for name in stage.outputs)
+
+
+def _require_inputs(root: Path, stage: Stage) -> None:
+    missing = [name for name in stage.inputs if not (root / name).exists()]
+    if missing:
+        raise SurveyKitError(
+            f"{stage.name}: needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not there: "
+            "restore the file or correct its name in study.yaml; 'surveykit run' makes what earlier stages make"
+        )
+
+
+def _guard(
+    root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, *, redraw: bool, say: Say
+) -> None:
+    """Refuse to replace what must not be replaced silently; move it aside when asked."""
+    existing = [name for name in stage.outputs if (root / name).exists()]
+    if not stage.protected or not existing:
+        return
+    entry = manifest.stages.get(stage.name)
+    if entry and entry["fingerprint"] == print_ and all(hashes.of(name) == entry["outputs"][name] for name in existing):
+        return  # the same inputs, and some outputs missing: an interrupted run or a deleted file
+    if redraw:
+        archive = root / "output" / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
+        for name in existing:
+            target = archive / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(root / name, target)
+        say(f"the earlier {stage.name} is kept in {archive.relative_to(root)}")
+        return
+    changed = _what_changed(stage, entry["inputs"] if entry else None, hashes)
+    raise OverwriteError(
+        f"{existing[0]} exists and {changed}: nothing was changed. "
+        f"Undo the change, or use --redraw to make it again; the old one is then kept in output/archive/"
+    )
+
+
+def _what_changed(stage: Stage, recorded: dict[str, str] | None, hashes: FileHashes) -> str:
+    if recorded is None:
+        return "no record in output/manifest.json says that this study made it"
+    changed = [name for name in stage.inputs if hashes.of(name) != recorded.get(name)]
+    if changed:
+        return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since it was made"
+    return "it is not the file that was made"
+
+
+def _make(study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, say: Say) -> None:
+    workshop = study.root / "output" / f".partial-{stage.name}"
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.mkdir(parents=True)
+    started = time.perf_counter()
+    try:
+        making = Making(study, workshop, say)
+        inputs = {name: hashes.of(name) for name in stage.inputs}
+        stage.make(making)
+        absent = [name for name in stage.outputs if not (workshop / name).is_file()]
+        if absent:
+            raise RuntimeError(f"stage {stage.name} did not make {', '.join(absent)}")
+        made = FileHashes(workshop)
+        manifest.stages[stage.name] = {
+            "fingerprint": print_,
+            "inputs": inputs,
+            "outputs": {name: made.of(name) for name in stage.outputs},
+            "seed": making.seed,
+            "counts": making.counts,
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "seconds": round(time.perf_counter() - started, 2),
+        }
+        # The record comes before the files: after an interruption the hashes do not match and the stage is made again.
+        manifest.save(study=study.definition.id, simulated=study.definition.simulated)
+        for name in stage.outputs:
+            target = study.root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (workshop / name).replace(target)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    for name in stage.outputs:
+        hashes.of(name)

@@ -1,0 +1,72 @@
+"""What a stage of a run is: named inputs, named outputs, one function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import Study
+
+__all__ = ["Making", "Stage"]
+
+
+@dataclass
+class Making:
+    """The workbench of one stage: where to put each output, and what to record.
+
+    Attributes
+    ----------
+    study : Study
+        The study.
+    folder : pathlib.Path
+        An empty folder; outputs are written here and moved to their places when the stage is done.
+    counts : dict
+        Numbers to record in the manifest.
+    seed : str, optional
+        The seed used, if any.
+    report : callable
+        Says what is going on.
+    """
+
+    study: Study
+    folder: Path
+    report: Callable[[str], None]
+    counts: dict[str, Any] = field(default_factory=dict)
+    seed: str | None = None
+
+    def output(self, relative: str) -> Path:
+        """Return where to write an output, named by its place in the study."""
+        path = self.folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One arrow of a study.
+
+    Attributes
+    ----------
+    name : str
+        Its name, as in ``surveykit <name>``.
+    title : str
+        What it does, for progress.
+    inputs : tuple of str
+        Files it reads, as paths from the study's root; definitions and outputs of earlier stages alike.
+    outputs : tuple of str
+        Files it makes.
+    make : callable
+        Makes them.
+    protected : bool
+        Whether what it made must never be replaced without being asked: the drawn sample, and data files.
+    """
+
+    name: str
+    title: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    make: Callable[[Making], None]
+    protected: bool = False

@@ -1,0 +1,103 @@
+"""Plan and draw: sizes by stratum, the sample and its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from surveykit.errors import SurveyKitError
+from surveykit.study import places
+from surveykit.study.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.stage import Making, Stage
+
+if TYPE_CHECKING:
+    from surveykit.sampling import Allocation
+    from surveykit.study.loading import Study, StudyOutline
+
+__all__ = ["StudyVerification", "draw_stage", "plan_stage", "verify_study_draw"]
+
+
+def plan_stage(study: StudyOutline) -> Stage:
+    """Allocate the sample."""
+    files = study.definition.files
+    return Stage(
+        "plan",
+        "allocating the sample",
+        (files.sampling_plan, study.definition.data.frame),
+        (places.ALLOCATION, places.PLAN_SUMMARY),
+        _make_plan,
+    )
+
+
+def draw_stage(study: StudyOutline) -> Stage:
+    """Draw the sample."""
+    files = study.definition.files
+    return Stage(
+        "draw",
+        "drawing the sample",
+        (files.sampling_plan, study.definition.data.frame),
+        (places.SAMPLE, places.SAMPLE_CSV, places.DRAW_RECORD),
+        _make_draw,
+        protected=True,
+    )
+
+
+def _allocation(study: Study) -> Allocation:
+    from surveykit.sampling import allocate, stratum_table
+
+    frame = study.root / study.definition.data.frame
+    return allocate(study.sampling_plan, stratum_table(study.sampling_plan, frame))
+
+
+def _make_plan(making: Making) -> None:
+    from surveykit.sampling import plan_hash
+
+    plan = making.study.sampling_plan
+    allocation = _allocation(making.study)
+    write_csv(making.output(places.ALLOCATION), allocation.table)
+    write_json(
+        making.output(places.PLAN_SUMMARY),
+        {"plan": plan.model_dump(mode="json"), "plan_hash": plan_hash(plan), "method": allocation.method},
+    )
+    making.counts |= {"strata": len(allocation.table), "sample_size": allocation.total}
+
+
+def _make_draw(making: Making) -> None:
+    from surveykit.sampling import draw
+
+    study = making.study
+    sample = draw(study.sampling_plan, study.root / study.definition.data.frame, _allocation(study))
+    write_parquet(making.output(places.SAMPLE), sample.table)
+    write_csv(making.output(places.SAMPLE_CSV), sample.table)
+    write_json(making.output(places.DRAW_RECORD), sample.record.to_dict())
+    making.seed = sample.record.seed
+    making.counts |= {"frame": sample.record.frame_rows, "sample": len(sample.table)}
+
+
+@dataclass(frozen=True)
+class StudyVerification:
+    """The outcome of verifying a study's draw: whether all agrees, and what to tell."""
+
+    ok: bool
+    lines: tuple[str, ...]
+
+
+def verify_study_draw(study: Study) -> StudyVerification:
+    """Draw again from plan, frame and record, and compare with the sample in use.
+
+    Raises
+    ------
+    SurveyKitError
+        No sample has been drawn yet.
+    """
+    from surveykit.sampling import DrawRecord, verify_draw
+
+    if not (study.root / places.DRAW_RECORD).exists():
+        raise SurveyKitError(f"{places.DRAW_RECORD} does not exist: draw the sample first with 'surveykit draw'")
+    record = DrawRecord.from_dict(read_json(study.root / places.DRAW_RECORD))
+    table = read_parquet(study.root / places.SAMPLE)
+    found = verify_draw(study.sampling_plan, study.root / study.definition.data.frame, record, table)
+    if found.ok:
+        size = f"{len(table):,} of {record.frame_rows:,} units"
+        return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}",))
+    return StudyVerification(False, ("NOT verified:", *(f"  {problem}" for problem in found.problems)))

@@ -1,0 +1,83 @@
+"""Estimate: every indicator for the city and every domain, for each analysis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveykit.study import places
+from surveykit.study.artefacts import write_csv, write_json
+from surveykit.study.stage import Making, Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.estimation import Estimates
+    from surveykit.study.loading import Study, StudyOutline
+
+__all__ = ["estimate_all", "estimate_stage", "tidy"]
+
+CITY = "all"
+
+
+def estimate_stage(study: StudyOutline) -> Stage:
+    """Estimate the indicators."""
+    files = study.definition.files
+    return Stage(
+        "estimate",
+        "estimating rates and their intervals",
+        (
+            "study.yaml",
+            files.indicators,
+            files.questionnaire,
+            files.weighting,
+            *files.margins.values(),
+            places.LINKED,
+            places.LINKED_MISSING,
+        ),
+        (places.ESTIMATES, places.ESTIMATES_TABLE),
+        _make,
+    )
+
+
+def estimate_all(study: Study) -> dict[str, dict[str, Estimates]]:
+    """Estimate all indicators by analysis and domain; the domain ``"all"`` is everybody."""
+    from surveykit.scoring import estimate_indicators
+    from surveykit.study.weighted import read_linked, weighted_design
+
+    linked, missing = read_linked(study)
+    results: dict[str, dict[str, Estimates]] = {}
+    for analysis in study.definition.analyses:
+        design = weighted_design(study, analysis, linked, missing)
+        by_domain = {CITY: estimate_indicators(design, study.indicators)}
+        for domain in study.definition.domains:
+            by_domain[domain.id] = estimate_indicators(design, study.indicators, by=domain.id)
+        results[analysis.id] = by_domain
+    return results
+
+
+def tidy(results: dict[str, dict[str, Estimates]]) -> pd.DataFrame:
+    """Return one table of all estimates: analysis, domain, domain_level and the columns of `Estimates.table`."""
+    import pandas as pd
+
+    parts = []
+    for analysis, by_domain in results.items():
+        for domain, estimates in by_domain.items():
+            table = estimates.table.copy()
+            level = table.pop(domain).astype(str) if domain in table.columns else ""
+            table.insert(0, "domain_level", level)
+            table.insert(0, "domain", domain)
+            table.insert(0, "analysis", analysis)
+            parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _make(making: Making) -> None:
+    results = estimate_all(making.study)
+    table = tidy(results)
+    write_csv(making.output(places.ESTIMATES_TABLE), table)
+    payload = {
+        analysis: {domain: estimates.to_payload() for domain, estimates in by_domain.items()}
+        for analysis, by_domain in results.items()
+    }
+    write_json(making.output(places.ESTIMATES), payload)
+    making.counts["estimates"] = len(table)

@@ -1,0 +1,77 @@
+"""Simulate: the frame and would-be answers of a simulated study, and later the answers that come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveykit.study import places
+from surveykit.study.artefacts import read_parquet, write_csv, write_parquet
+from surveykit.study.stage import Making, Stage
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import StudyOutline
+
+__all__ = ["simulate_frame_stage", "simulate_responses_stage"]
+
+
+def simulate_frame_stage(study: StudyOutline) -> Stage:
+    """Simulate the frame, what everybody on it would answer, and the true rates."""
+    files, data = study.definition.files, study.definition.data
+    assert files.simulation is not None
+    assert data.answers is not None
+    return Stage(
+        "simulate_frame",
+        "simulating the frame and its true rates",
+        (files.simulation, files.regions, files.questionnaire, *files.margins.values()),
+        (data.frame, data.answers, places.TRUTH),
+        _make_frame,
+        protected=True,
+    )
+
+
+def simulate_responses_stage(study: StudyOutline) -> Stage:
+    """Simulate the export of the survey platform for the drawn sample."""
+    files, data = study.definition.files, study.definition.data
+    assert files.simulation is not None
+    assert data.answers is not None
+    return Stage(
+        "simulate_responses",
+        "simulating the answers of the sample",
+        (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
+        (data.responses[0],),
+        _make_responses,
+        protected=True,
+    )
+
+
+def _make_frame(making: Making) -> None:
+    from surveykit.simulation import simulate_answers, simulate_frame, true_rates
+
+    study = making.study
+    plan = study.simulation
+    assert plan is not None
+    data = study.definition.data
+    assert data.answers is not None
+    frame = simulate_frame(plan, study.regions, study.margins)
+    answers = simulate_answers(plan, frame, study.questionnaire)
+    truth = true_rates(plan, frame, answers, study.regions, study.margins)
+    write_parquet(making.output(data.frame), frame)
+    write_parquet(making.output(data.answers), answers.assign(unit_id=frame["unit_id"].to_numpy()))
+    write_csv(making.output(places.TRUTH), truth)
+    making.seed = plan.seed
+    making.counts["frame"] = len(frame)
+
+
+def _make_responses(making: Making) -> None:
+    from surveykit.simulation import simulate_responses, write_wjx_export
+
+    study = making.study
+    plan = study.simulation
+    assert plan is not None
+    assert study.definition.data.answers is not None
+    sample = read_parquet(study.root / places.SAMPLE)
+    answers = read_parquet(study.root / study.definition.data.answers)
+    table = simulate_responses(plan, sample, answers, study.questionnaire)
+    write_wjx_export(table, study.questionnaire, making.output(study.definition.data.responses[0]))
+    making.seed = plan.seed
+    making.counts |= {"sample": len(sample), "forms": len(table)}

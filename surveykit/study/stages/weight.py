@@ -1,0 +1,43 @@
+"""Weight: from the linked sample to final weights for each analysis, with the log of every step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveykit.study import places
+from surveykit.study.artefacts import write_csv, write_json
+from surveykit.study.stage import Making, Stage
+
+if TYPE_CHECKING:
+    from surveykit.study.loading import StudyOutline
+
+__all__ = ["weight_stage"]
+
+
+def weight_stage(study: StudyOutline) -> Stage:
+    """Compute the weights."""
+    files = study.definition.files
+    return Stage(
+        "weight",
+        "weighting",
+        (files.weighting, *files.margins.values(), places.LINKED),
+        (places.WEIGHTS, places.WEIGHTING_LOG),
+        _make,
+    )
+
+
+def _make(making: Making) -> None:
+    import pandas as pd
+
+    from surveykit.study.weighted import read_linked, weighting_for
+
+    study = making.study
+    linked, _ = read_linked(study)
+    tables, log = [], {}
+    for analysis in study.definition.analyses:
+        result = weighting_for(study, analysis, linked)
+        tables.append(result.table.assign(analysis=analysis.id))
+        log[analysis.id] = result.to_payload()
+        making.counts[analysis.id] = int((result.table["final_weight"] > 0).sum())
+    write_csv(making.output(places.WEIGHTS), pd.concat(tables, ignore_index=True))
+    write_json(making.output(places.WEIGHTING_LOG), log)

@@ -1,0 +1,47 @@
+"""The weighted designs of a study: one for each population that its results speak of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveykit.study import places
+from surveykit.study.artefacts import read_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.design import SurveyDesign
+    from surveykit.study.definition import Analysis
+    from surveykit.study.loading import Study
+    from surveykit.weighting import WeightingPlan, WeightingResult
+
+__all__ = ["plan_for", "read_linked", "weighted_design", "weighting_for"]
+
+
+def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
+    """Return the study's weighting plan up to the step after which an analysis uses the weights."""
+    kinds = [step.kind for step in study.weighting.steps]
+    last = kinds.index(analysis.weights_after)
+    label = "adjusted, model-based" if analysis.kind == "model_adjusted" else "probability sample"
+    return study.weighting.model_copy(update={"steps": study.weighting.steps[: last + 1], "result_label": label})
+
+
+def read_linked(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the linked sample and the kinds of its missing values, one row for each sampled unit."""
+    return read_parquet(study.root / places.LINKED), read_parquet(study.root / places.LINKED_MISSING)
+
+
+def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> WeightingResult:
+    """Run the weighting plan for one analysis."""
+    from surveykit.weighting import apply_weighting
+
+    by_file = {path: study.margins[name] for name, path in study.definition.files.margins.items()}
+    return apply_weighting(plan_for(study, analysis), linked, study.margins | by_file)
+
+
+def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
+    """Return the design of one analysis, with a column for each indicator (missing outside its base)."""
+    from surveykit.scoring import indicator_columns
+
+    columns = indicator_columns(study.indicators, linked, missing)
+    return weighting_for(study, analysis, linked.assign(**{name: columns[name] for name in columns})).design

@@ -1,0 +1,97 @@
+"""Imports go one way, lazy ones included, and importing surveykit stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "surveykit"
+LEVELS = [
+    {"errors", "_version"},
+    {"design", "questionnaire", "sampling"},
+    {"estimation", "weighting", "responses", "simulation"},
+    {"scoring"},
+    {"report"},
+    {"study"},
+    {"cli"},
+    {"__main__"},
+]
+LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
+HEAVY = ("weasyprint", "matplotlib", "duckdb", "pingouin", "statsmodels", "openpyxl", "docx", "xlsxwriter")
+
+
+def imported_modules(source: str, module: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join([*module.split(".")[: -node.level], base]).rstrip(".")
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    return found
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        if len(parts) > 2 or parts[-1] != "__init__":
+            yield path, ".".join(parts)
+
+
+def breaches(source: str, module: str) -> list[str]:
+    """Imports of a module that go against the one direction."""
+    room = module.split(".")[1]
+    wrong = []
+    for name in imported_modules(source, module):
+        parts = name.split(".")
+        if parts[0] != "surveykit" or len(parts) < 2 or parts[1] not in LEVEL or parts[1] == room:
+            continue
+        if LEVEL[parts[1]] >= LEVEL[room]:
+            wrong.append(f"{module} imports {name}")
+    return wrong
+
+
+def test_every_room_has_a_level():
+    rooms = {
+        p.stem if p.is_file() else p.name
+        for p in PACKAGE.iterdir()
+        if p.suffix == ".py" or (p / "__init__.py").exists()
+    }
+    assert rooms - {"__init__"} == set(LEVEL)
+
+
+def test_imports_go_one_way():
+    found = [breach for path, module in modules() for breach in breaches(path.read_text(encoding="utf-8"), module)]
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["from surveykit.report import x", "def f():\n    import surveykit.study.loading", "from ..weighting import rake"],
+)
+def test_a_breach_is_seen(source):
+    assert breaches(source, "surveykit.estimation.mean")
+
+
+def test_surveykit_imports_light():
+    load = "import surveykit as sk, sys; [getattr(sk, name) for name in sk.__all__]"
+    code = f"{load}; print([name for name in {HEAVY!r} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
+
+
+def test_only_study_and_readers_open_files():
+    allowed = {"study", "cli", "responses", "sampling"}
+    opened = []
+    for path, module in modules():
+        room = module.split(".")[1]
+        if room in allowed:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
+                opened.append(f"{module}:{node.lineno}")
+    assert not opened
