@@ -136,10 +136,10 @@ def outcome_rates(
         named = sorted(levels.unique()) if by is not None else []
         for level in ["", *named]:
             here = np.ones(len(table), dtype=bool) if level == "" else (levels == level).to_numpy(dtype=bool)
-            sums = pd.Series(weight[here]).groupby(state.to_numpy()[here]).sum().to_dict()
+            sums = pd.Series(weight[here]).groupby(state.to_numpy()[here]).sum()
             counts = {name: float(sums.get(name, 0.0)) for name in DISPOSITIONS}
-            strange = [name for name in sums if name not in DISPOSITIONS]
-            rates = rates_of_counts({**counts, **{name: sums[name] for name in strange}}, eligibility=eligibility)
+            strange = {str(name): float(sums[name]) for name in sums.index if name not in DISPOSITIONS}
+            rates = rates_of_counts({**counts, **strange}, eligibility=eligibility)
             head = {"weighting": kind, "level": level, "n": int(here.sum())}
             rows.append({**head, **counts, **rates, "e_from": "known cases" if eligibility is None else "given"})
     return pd.DataFrame(rows)

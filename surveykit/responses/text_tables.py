@@ -15,7 +15,15 @@ import pyarrow.csv
 from surveykit.errors import DataError, MissingDependencyError, first_few
 from surveykit.responses.xlsx_cells import read_sheet
 
-__all__ = ["ENCODINGS", "file_sha256", "read_csv_text", "read_text_table", "read_xls_text", "read_xlsx_text"]
+__all__ = [
+    "ENCODINGS",
+    "file_sha256",
+    "read_csv_text",
+    "read_headers",
+    "read_text_table",
+    "read_xls_text",
+    "read_xlsx_text",
+]
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = (",", ";", "\t")
@@ -229,6 +237,34 @@ def _table_from_rows(path: Path, rows: list[list[str]]) -> pd.DataFrame:
         )
     body = [row[:width] + [""] * (width - len(row)) for row in rows[1:] if any(cell for cell in row)]
     return pd.DataFrame(body, columns=header, dtype="str").astype("category")
+
+
+def read_headers(path: Path) -> list[str]:
+    """Read the header row of a CSV, XLSX or XLS file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        return [str(name) for name in read_text_table(path)[0].columns]
+    if path.stat().st_size == 0:
+        raise DataError(f"{path.name}: the file is empty")
+    encoding = _detect_encoding(path)
+    with path.open(encoding=encoding, newline="") as stream:
+        return next(csv.reader(stream, delimiter=_detect_separator(path, encoding)))
 
 
 def read_text_table(

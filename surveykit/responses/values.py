@@ -223,12 +223,26 @@ def decode_options(
         for part in [] if plain in reader.blanks else [p for p in split.split(plain) if p.strip()]:
             code, text = _find(part, lookup)
             texts[i] = text or texts[i]
-            if code is None:
+            if code is None and reader.by == "label" and (run := _run_of_labels(normalise_label(part), lookup)):
+                ticked |= set(run)
+            elif code is None:
                 unmapped += _report(name, [(i, part.strip())], places, choices, reader.first_row)
             else:
                 ticked.add(code)
         codes[i] = frozenset(ticked)
     return Decoded(codes[places], texts[places], _merge(unmapped))
+
+
+def _run_of_labels(text: str, lookup: Mapping[str, str]) -> tuple[str, ...]:
+    """Codes of labels that stand one after the other with nothing that divides them, the longest first."""
+    if not text:
+        return ()
+    for key in sorted((k for k in lookup if k and text.startswith(k)), key=len, reverse=True):
+        if key == text:
+            return (lookup[key],)
+        if rest := _run_of_labels(text[len(key) :], lookup):
+            return (lookup[key], *rest)
+    return ()
 
 
 def _merge(values: list[UnmappedValue]) -> list[UnmappedValue]:
