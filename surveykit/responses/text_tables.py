@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import struct
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ __all__ = [
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = (",", ";", "\t")
 BLOCK = 1 << 20
+SNIFFED = 2000
 
 
 def file_sha256(path: Path) -> str:
@@ -127,7 +129,7 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
                 delimiter=separator, newlines_in_values=True, invalid_row_handler=keep
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in header},
+                column_types=dict(zip(header, _kinds(path, encoding, separator, len(header)), strict=True)),
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
@@ -141,6 +143,15 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
         )
     cells: pd.DataFrame = table.to_pandas()
     return cells
+
+
+def _kinds(path: Path, encoding: str, separator: str, width: int) -> list[pa.DataType]:
+    """Distinct cells are kept once where the first rows repeat themselves, and row by row where they do not."""
+    with path.open(encoding=encoding, newline="") as stream:
+        rows = list(itertools.islice(csv.reader(stream, delimiter=separator), 1, SNIFFED))
+    repeated = pa.dictionary(pa.int32(), pa.string())
+    seen = [len({row[i] for row in rows if i < len(row)}) for i in range(width)]
+    return [pa.string() if count > max(len(rows) / 3, 50) else repeated for count in seen]
 
 
 def _check_header(path: Path, header: list[str]) -> None:

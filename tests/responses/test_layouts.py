@@ -1,4 +1,4 @@
-"""Random valid responses, written in each foreign layout and read back, are the same up to the losses that are listed."""
+"""Random valid responses written in each foreign layout and read back are the same, up to the losses listed."""
 
 from __future__ import annotations
 
