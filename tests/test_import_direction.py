@@ -16,6 +16,7 @@ LEVELS = [
     {"report"},
     {"study"},
     {"cli"},
+    {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 HEAVY = ("weasyprint", "matplotlib", "duckdb", "pingouin", "statsmodels", "openpyxl", "docx", "xlsxwriter")

@@ -1,7 +1,15 @@
 """Sampling plans, allocation and verifiable draws."""
 
-from surveykit.sampling.allocation import Allocation, AllocationBounds, allocate, expected_half_width
-from surveykit.sampling.drawing import draw, frame_digest
+from surveykit.sampling.allocation import (
+    Allocation,
+    AllocationBounds,
+    AllocationOptions,
+    allocate,
+    expected_half_width,
+)
+from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
+from surveykit.sampling.drawing import draw
+from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.size import (
@@ -32,10 +40,12 @@ from surveykit.sampling.verify import DrawVerification, verify_draw
 __all__ = [
     "Allocation",
     "AllocationBounds",
+    "AllocationOptions",
     "Comparison",
     "DrawRecord",
     "DrawVerification",
     "Field",
+    "MultivariateAllocation",
     "Precision",
     "RatioMoments",
     "Sample",
@@ -44,12 +54,14 @@ __all__ = [
     "StratumRecord",
     "TwoStageOptimum",
     "allocate",
+    "allocate_multivariate",
     "check_sampling_plan",
     "comparison_table",
     "domain_sizes",
     "draw",
     "expected_half_width",
     "frame_digest",
+    "permanent_key",
     "plan_hash",
     "precision_difference",
     "precision_mean",
@@ -64,5 +76,6 @@ __all__ = [
     "smallest_difference",
     "stratum_table",
     "two_stage_optimum",
+    "uniform_numbers",
     "verify_draw",
 ]

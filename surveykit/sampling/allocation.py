@@ -1,4 +1,4 @@
-"""Allocation of a sample to strata: equal, proportional and Neyman, in exact integers under bounds."""
+"""Allocation of a sample to strata in exact integers under bounds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveykit.errors import DataError, DefinitionError, first_few
-from surveykit.sampling.integers import integer_allocation
+from surveykit.sampling.importance import AllocationOptions, stratum_importance
+from surveykit.sampling.integers import budget_allocation, integer_allocation
 from surveykit.sampling.plan import AllocationMethod, SamplingPlan, check_sampling_plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Allocation", "AllocationBounds", "allocate", "expected_half_width"]
+__all__ = ["Allocation", "AllocationBounds", "AllocationOptions", "allocate", "expected_half_width"]
 
 Z95 = 1.959963984540054
 
@@ -101,6 +102,7 @@ def allocate(
     method: AllocationMethod = "proportional",
     standard_deviation: ArrayLike | None = None,
     bounds: AllocationBounds | None = None,
+    options: AllocationOptions | None = None,
 ) -> Allocation:
     """Spread a sample over strata.
 
@@ -112,18 +114,22 @@ def allocate(
         With a plan: the result of `stratum_table`, which may carry a column ``standard_deviation``. With population
         sizes: a table whose column ``stratum`` names them.
     total : int
-        Units over all strata.
-    method : {"equal", "proportional", "neyman"}
-        What the size of a stratum is in proportion to: nothing, N, or N times S.
+        Units over all strata; leave out when the options hold a budget.
+    method : {"equal", "proportional", "neyman", "power", "kish"}
+        What the size of a stratum is in proportion to: nothing, N, N S, ``X^q S / mean`` (Bankier), or
+        ``S sqrt(I W^2 + (1 - I) / H^2)`` (Kish); divided by the root of the cost of a unit where costs are given.
     standard_deviation : array_like of float, optional
-        S of each stratum, for Neyman.
+        S of each stratum.
     bounds : AllocationBounds, optional
         Bounds for each stratum; the population is always an upper bound.
+    options : AllocationOptions, optional
+        Costs, budget, and what power allocation and Kish compromise need.
 
     Returns
     -------
     Allocation
-        Integers that minimise the variance ``sum(A^2 / n)`` exactly, A being 1, N or N S.
+        Integers that minimise ``sum(A^2 / n)`` exactly, A being what the method makes sizes proportional to; under a
+        budget, integers that spend it, with the best continuous value to compare.
 
     Raises
     ------
@@ -134,7 +140,8 @@ def allocate(
 
     Notes
     -----
-    Neyman (1934); the finite population correction does not move the optimum. See `integer_allocation`.
+    Neyman (1934), Bankier (1988), Kish (1976); the finite population correction does not move the optimum. See
+    `integer_allocation`.
 
     Examples
     --------
@@ -147,12 +154,18 @@ def allocate(
         if strata is None:
             raise DataError("allocate: a plan needs its strata: allocate(plan, stratum_table(plan, frame))")
         return _allocate_plan(plan, strata)
-    sizes = _population(plan)
+    sizes = population_sizes(plan)
     names = [str(i + 1) for i in range(len(sizes))] if strata is None else strata["stratum"].tolist()
-    if total is None:
-        raise DataError("allocate: total is missing: say how many units are drawn over all strata")
-    importance = _importance(method, sizes, standard_deviation)
-    result = integer_allocation(importance, total, *_bounds(bounds or AllocationBounds(), sizes))
+    options = options or AllocationOptions()
+    importance = stratum_importance(method, sizes, standard_deviation, options)
+    lower, upper = box_bounds(bounds or AllocationBounds(), sizes)
+    if (total is None) == (options.budget is None):
+        raise DataError("allocate: total is missing: say how many units are drawn over all strata, or give a budget")
+    if total is not None:
+        result = integer_allocation(importance, total, lower, upper)
+    else:
+        cost = np.broadcast_to(np.asarray(1.0 if options.cost is None else options.cost, dtype=float), sizes.shape)
+        result = budget_allocation(importance, cost, float(options.budget or 0.0), lower, upper)
     import pandas as pd
 
     base = (
@@ -166,7 +179,7 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
     if problems:
         raise DefinitionError(problems)
     rule, table = plan.size, strata.reset_index(drop=True)
-    population = _population(table["population_size"].to_numpy())
+    population = population_sizes(table["population_size"].to_numpy())
     if rule.total is None:
         if rule.per_stratum is not None:
             sizes = np.full(len(table), rule.per_stratum, dtype=np.int64)
@@ -183,25 +196,34 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
                 "lower their size (by_stratum), or give a total, which is bounded by the population"
             )
         return _result(table, sizes, "fixed")
-    deviation = _plan_deviation(plan, table) if rule.allocation == "neyman" else None
-    importance = _importance(rule.allocation, population, deviation)
+    values = {name: _plan_values(plan, table, name) for name in ("standard_deviation", "mean", "measure", "cost")}
+    options = AllocationOptions(
+        cost=values["cost"],
+        measure=values["measure"],
+        mean=values["mean"],
+        power=rule.power,
+        compromise=rule.compromise,
+    )
+    importance = stratum_importance(rule.allocation, population, values["standard_deviation"], options)
     bounds = AllocationBounds(rule.minimum, rule.maximum)
-    return _result(table, integer_allocation(importance, rule.total, *_bounds(bounds, population)), rule.allocation)
+    sizes = integer_allocation(importance, rule.total, *box_bounds(bounds, population))
+    return _result(table, sizes, rule.allocation)
 
 
-def _plan_deviation(plan: SamplingPlan, table: pd.DataFrame) -> NDArray[np.float64]:
-    given = plan.size.standard_deviation
+def _plan_values(plan: SamplingPlan, table: pd.DataFrame, name: str) -> NDArray[np.float64] | None:
+    given = getattr(plan.size, name)
     if isinstance(given, Mapping):
-        missing = [name for name in table["stratum"] if name not in given]
+        missing = [stratum for stratum in table["stratum"] if stratum not in given]
         if missing:
-            raise DataError(f"plan {plan.id!r}: size.standard_deviation lacks strata {first_few(missing)}: add them")
-        return np.array([given[name] for name in table["stratum"]], dtype=float)
-    if "standard_deviation" not in table:
-        raise DataError(f"plan {plan.id!r}: the stratum table has no column 'standard_deviation': add it")
-    return table["standard_deviation"].to_numpy(dtype=float)
+            raise DataError(f"plan {plan.id!r}: size.{name} lacks strata {first_few(missing)}: add them")
+        return np.array([given[stratum] for stratum in table["stratum"]], dtype=float)
+    if given is not None and name not in table:
+        raise DataError(f"plan {plan.id!r}: the stratum table has no column {name!r}: make it with stratum_table")
+    return table[name].to_numpy(dtype=float) if name in table else None
 
 
-def _population(sizes: Any) -> NDArray[np.int64]:
+def population_sizes(sizes: Any) -> NDArray[np.int64]:
+    """Whole numbers of at least 1, or an error."""
     values = np.asarray(sizes, dtype=float)
     wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 1) & (values == np.floor(values))))
     if values.ndim != 1 or not len(values) or len(wrong):
@@ -212,28 +234,8 @@ def _population(sizes: Any) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
-def _importance(method: str, sizes: NDArray[np.int64], deviation: ArrayLike | None) -> NDArray[np.float64]:
-    if method == "equal":
-        return np.ones(len(sizes))
-    if method == "proportional":
-        return sizes.astype(float)
-    if method != "neyman":
-        raise DataError(f"allocate: method {method!r} is unknown: use 'equal', 'proportional' or 'neyman'")
-    if deviation is None:
-        raise DataError("allocate: Neyman allocation needs standard_deviation, one number per stratum")
-    values = np.asarray(deviation, dtype=float)
-    if values.shape != sizes.shape:
-        raise DataError(f"allocate: {values.size} standard deviations for {len(sizes)} strata: give one per stratum")
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
-    if len(wrong):
-        raise DataError(
-            "allocate: standard deviations must be finite and not negative; wrong in strata at "
-            f"{first_few(wrong.tolist())}"
-        )
-    return values * sizes
-
-
-def _bounds(bounds: AllocationBounds, sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def box_bounds(bounds: AllocationBounds, sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Lower and upper bounds of each stratum within its population."""
     upper = sizes if bounds.maximum is None else np.minimum(sizes, np.asarray(bounds.maximum, dtype=np.int64))
     lower = np.minimum(sizes, np.broadcast_to(np.asarray(bounds.minimum, dtype=np.int64), sizes.shape))
     return lower.astype(np.int64), upper.astype(np.int64)

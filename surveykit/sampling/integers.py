@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
 
-__all__ = ["integer_allocation"]
+__all__ = ["budget_allocation", "integer_allocation"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -142,3 +142,56 @@ def _exchange(square: Floats, active: NDArray[np.bool_], sizes: Integers, lower:
         sizes[best] += 1
         sizes[worst] -= 1
     return sizes
+
+
+def budget_allocation(importance: Floats, cost: Floats, budget: float, lower: Integers, upper: Integers) -> Integers:
+    """Make ``sum(A^2 / n)`` small, A being ``importance * sqrt(cost)``, with ``sum(cost * n) <= budget``.
+
+    Parameters
+    ----------
+    importance : array of float, shape (H,)
+        What sizes are proportional to, already divided by the root of the cost.
+    cost : array of float, shape (H,)
+        Cost of a unit.
+    budget : float
+        Money for all units.
+    lower, upper : array of int, shape (H,)
+        Bounds.
+
+    Returns
+    -------
+    array of int, shape (H,)
+        The continuous optimum rounded down, then units added by gain per cost while the budget pays for them. What is
+        left of the budget is less than the cost of the cheapest unit that could be added.
+
+    Raises
+    ------
+    DataError
+        If the budget does not pay for the lower bounds.
+    """
+    least = float(cost @ lower)
+    if least > budget:
+        raise DataError(f"allocation: the budget {budget:g} does not pay for the lower bounds, which cost {least:g}")
+    if float(cost @ upper) <= budget:
+        return upper.copy()
+    low, high = 0.0, float(budget / max(float(cost @ importance), 1e-300))
+    while float(cost @ np.clip(importance * high, lower, upper)) < budget and high < 1e300:
+        high *= 2.0
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if float(cost @ np.clip(importance * middle, lower, upper)) <= budget:
+            low = middle
+        else:
+            high = middle
+    sizes = np.maximum(np.floor(np.clip(importance * low, lower, upper)), lower).astype(np.int64)
+    left = budget - float(cost @ sizes)
+    while True:
+        possible = np.flatnonzero((sizes < upper) & (cost <= left * (1 + 1e-12)))
+        if not len(possible):
+            return sizes
+        count = sizes[possible].astype(float)
+        with np.errstate(divide="ignore"):
+            gain = np.square(importance[possible]) / (count * (count + 1.0))
+        best = possible[int(np.argmax(gain))]
+        sizes[best] += 1
+        left -= float(cost[best])

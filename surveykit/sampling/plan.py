@@ -21,9 +21,16 @@ __all__ = [
 ]
 
 HashName = Literal["md5", "sha256"]
-AllocationMethod = Literal["equal", "proportional", "neyman"]
+AllocationMethod = Literal["equal", "proportional", "neyman", "power", "kish"]
 SelectionMethod = Literal["srs"]
 
+NEEDS: dict[str, tuple[str, ...]] = {
+    "equal": (),
+    "proportional": (),
+    "neyman": ("standard_deviation",),
+    "power": ("standard_deviation", "mean", "measure"),
+    "kish": ("standard_deviation",),
+}
 RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order", "prn")
 
 
@@ -60,10 +67,13 @@ class SizeRule(_Frozen):
         The number for each stratum, by its name.
     total : int, optional
         The number over all strata, spread by ``allocation``.
-    allocation : {"equal", "proportional", "neyman"}
-        How a total is spread.
-    standard_deviation : str or dict of str to float, optional
-        For Neyman: a numeric column of the frame, or the standard deviation of each stratum by its name.
+    allocation : {"equal", "proportional", "neyman", "power", "kish"}
+        How a total is spread; see `allocate`.
+    standard_deviation, mean, measure, cost : str or dict of str to float, optional
+        What the allocation needs of each stratum by its name, or a numeric column of the frame whose standard
+        deviation, mean, sum or mean is taken.
+    power, compromise : float
+        Exponent of the power allocation; weight of the overall estimate in the Kish compromise.
     minimum, maximum : int, optional
         Bounds for each stratum when a total is spread. The default minimum of 2 allows a variance estimate.
     """
@@ -73,6 +83,11 @@ class SizeRule(_Frozen):
     total: int | None = Field(default=None, ge=1)
     allocation: AllocationMethod = "proportional"
     standard_deviation: str | dict[str, float] | None = None
+    mean: str | dict[str, float] | None = None
+    measure: str | dict[str, float] | None = None
+    cost: str | dict[str, float] | None = None
+    power: float = Field(default=0.5, ge=0, le=1)
+    compromise: float = Field(default=0.5, ge=0, le=1)
     minimum: int = Field(default=2, ge=0)
     maximum: int | None = Field(default=None, ge=1)
 

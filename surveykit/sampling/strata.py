@@ -16,6 +16,7 @@ __all__ = ["ALL", "SEPARATOR", "stratum_expression", "stratum_table"]
 
 ALL = "all"
 SEPARATOR = "/"
+MEASURES = {"standard_deviation": "stddev_samp", "mean": "avg", "measure": "sum", "cost": "avg"}
 LARGE_FRAME = 2_000_000
 
 
@@ -44,7 +45,7 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per stratum, sorted by name: ``stratum`` (text), the stratum columns (text), ``population_size``, and
-        ``standard_deviation`` when the plan names a frame column for it.
+        those of ``standard_deviation``, ``mean``, ``measure`` and ``cost`` for which the plan names a frame column.
 
     Raises
     ------
@@ -63,16 +64,16 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     import pandas as pd
 
     opened = open_frame(frame)
-    deviation = plan.size.standard_deviation if isinstance(plan.size.standard_deviation, str) else None
-    wanted = [plan.frame.id, *plan.strata, *([deviation] if deviation else []), *(plan.frame.keep or ())]
+    measured = {name: column for name in MEASURES if isinstance(column := getattr(plan.size, name), str)}
+    wanted = [plan.frame.id, *plan.strata, *measured.values(), *(plan.frame.keep or ())]
     kinds = require_columns(opened, wanted)
     for name in (plan.frame.id, *plan.strata):
         require_plain_type(opened, name, kinds[name], "id" if name == plan.frame.id else "stratum")
-    rows = opened.rows(_count_sql(plan, opened, deviation))
+    rows = opened.rows(_count_sql(plan, opened, measured))
     if not rows:
         raise DataError(f"frame {opened.source!r} has no rows: check frame.file of the plan")
     width = len(plan.strata)
-    names = [*plan.strata, "population_size", "missing_ids", *(["standard_deviation"] if deviation else [])]
+    names = [*plan.strata, "population_size", "missing_ids", *measured]
     table = pd.DataFrame(rows, columns=names)
     if plan.strata != ("stratum",):
         table.insert(0, "stratum", [_name(row[:width]) for row in rows])
@@ -80,8 +81,8 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     _require_levels(plan, opened, table)
     table = table.drop(columns="missing_ids").sort_values("stratum", kind="stable", ignore_index=True)
     table["population_size"] = table["population_size"].astype("int64")
-    if deviation:
-        table["standard_deviation"] = table["standard_deviation"].astype("float64").fillna(0.0)
+    for name in measured:
+        table[name] = table[name].astype("float64").fillna(0.0)
     if table["stratum"].duplicated().any():
         twice = table.loc[table["stratum"].duplicated(), "stratum"]
         raise DataError(
@@ -96,13 +97,11 @@ def _name(values: Sequence[Any]) -> str:
     return SEPARATOR.join("" if value is None else str(value) for value in values) if len(values) else ALL
 
 
-def _count_sql(plan: SamplingPlan, frame: Frame, deviation: str | None) -> str:
+def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> str:
     dialect = frame.dialect
     columns = [dialect.text(dialect.quote(name)) for name in plan.strata]
-    identifier = dialect.text(dialect.quote(plan.frame.id))
-    measures = ["count(*)", f"sum(case when {identifier} is null or trim({identifier}) = '' then 1 else 0 end)"]
-    if deviation:
-        measures.append(f"stddev_samp({dialect.quote(deviation)})")
+    measures = ["count(*)", f"count(*) - count({dialect.quote(plan.frame.id)})"]
+    measures += [f"{MEASURES[name]}({dialect.quote(column)})" for name, column in measured.items()]
     grouping = f" group by {', '.join(columns)}" if columns else ""
     return f"select {', '.join([*columns, *measures])} from {frame.table}{grouping}"
 
@@ -114,7 +113,7 @@ def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> No
     if len(missing):
         counts = [f"{row.stratum}: {row.missing_ids}" for row in missing.itertuples()]
         raise DataError(
-            f"frame {frame.source!r}: id column {plan.frame.id!r} is missing or blank in "
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is missing in "
             f"{int(missing['missing_ids'].sum())} rows; strata {first_few(counts)}: give every unit an id"
         )
     for name in plan.strata:
@@ -166,6 +165,11 @@ def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) 
         return False
     dialect = frame.dialect
     identifier = dialect.text(dialect.quote(plan.frame.id))
+    blank = int(frame.rows(f"select count(*) from {frame.table} where trim({identifier}) = ''")[0][0])
+    if blank:
+        raise DataError(
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is blank in {blank} rows: give every unit an id"
+        )
     twice = (
         f"select {identifier} as unit, count(*) as times from {frame.table} group by {identifier} having count(*) > 1"
     )

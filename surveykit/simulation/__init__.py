@@ -1,1 +1,19 @@
+"""Synthetic frames and respondents with known truth."""
 
+from surveykit.simulation.answers import simulate_answers
+from surveykit.simulation.export_wjx import write_wjx_export
+from surveykit.simulation.frame import resident_cells, simulate_frame
+from surveykit.simulation.plan import SimulationPlan, check_simulation
+from surveykit.simulation.respond import simulate_responses
+from surveykit.simulation.truth import true_rates
+
+__all__ = [
+    "SimulationPlan",
+    "check_simulation",
+    "resident_cells",
+    "simulate_answers",
+    "simulate_frame",
+    "simulate_responses",
+    "true_rates",
+    "write_wjx_export",
+]

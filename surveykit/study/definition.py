@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Analysis", "DataFiles", "Period", "StudyDefinition", "StudyFiles", "Text"]
+__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Domain", "Period", "StudyDefinition", "StudyFiles", "Text"]
 
 
 class _Frozen(BaseModel):
@@ -47,6 +47,7 @@ class StudyFiles(_Frozen):
     quality: str
     indicators: str
     scoring: str
+    disclosure: str
     margins: dict[str, str]
     other_methods: str | None = None
     simulation: str | None = None
@@ -58,11 +59,34 @@ class StudyFiles(_Frozen):
         return roles | {f"margins.{name}": path for name, path in self.margins.items()}
 
 
+class Domain(_Frozen):
+    """A column by whose levels results are given, and its name."""
+
+    id: str
+    zh: str
+    en: str
+
+
+class DisclosureTexts(_Frozen):
+    """What readers must be told and no other file says; see `surveykit.report.Disclosure`."""
+
+    strategy: Text
+    funding: Text
+    instrument: Text
+    geography: Text
+    frame: Text
+    selection: Text
+    mode: Text
+    weighting: Text
+    processing: Text
+    limitations: Text
+
+
 class DataFiles(_Frozen):
     """The data, as paths from the folder of study.yaml."""
 
     frame: str
-    responses: list[str] = Field(min_length=1)
+    responses: list[str] = Field(min_length=1, max_length=1)
     answers: str | None = None
 
 
@@ -93,7 +117,7 @@ class StudyDefinition(_Frozen):
     files: StudyFiles
     data: DataFiles
     analyses: list[Analysis] = Field(min_length=1)
-    domains: list[str] = Field(min_length=1)
+    domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
 
     @field_validator("analyses")

@@ -2,8 +2,9 @@
 
 __all__ = [
     "ALLOCATION",
-    "CODEBOOK",
+    "CLEANING_LOG",
     "COLUMN_MAP",
+    "COLUMN_MAP_CSV",
     "DRAW_RECORD",
     "ESTIMATES",
     "ESTIMATES_TABLE",
@@ -31,11 +32,12 @@ SAMPLE = "output/draw/sample.parquet"
 SAMPLE_CSV = "output/draw/sample.csv"
 DRAW_RECORD = "output/draw/record.json"
 FORM = "output/questionnaire/form.html"
-CODEBOOK = "output/questionnaire/codebook.csv"
-COLUMN_MAP = "output/questionnaire/column_map.json"
+COLUMN_MAP = "output/questionnaire/wjx_columns.json"
+COLUMN_MAP_CSV = "output/questionnaire/wjx_columns.csv"
 LINKED = "output/responses/linked.parquet"
 LINKED_MISSING = "output/responses/linked_missing.parquet"
 QUALITY = "output/responses/quality.csv"
+CLEANING_LOG = "output/responses/cleaning_log.csv"
 RESPONSES_LOG = "output/responses/log.json"
 WEIGHTS = "output/weights/weights.csv"
 WEIGHTING_LOG = "output/weights/log.json"

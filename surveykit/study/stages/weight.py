@@ -9,12 +9,12 @@ from surveykit.study.artefacts import write_csv, write_json
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["weight_stage"]
 
 
-def weight_stage(study: Study) -> Stage:
+def weight_stage(study: StudyOutline) -> Stage:
     """Compute the weights."""
     files = study.definition.files
     return Stage(
@@ -37,11 +37,7 @@ def _make(making: Making) -> None:
     for analysis in study.definition.analyses:
         result = weighting_for(study, analysis, linked)
         tables.append(result.table.assign(analysis=analysis.id))
-        log[analysis.id] = {
-            "label": result.label,
-            "steps": [record.to_dict() for record in result.log],
-            "diagnostics": result.diagnostics.to_dict(),
-        }
+        log[analysis.id] = result.to_payload()
         making.counts[analysis.id] = int((result.table["final_weight"] > 0).sum())
     write_csv(making.output(places.WEIGHTS), pd.concat(tables, ignore_index=True))
     write_json(making.output(places.WEIGHTING_LOG), log)

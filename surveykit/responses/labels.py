@@ -1,0 +1,76 @@
+"""Compare headers and labels regardless of width, numbering and punctuation."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = ["nearest_label", "normalise_header", "normalise_label"]
+
+_NUMBERING = re.compile(r"^\s*(?:第?\s*\d{1,3}\s*(?:题|[、.:：．]))\s*")
+_TAGS = re.compile(r"<[^<>]{1,200}>")
+_FILLED = re.compile(r"[〖\[【][^〗\]】]*[〗\]】]\s*$")
+
+
+def normalise_label(text: str) -> str:
+    """Bring a label to the form in which labels are compared.
+
+    Parameters
+    ----------
+    text : str
+        A label of an option or a row.
+
+    Returns
+    -------
+    str
+        NFKC, without tags, blanks, punctuation and dashes, in small letters.
+
+    Examples
+    --------
+    >>> normalise_label("18—29 岁") == normalise_label("18-29岁")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", _TAGS.sub("", text)).casefold()
+    return "".join(c for c in plain if not (c.isspace() or unicodedata.category(c)[0] == "P" or c in "~`^|+<>=$"))
+
+
+def normalise_header(text: str) -> str:
+    """Bring a header to the form in which question texts are compared: the number before the text falls away.
+
+    Parameters
+    ----------
+    text : str
+        A header of an export.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> normalise_header("12、您的性别是？") == normalise_header("您的性别是?")
+    True
+    """
+    return normalise_label(_NUMBERING.sub("", text))
+
+
+def nearest_label(text: str, labels: Iterable[str]) -> str:
+    """Find the label most like a text.
+
+    Parameters
+    ----------
+    text : str
+        What was found.
+    labels : iterable of str
+        What there is.
+
+    Returns
+    -------
+    str
+        "" when nothing is alike.
+    """
+    pool = list(labels)
+    close = difflib.get_close_matches(text, pool, n=1, cutoff=0.3)
+    return close[0] if close else ""

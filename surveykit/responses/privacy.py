@@ -1,0 +1,104 @@
+"""Personal columns are dropped or replaced by salted hashes when a file is read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from surveykit.errors import DataError, first_few
+from surveykit.responses.types import Finding
+
+__all__ = ["PERSONAL", "drop_personal", "personal_columns", "salted_hash"]
+
+PERSONAL = re.compile(
+    r"^(?:来自ip|ip|ip ?address|ipaddr|来源详情|openid|unionid|微信昵称|昵称|nickname|微信|姓名|真实姓名|您的姓名"
+    r"|name|full ?name"
+    r"|手机|手机号|手机号码|电话|联系电话|联系方式|phone|phone ?number|mobile|tel|邮箱|电子邮箱|邮件"
+    r"|e-?mail|email ?address"
+    r"|身份证|身份证号|证件号码|id ?card|地理位置|经度|纬度|经纬度|location|latitude|longitude|gps|_geolocation|_gps.*"
+    r"|qq|qq号|地址|详细地址|家庭住址|address|头像|user ?agent|ua|deviceid|device ?id|imei|subscriberid|simserial"
+    r"|phonenumber|username|submittername|submitterid|_submitted_by|firstname|lastname|referrer|refurl)$",
+    re.IGNORECASE,
+)
+MINIMUM_SALT = 16
+
+
+def personal_columns(headers: list[str]) -> list[str]:
+    """Headers that name personal data.
+
+    Parameters
+    ----------
+    headers : list of str
+        Headers of a file.
+
+    Returns
+    -------
+    list of str
+    """
+    plain = re.compile(r"^\s*(?:第?\d{1,3}(?:题|[、.:：．]))?\s*|[：:？?。（(].*$")
+    return [h for h in headers if PERSONAL.match(plain.sub("", h).strip())]
+
+
+def salted_hash(values: pd.Series, salt: str) -> pd.Series:
+    """Replace values by the first 32 hexadecimal digits of HMAC-SHA-256 under a salt.
+
+    Parameters
+    ----------
+    values : Series
+        Text; "" and missing stay "".
+    salt : str
+        At least 16 characters; keep it apart from the data.
+
+    Returns
+    -------
+    Series of str
+
+    Raises
+    ------
+    DataError
+        If the salt is short: short salts can be tried out.
+    """
+    if len(salt) < MINIMUM_SALT:
+        raise DataError(f"the salt has {len(salt)} characters and needs at least {MINIMUM_SALT}")
+    known = {"": ""}
+    for value in values.astype("str").fillna("").unique():
+        known.setdefault(value, hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:32])
+    return values.astype("str").fillna("").map(known)
+
+
+def drop_personal(
+    table: pd.DataFrame, *, salt: str | None = None, keep: Sequence[str] = ()
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Take personal columns out of a raw table, or hash them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Cells as text.
+    salt : str, optional
+        With it columns are hashed, without it dropped.
+    keep : sequence of str
+        Headers of questions and tokens, which are not personal columns whatever they are called.
+
+    Returns
+    -------
+    tuple of DataFrame and list of Finding
+        The table without the columns (or with hashes), and a finding that lists them by name only.
+    """
+    names = [name for name in personal_columns([str(name) for name in table.columns]) if name not in keep]
+    if not names:
+        return table, []
+    if salt is None:
+        finding = Finding(
+            "personal_dropped", f"personal columns dropped on reading: {first_few(names, 20)}", count=len(names)
+        )
+        return table.drop(columns=names), [finding]
+    hashed = table.assign(**{name: salted_hash(table[name], salt) for name in names})
+    finding = Finding(
+        "personal_hashed", f"personal columns replaced by salted hashes: {first_few(names, 20)}", count=len(names)
+    )
+    return hashed, [finding]

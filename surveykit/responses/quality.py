@@ -1,0 +1,314 @@
+"""Check the quality of coded answers: mark, check, exclude."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
+from surveykit.responses.quality_patterns import all_equal, irv, longstring, mahalanobis
+from surveykit.responses.quality_rules import QualityRules
+from surveykit.responses.types import Responses
+
+__all__ = ["FAMILIES", "QualityReport", "check_quality", "exclude", "grid_columns", "numeric_answers"]
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+FAMILIES: dict[str, str] = {
+    "speeder": "time",
+    "straight_line": "pattern",
+    "longstring": "pattern",
+    "low_variability": "pattern",
+    "mahalanobis": "outlier",
+    "duplicate_token": "duplicate",
+    "same_answers": "duplicate",
+    "item_nonresponse": "nonresponse",
+    "inconsistent": "inconsistency",
+}
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    """What the checks found.
+
+    Attributes
+    ----------
+    flags : DataFrame of bool
+        Index of the responses, one column per check.
+    excluded : Series of bool
+        Records that the rules exclude; all False when the action is "mark".
+    indices : DataFrame
+        The numbers behind the flags (seconds, threshold, longest run, ...).
+    table : DataFrame
+        check, family, count, share: one row per check, and "two_or_more" families together.
+    log : DataFrame
+        One row per flagged record and check: response_id, unit_id, district, check, family, action.
+    rules : QualityRules
+        The rules used.
+    """
+
+    flags: pd.DataFrame
+    excluded: pd.Series
+    indices: pd.DataFrame
+    table: pd.DataFrame
+    log: pd.DataFrame
+    rules: QualityRules
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{name} {int(count)}" for name, count in self.flags.sum().items())
+        return f"<QualityReport {len(self.flags)} records: {found}; excluded {int(self.excluded.sum())}>"
+
+
+def grid_columns(questionnaire: Questionnaire) -> dict[str, list[str]]:
+    """Columns of each grid, by item.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        A definition without problems.
+
+    Returns
+    -------
+    dict of str to list of str
+    """
+    grids: dict[str, list[str]] = {}
+    for variable in questionnaire.variables():
+        if variable.kind == "grid":
+            grids.setdefault(variable.item, []).append(variable.id)
+    return grids
+
+
+def numeric_answers(data: pd.DataFrame, columns: list[str]) -> Floats:
+    """Codes of some columns as numbers.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Coded answers.
+    columns : list of str
+        Columns in the wanted order.
+
+    Returns
+    -------
+    (n, k) array
+        NaN where missing or not a number.
+    """
+    parts = [pd.to_numeric(data[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan) for name in columns]
+    return np.column_stack(parts) if parts else np.empty((len(data), 0))
+
+
+def _asked_count(responses: Responses) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number of asked columns, and the group of each record by its path."""
+    asked = np.column_stack([(responses.missing[name] != "na").to_numpy(dtype=bool) for name in responses.missing])
+    packed = np.packbits(asked, axis=1)
+    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    paths = np.unique(keys, return_inverse=True)[1]
+    return asked.sum(axis=1).astype(np.int64), np.asarray(paths, dtype=np.int64)
+
+
+def _speeders(responses: Responses, rules: QualityRules, indices: dict[str, Floats]) -> Bools | None:
+    rule = rules.speeders
+    if rule is None or responses.meta["duration_seconds"].isna().all():
+        return None
+    seconds = responses.meta["duration_seconds"].to_numpy(dtype=float, na_value=np.nan)
+    asked, paths = _asked_count(responses)
+    mode = responses.meta["mode"] if "mode" in responses.meta else pd.Series("", index=responses.meta.index)
+    table = pd.DataFrame({"seconds": seconds, "asked": asked, "path": paths, "mode": mode.to_numpy()})
+    table["pace"] = table["seconds"] / table["asked"].clip(lower=1)
+    groups = table.groupby(["mode", "path"], dropna=False)["seconds"]
+    median = groups.transform("median")
+    small = groups.transform("count") < rule.minimum_group
+    pace = table.groupby("mode", dropna=False)["pace"].transform("median") * table["asked"]
+    median = median.mask(small, pace)
+    floor = rule.seconds_per_question * table["asked"]
+    threshold = np.maximum(floor.to_numpy(dtype=float), (rule.below_median * median).to_numpy(dtype=float))
+    indices["seconds"] = seconds
+    indices["speeder_threshold"] = threshold
+    with np.errstate(invalid="ignore"):
+        return np.asarray(seconds < threshold)
+
+
+def _patterns(
+    responses: Responses, questionnaire: Questionnaire, rules: QualityRules, indices: dict[str, Floats]
+) -> dict[str, Bools]:
+    rule = rules.straight_lining
+    grids = grid_columns(questionnaire)
+    if rule is None or not grids:
+        return {}
+    answers = {item: numeric_answers(responses.data, columns) for item, columns in grids.items()}
+    lines = {item: all_equal(x, rule.minimum_rows) for item, x in answers.items()}
+    combined = np.column_stack(list(answers.values()))
+    longest, _ = longstring(combined)
+    spread = irv(combined)
+    indices["longstring"] = longest.astype(float)
+    indices["irv"] = spread
+    join = np.logical_or if rule.grids == "any" else np.logical_and
+    flags = {"straight_line": np.asarray(join.reduce(list(lines.values())))}
+    if rule.longstring is not None:
+        flags["longstring"] = longest >= rule.longstring
+    if rule.irv_below is not None:
+        with np.errstate(invalid="ignore"):
+            flags["low_variability"] = spread < rule.irv_below
+    return flags
+
+
+def _outliers(
+    responses: Responses, questionnaire: Questionnaire, rules: QualityRules, indices: dict[str, Floats]
+) -> dict[str, Bools]:
+    rule = rules.mahalanobis
+    if rule is None:
+        return {}
+    columns = list(rule.columns) or [
+        v.id for v in questionnaire.variables() if v.level == "ordinal" and v.kind in ("single", "grid")
+    ]
+    distance, flags, _ = mahalanobis(numeric_answers(responses.data, columns), rule.confidence)
+    indices["mahalanobis"] = distance
+    return {"mahalanobis": flags}
+
+
+def _duplicates(responses: Responses, rules: QualityRules) -> dict[str, Bools]:
+    unit = responses.meta["unit_id"]
+    again = unit.notna() & (unit != "") & unit.duplicated(keep=False)
+    flags = {"duplicate_token": again.to_numpy(dtype=bool)}
+    if rules.duplicates.same_answers is not None:
+        answered = responses.data.notna().sum(axis=1).to_numpy() >= rules.duplicates.same_answers
+        keys = pd.util.hash_pandas_object(responses.data.astype("str").fillna(""), index=False)
+        flags["same_answers"] = np.asarray(keys.duplicated(keep=False).to_numpy() & answered)
+    return flags
+
+
+def _item_nonresponse(responses: Responses, rules: QualityRules, indices: dict[str, Floats]) -> dict[str, Bools]:
+    rule = rules.nonresponse
+    if rule is None:
+        return {}
+    asked, _ = _asked_count(responses)
+    without = np.zeros(len(asked))
+    for name in responses.missing:
+        without += responses.missing[name].isin(rule.kinds).to_numpy(dtype=bool)
+    share = without / np.maximum(asked, 1)
+    indices["item_nonresponse"] = share
+    return {"item_nonresponse": share > rule.above}
+
+
+def _inconsistent(responses: Responses, questionnaire: Questionnaire, rules: QualityRules) -> dict[str, Bools]:
+    hard = [rule for rule in rules.inconsistencies if rule.severity == "hard"]
+    if not hard:
+        return {}
+    found = np.zeros(len(responses.data), dtype=bool)
+    for rule in hard:
+        found |= evaluate_frame(parse(rule.when, questionnaire), responses.data, responses.missing)
+    return {"inconsistent": found}
+
+
+def check_quality(
+    responses: Responses, questionnaire: Questionnaire, rules: QualityRules | None = None
+) -> QualityReport:
+    """Check coded answers and mark what is doubtful; nothing is dropped.
+
+    Parameters
+    ----------
+    responses : Responses
+        Coded answers.
+    questionnaire : Questionnaire
+        Its grids, scales and routing.
+    rules : QualityRules, optional
+        Which checks, and whether records with enough flags are excluded; by default they are only marked.
+
+    Returns
+    -------
+    QualityReport
+        Flags by record, the records that the rules exclude, and the log.
+
+    Notes
+    -----
+    Flags of one family are not independent: a record with a straight-lined grid has a long run as well. The rule
+    counts families. See docs/methods/responses.md for the formulas.
+    """
+    rules = QualityRules() if rules is None else rules
+    indices: dict[str, Floats] = {}
+    found: dict[str, Bools] = {}
+    speeders = _speeders(responses, rules, indices)
+    if speeders is not None:
+        found["speeder"] = speeders
+    checks: tuple[Callable[[], dict[str, Bools]], ...] = (
+        lambda: _patterns(responses, questionnaire, rules, indices),
+        lambda: _outliers(responses, questionnaire, rules, indices),
+        lambda: _duplicates(responses, rules),
+        lambda: _item_nonresponse(responses, rules, indices),
+        lambda: _inconsistent(responses, questionnaire, rules),
+    )
+    for check in checks:
+        found.update(check())
+    flags = pd.DataFrame(found, index=responses.data.index)
+    families = pd.DataFrame(
+        {f: flags[[str(c) for c in flags if FAMILIES[str(c)] == f]].any(axis=1) for f in _families(flags)}
+    )
+    enough = families.sum(axis=1) >= rules.minimum_flags
+    excluded = (enough if rules.action == "exclude" else pd.Series(False, index=flags.index)).rename("excluded")
+    return QualityReport(
+        flags=flags,
+        excluded=excluded,
+        indices=pd.DataFrame(indices, index=flags.index),
+        table=_summary(flags, enough),
+        log=_cleaning_log(responses, flags, excluded),
+        rules=rules,
+    )
+
+
+def exclude(quality: QualityReport, *, minimum_flags: int | None = None) -> pd.Series:
+    """Say which records would be excluded, whatever the rules' action is.
+
+    Parameters
+    ----------
+    quality : QualityReport
+        From `check_quality`.
+    minimum_flags : int, optional
+        Families of flags needed; that of the rules by default.
+
+    Returns
+    -------
+    Series of bool
+    """
+    needed = quality.rules.minimum_flags if minimum_flags is None else minimum_flags
+    parts = [
+        quality.flags[[str(c) for c in quality.flags if FAMILIES[str(c)] == f]].any(axis=1)
+        for f in _families(quality.flags)
+    ]
+    return (pd.concat(parts, axis=1).sum(axis=1) >= needed).rename("excluded")
+
+
+def _families(flags: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(FAMILIES[str(name)] for name in flags))
+
+
+def _summary(flags: pd.DataFrame, enough: pd.Series) -> pd.DataFrame:
+    n = max(len(flags), 1)
+    rows = [(name, FAMILIES[str(name)], int(flags[name].sum())) for name in flags]
+    rows.append(("enough_flags", "", int(enough.sum())))
+    table = pd.DataFrame(rows, columns=["check", "family", "count"])
+    return table.assign(share=table["count"] / n)
+
+
+def _cleaning_log(responses: Responses, flags: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame:
+    parts = []
+    place = responses.data["district"] if "district" in responses.data else pd.Series("", index=flags.index)
+    for name in map(str, flags):
+        rows = flags.index[flags[name]]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "response_id": responses.meta.loc[rows, "response_id"],
+                    "unit_id": responses.meta.loc[rows, "unit_id"],
+                    "district": place.loc[rows],
+                    "check": name,
+                    "family": FAMILIES[str(name)],
+                    "action": np.where(excluded.loc[rows], "excluded", "marked"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -1,0 +1,177 @@
+"""Read an export of 问卷星 (wjx.cn): text, option-number and score variants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from surveykit.errors import DataError, first_few
+from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
+from surveykit.responses.matching import match_columns
+from surveykit.responses.privacy import drop_personal
+from surveykit.responses.text_tables import read_text_table
+from surveykit.responses.types import Finding, RawResponses, Variant
+from surveykit.responses.values import CellReader, arrow_text
+
+__all__ = ["WJX_READERS", "read_wjx"]
+
+HEAD = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
+LINK_COLUMNS = ("sojumpparm", "自定义参数", "自定义字段")
+_LINK = r"(?:sojumpparm|joinparm)\s*[=:]\s*(?P<token>[^&\s;]+)"
+_BLANK = frozenset({"", "(空)", "（空）"})
+_SKIPPED = frozenset({"(跳过)", "（跳过）"})
+WJX_READERS: dict[Variant, CellReader] = {
+    "text": CellReader("label", _BLANK, _SKIPPED),
+    "number": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
+    "score": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
+}
+_INTEGER = re.compile(r"-?\d{1,3}\Z")
+
+
+def _link_column(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
+    """Column with the link parameter; taken out of the source details where it stands there."""
+    for name in LINK_COLUMNS:
+        if name in table.columns:
+            return table, name
+    if "来源详情" not in table.columns:
+        return table, None
+    cells = pa.array(table["来源详情"].astype("str"), type=pa.large_string(), from_pandas=True)
+    found = pc.struct_field(pc.extract_regex(cells, _LINK), "token")
+    if found.null_count == len(found):
+        return table, None
+    return table.assign(sojumpparm=arrow_text(pc.fill_null(found, ""))), "sojumpparm"
+
+
+def _looks_numeric(table: pd.DataFrame, columns: Mapping[str, Sequence[str]], column_map: ColumnMap) -> bool | None:
+    """Whether choice cells hold small integers only; None when there is nothing to judge by."""
+    seen = False
+    for entry in column_map.entries:
+        if not entry.options or entry.variable not in columns:
+            continue
+        texts = {text.strip() for _, text in entry.options}
+        for header in columns[entry.variable]:
+            cells = {str(c).strip() for c in table[header].unique()} - _BLANK - _SKIPPED
+            if not cells:
+                continue
+            if not all(_INTEGER.match(cell) for cell in cells):
+                return False
+            seen = seen or not cells <= texts
+    return True if seen else None
+
+
+def _split_columns(table: pd.DataFrame, column_map: ColumnMap) -> dict[str, tuple[str, ...]]:
+    """Columns ``第3题(选项)`` of the option-number variant for items with several answers, and grid rows likewise."""
+    from surveykit.responses.labels import normalise_label
+
+    parts: dict[str, dict[str, str]] = {}
+    for header in table.columns:
+        if match := re.match(r"^第(\d{1,3})题[(（](.*)[)）]\s*$", header):
+            parts.setdefault(match[1], {})[normalise_label(match[2])] = header
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in column_map.entries:
+        held = parts.get(str(entry.number), {})
+        if entry.kind == "multi" and held:
+            for code, text in entry.options:
+                if (name := held.get(normalise_label(text))) is not None:
+                    found[f"{entry.variable}_{code}"] = (name,)
+        elif entry.row and (name := held.get(normalise_label(entry.row))) is not None:
+            found[entry.variable] = (name,)
+    return found
+
+
+def _variant(
+    path: Path, table: pd.DataFrame, columns: Mapping[str, Sequence[str]], column_map: ColumnMap, split: bool
+) -> Variant:
+    numeric = _looks_numeric(table, columns, column_map)
+    if "总分" in table.columns and numeric:
+        raise DataError(
+            f"{path.name}: cells are numbers and there is a column 总分, so they may be scores or places of options; "
+            'say which with variant="score" or variant="number"'
+        )
+    if numeric is None and not split:
+        raise DataError(f'{path.name}: the cells do not tell the variant; say variant="text" or variant="number"')
+    return "number" if numeric or split else "text"
+
+
+def read_wjx(
+    path: str | Path,
+    questionnaire: Questionnaire,
+    *,
+    variant: Variant | None = None,
+    encoding: str | None = None,
+    column_map: ColumnMap | None = None,
+    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    salt: str | None = None,
+) -> RawResponses:
+    """Read an export of 问卷星 as XLSX or CSV.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    questionnaire : Questionnaire
+        What was asked.
+    variant : {"text", "number", "score"}, optional
+        What stands in the cells; told from the cells when it is not given, never guessed when they do not tell.
+    encoding : str, optional
+        Of a CSV; UTF-8 and GB18030 are tried.
+    column_map : ColumnMap, optional
+        Which question holds which variable; ``wjx_column_map(questionnaire)`` by default.
+    mapping : mapping, optional
+        Our column to the file's header, where the map does not fit.
+    salt : str, optional
+        With it, personal columns are replaced by salted hashes; without it they are dropped.
+
+    Returns
+    -------
+    RawResponses
+        Cells as text, with the columns matched.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or not an export of this questionnaire, or a column is ambiguous.
+
+    Notes
+    -----
+    The layout follows public descriptions of the export: 序号, 提交答卷时间, 所用时间, 来源, 来源详情, 来自IP, then the
+    questions. The link parameter is looked for in a column of its own, then in 来源详情.
+    """
+    path = Path(path)
+    column_map = column_map or wjx_column_map(questionnaire)
+    table, sheet, digest = read_text_table(path, encoding=encoding)
+    absent = [name for name in HEAD[:3] if name not in table.columns]
+    if absent:
+        raise DataError(
+            f"{path.name}: not an export of 问卷星: no column {first_few(absent)}; the first row holds "
+            f"{first_few(table.columns)}. The header must be the first row"
+        )
+    split = _split_columns(table, column_map)
+    matched, lost = match_columns(list(table.columns), column_map.entries, mapping=mapping, file=path.name)
+    columns = {**split, **matched}
+    lost = [v for v in lost if v not in columns and not any(name.startswith(f"{v}_") for name in split)]
+    if len(lost) > len(column_map.entries) / 2:
+        raise DataError(
+            f"{path.name}: {len(lost)} of {len(column_map.entries)} questions of {questionnaire.id} are not in the "
+            f"file: {first_few(lost)}; is it the export of another questionnaire or version?"
+        )
+    several = any(entry.kind == "multi" and entry.variable not in columns for entry in column_map.entries)
+    variant = variant or _variant(path, table, columns, column_map, bool(split) and several)
+    table, link = _link_column(table)
+    meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
+    columns |= {key: (name,) for key, name in meta.items()}
+    columns |= {"@unit_id": (link,)} if link else {}
+    table, findings = drop_personal(table, salt=salt)
+    if lost:
+        findings.append(
+            Finding("column_missing", f"questions that the file does not have: {first_few(lost)}", count=len(lost))
+        )
+    return RawResponses(
+        table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
+        findings=tuple(findings), reader=WJX_READERS[variant], column_map=column_map,
+    )  # fmt: skip

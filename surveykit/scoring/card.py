@@ -1,0 +1,121 @@
+"""The score card: points, ranks and bands of all units with their uncertainty, and what made them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveykit.errors import DataError
+from surveykit.scoring.numerics import FloatArray
+
+__all__ = ["ScoreCard"]
+
+_TABLES = ("table", "criteria", "contents", "indicators", "methods", "knots", "variance")
+_FORMAT = "surveykit.score_card/1"
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreCard:
+    """Scores of all units.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per unit in the order of the scheme: district, points, std_error, conf_low, conf_high, rank, rank_low,
+        rank_high (simultaneous sets), difference (from the mean of all units), p_value (Holm), band ("above",
+        "not_distinguishable", "below"), prob_top5.
+    criteria : DataFrame
+        district, indicator, content, criterion, zh, method, max_points, value, value_low, value_high, points,
+        std_error, conf_low, conf_high, crosses_knot, knot_bias, sampled. Bonuses and penalties have the indicator
+        "adjustments".
+    contents, indicators, methods : DataFrame
+        district, content | indicator | method, max_points, points, std_error, conf_low, conf_high.
+    knots : DataFrame
+        district, criterion, knot, jump, value, value_low, value_high, crosses, prob_reached, bias.
+    variance : DataFrame
+        district, level ("criterion" or "method"), id, share: part of the variance of the total, covariances included;
+        the shares of a unit add up to 1 (a geometric scheme: nearly).
+    covariance : ndarray, shape (units, units)
+        Of the points.
+    replicates : ndarray, shape (R, units)
+        Points in every draw or replicate.
+    notes : tuple of str
+        What a reader must know.
+    recipe : dict
+        Scheme, draws, seed, level, method, version.
+    """
+
+    table: pd.DataFrame
+    criteria: pd.DataFrame = field(repr=False)
+    contents: pd.DataFrame = field(repr=False)
+    indicators: pd.DataFrame = field(repr=False)
+    methods: pd.DataFrame = field(repr=False)
+    knots: pd.DataFrame = field(repr=False)
+    variance: pd.DataFrame = field(repr=False)
+    covariance: FloatArray = field(repr=False)
+    replicates: FloatArray = field(repr=False)
+    notes: tuple[str, ...] = ()
+    recipe: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        head = f"ScoreCard of {self.recipe.get('scheme', 'a scheme')}: {len(self.table)} units"
+        return "\n".join([head, self.table.to_string(index=False), *(f"- {note}" for note in self.notes)])
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<li>{note}</li>" for note in self.notes)
+        return f"{self.table.to_html(index=False)}<ul>{notes}</ul>"
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return plain lists, numbers and text; `from_payload` gives the same card back."""
+        payload: dict[str, Any] = {"format": _FORMAT, "notes": list(self.notes), "recipe": self.recipe}
+        for name in _TABLES:
+            payload[name] = _frame_to_plain(getattr(self, name))
+        payload["covariance"] = self.covariance.tolist()
+        payload["replicates"] = self.replicates.tolist()
+        return payload
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> ScoreCard:
+        """Make a card from what `to_payload` gave.
+
+        Raises
+        ------
+        DataError
+            When the payload is something else.
+        """
+        if payload.get("format") != _FORMAT:
+            raise DataError(f"payload: format {payload.get('format')!r}, expected {_FORMAT!r}; score again")
+        tables = {name: _plain_to_frame(payload[name]) for name in _TABLES}
+        return cls(
+            **tables,
+            covariance=np.array(payload["covariance"], dtype=float),
+            replicates=np.array(payload["replicates"], dtype=float),
+            notes=tuple(payload["notes"]),
+            recipe=payload["recipe"],
+        )
+
+
+def _frame_to_plain(frame: pd.DataFrame) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for name in frame.columns:
+        kind = frame[name].dtype.kind if isinstance(frame[name].dtype, np.dtype) else "O"
+        values = frame[name].tolist()
+        if kind == "f":
+            values = [None if math.isnan(value) else value for value in values]
+        plain[str(name)] = {"kind": kind if kind in "fib" else "O", "values": values}
+    return plain
+
+
+def _plain_to_frame(plain: dict[str, Any]) -> pd.DataFrame:
+    kinds = {"f": "float64", "i": "int64", "b": "bool"}
+    columns = {}
+    for name, column in plain.items():
+        values = column["values"]
+        if column["kind"] == "f":
+            values = [math.nan if value is None else value for value in values]
+        columns[name] = pd.Series(values, dtype=kinds.get(column["kind"]))
+    return pd.DataFrame(columns)

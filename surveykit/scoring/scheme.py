@@ -1,0 +1,146 @@
+"""The scoring scheme: indicators, contents and criteria with their points, methods, inputs and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from surveykit.scoring.rules import Rule
+
+__all__ = ["Content", "Criterion", "DerivedInput", "IndicatorGroup", "Method", "Named", "ScoringScheme"]
+
+Method = Literal["bigdata", "application", "field", "questionnaire"]
+Named = Literal["published", "illustrative"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Criterion(_Model):
+    """One criterion: what is measured, by which method, and what it is worth.
+
+    Attributes
+    ----------
+    id, zh, en : str
+    points : float
+        The most it can give (for a bonus or penalty: the most it can add or take).
+    method : str
+        "bigdata", "application", "field" or "questionnaire".
+    input : str
+        Questionnaire: id of an indicator or derived input. Others: the `criterion` column of the other methods' table
+        or a derived input.
+    rule : Rule
+    range : (float, float), optional
+        Values outside are a problem. Default for the questionnaire: 0 to 1 (rate) or 0 to 100 (score).
+    missing : str
+        A district without a value: "fail" (a problem), "zero" (no points), "rescale" (its mean share of the others).
+    named : str
+        Whether the name is "published" or "illustrative".
+    note : str
+    """
+
+    id: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+    en: str = ""
+    points: float = Field(gt=0)
+    method: Method
+    input: str = Field(min_length=1)
+    rule: Rule
+    range: tuple[float, float] | None = None
+    missing: Literal["fail", "zero", "rescale"] = "fail"
+    named: Named = "illustrative"
+    note: str = ""
+
+
+class Content(_Model):
+    """A group of criteria; its points are their sum."""
+
+    id: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+    en: str = ""
+    points: float = Field(gt=0)
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    named: Named = "illustrative"
+    note: str = ""
+
+
+class IndicatorGroup(_Model):
+    """An evaluation indicator of the scheme (评估指标); its points are the sum of its contents."""
+
+    id: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+    en: str = ""
+    points: float = Field(gt=0)
+    contents: tuple[Content, ...] = Field(min_length=1)
+    named: Named = "illustrative"
+    note: str = ""
+
+
+class DerivedInput(_Model):
+    """An input that is a weighted mean of others, for example telephone 6 and on-site 4.
+
+    Attributes
+    ----------
+    id : str
+    parts : dict of str to float
+        Inputs and their weights; divided by their sum.
+    """
+
+    id: str = Field(min_length=1)
+    parts: dict[str, float] = Field(min_length=1)
+    note: str = ""
+
+
+class ScoringScheme(_Model):
+    """From rates and the results of the other methods to one score.
+
+    Attributes
+    ----------
+    id, zh, en : str
+    total : float
+        Points that the indicators add up to; adjustments come on top.
+    units : tuple of str
+        Ids of the units that are scored; empty takes those of the survey.
+    indicators : tuple of IndicatorGroup
+    adjustments : tuple of Criterion
+        Bonuses and penalties.
+    derived : tuple of DerivedInput
+    aggregation : str
+        "arithmetic" adds points; "geometric" multiplies the shares of the indicators, weighted by their points.
+    source, note : str
+
+    Examples
+    --------
+    >>> scheme = ScoringScheme.model_validate({"id": "s", "zh": "示例", "total": "10", "indicators": [
+    ...     {"id": "a", "zh": "甲", "points": "10", "contents": [{"id": "b", "zh": "乙", "points": "10", "criteria": [
+    ...         {"id": "c", "zh": "满意率", "points": "10", "method": "questionnaire", "input": "satisfaction",
+    ...          "rule": {"kind": "proportional"}}]}]}]})
+    >>> [criterion.id for criterion in scheme.criteria()]
+    ['c']
+    """
+
+    id: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+    en: str = ""
+    total: float = Field(default=100.0, gt=0)
+    units: tuple[str, ...] = ()
+    indicators: tuple[IndicatorGroup, ...] = Field(min_length=1)
+    adjustments: tuple[Criterion, ...] = ()
+    derived: tuple[DerivedInput, ...] = ()
+    aggregation: Literal["arithmetic", "geometric"] = "arithmetic"
+    source: str = ""
+    note: str = ""
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Return all criteria in order, without adjustments."""
+        return tuple(criterion for _, _, criterion, _ in self.walk())
+
+    def walk(self) -> Iterator[tuple[IndicatorGroup, Content, Criterion, tuple[str | int, ...]]]:
+        """Go through the criteria with their indicator, content and path in the definition."""
+        for i, group in enumerate(self.indicators):
+            for j, content in enumerate(group.contents):
+                for k, criterion in enumerate(content.criteria):
+                    yield group, content, criterion, ("indicators", i, "contents", j, "criteria", k)

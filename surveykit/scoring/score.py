@@ -1,0 +1,198 @@
+"""Score all units by a scheme, sampling error carried through the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveykit._version import __version__
+from surveykit.errors import DefinitionError, Problem, first_few
+from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values
+from surveykit.scoring.card import ScoreCard
+from surveykit.scoring.card_tables import CardDraws, card_tables
+from surveykit.scoring.numerics import FloatArray, generator
+from surveykit.scoring.other_draws import draw_other
+from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
+from surveykit.scoring.scheme import ScoringScheme
+from surveykit.scoring.scheme_checks import check_scheme
+from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs, inputs_from_estimates
+
+__all__ = ["score"]
+
+
+def score(
+    scheme: ScoringScheme,
+    estimates: Any,
+    other_methods: pd.DataFrame | OtherMethods | None = None,
+    *,
+    draws: int = 5000,
+    seed: int = 2021,
+    conf_level: float = 0.95,
+    logit: bool = True,
+) -> ScoreCard:
+    """Turn rates and the results of the other methods into scores, ranks and bands.
+
+    Parameters
+    ----------
+    scheme : ScoringScheme
+    estimates : Estimates or SurveyInputs
+        Indicators by district with their joint covariance, or replicate estimates (`inputs_from_replicates`).
+    other_methods : DataFrame or OtherMethods, optional
+        Columns district, criterion, value; optional std_error and df of values that were sampled, such as field visits.
+        `read_other_methods` adds the covariance of values from the same sites.
+    draws : int
+        Draws from the joint distribution; with replicates their number is taken.
+    seed : int
+    conf_level : float
+    logit : bool
+        Draw rates on the logit scale (see `draw_inputs`).
+
+    Returns
+    -------
+    ScoreCard
+
+    Raises
+    ------
+    DefinitionError
+        With all problems of the scheme, the survey's units and the other methods' table at once.
+
+    Notes
+    -----
+    Every draw goes through rules, sums and adjustments, so covariances between indicators of the same respondents and
+    between districts count, and no derivative is taken at a knot. Standard errors come from normal draws; intervals are
+    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Replicates with other
+    factors than 1/R (jackknife) give the variance, and intervals of the t distribution.
+    """
+    inputs = estimates if isinstance(estimates, SurveyInputs) else inputs_from_estimates(estimates)
+    units = scheme.units or inputs.units
+    other = _checked(scheme, inputs, units, other_methods)
+    run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
+    drawn = _simulate(run, draws, generator(seed), logit)
+    recipe = {
+        "scheme": scheme.id,
+        "scheme_note": scheme.note,
+        "aggregation": scheme.aggregation,
+        "total": scheme.total,
+        "uncertainty": drawn.kind,
+        "draws": int(drawn.normal_points.shape[0]),
+        "seed": seed,
+        "conf_level": conf_level,
+        "scale": "logit" if logit else "identity",
+        "df": inputs.df,
+        "version": __version__,
+    }
+    tables = card_tables(scheme, tuple(units), drawn, conf_level)
+    return ScoreCard(**tables, notes=_notes(scheme, inputs, other, tables["criteria"]), recipe=recipe)
+
+
+def _checked(
+    scheme: ScoringScheme, inputs: SurveyInputs, units: Sequence[str], given: pd.DataFrame | OtherMethods | None
+) -> OtherMethods:
+    """Find all problems at once; return the other methods' values."""
+    if isinstance(given, OtherMethods):
+        problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=given.inputs)
+        problems += _unit_problems(units, inputs.units)
+        if tuple(units) != given.units:
+            problems.append(Problem("the other methods were read for other units", "read them again", ("units",)))
+    else:
+        table = pd.DataFrame(columns=["district", "criterion", "value"]) if given is None else given
+        names = set(table["criterion"].astype(str)) if "criterion" in table else set()
+        problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
+        problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
+    if problems:
+        raise DefinitionError(problems)
+    return given if isinstance(given, OtherMethods) else read_other_methods(scheme, table, units)
+
+
+def _unit_problems(units: Sequence[str], surveyed: Sequence[str]) -> list[Problem]:
+    absent = [unit for unit in units if unit not in surveyed]
+    if not absent:
+        return []
+    return [Problem(f"no survey results for {first_few(absent)}", "estimate them, or leave them out", ("units",))]
+
+
+@dataclass(frozen=True)
+class _Run:
+    scheme: ScoringScheme
+    inputs: SurveyInputs
+    order: list[int]
+    other: OtherMethods
+
+    def through(self, survey: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values and points of all criteria for given inputs."""
+        held = Inputs(self.inputs.indicators, survey[..., self.order, :], self.other.inputs, other)
+        values = criterion_values(self.scheme, held)
+        return values, criterion_points(self.scheme, values)
+
+
+def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> CardDraws:
+    inputs = run.inputs
+    values, points = run.through(inputs.values, run.other.values)
+    kind = "parametric"
+    if inputs.replicates is None:
+        normal, student = draw_inputs(inputs, draws, rng, logit=logit)
+    else:
+        kind = "bootstrap" if _equal_factors(inputs) else "replicates"
+        normal = student = inputs.replicates
+    count = draws if kind == "replicates" else normal.shape[0]
+    other_normal, other_student = draw_other(run.other, count, rng)
+    if kind == "replicates":
+        return _replicate_draws(run, values, points, other_normal)
+    first = run.through(normal, other_normal)
+    second = first if student is normal and other_student is other_normal else run.through(student, other_student)
+    count_shape = (count, *points.shape)
+    arrays = [np.broadcast_to(array, count_shape) for array in (*first, *second)]
+    scale = np.full(count, 1 / count)
+    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df)
+
+
+def _equal_factors(inputs: SurveyInputs) -> bool:
+    factors = inputs.replicate_scale
+    return factors is None or bool(np.allclose(factors, 1 / factors.size, rtol=0.05))
+
+
+def _replicate_draws(run: _Run, values: FloatArray, points: FloatArray, other: FloatArray) -> CardDraws:
+    """Jackknife-like replicates of the survey, then draws of the other methods around the point estimates."""
+    assert run.inputs.replicates is not None and run.inputs.replicate_scale is not None
+    first = run.through(run.inputs.replicates, run.other.values)
+    factors = run.inputs.replicate_scale
+    stacked_values, stacked_points = np.broadcast_arrays(*first)
+    if other.ndim == 3:
+        more = run.through(np.broadcast_to(run.inputs.values, (other.shape[0], *run.inputs.values.shape)), other)
+        stacked_values = np.concatenate([stacked_values, more[0]])
+        stacked_points = np.concatenate([stacked_points, more[1]])
+        factors = np.concatenate([factors, np.full(other.shape[0], 1 / other.shape[0])])
+    return CardDraws(
+        values, points, stacked_points, stacked_values, stacked_points, factors, "replicates", run.inputs.df
+    )
+
+
+def _notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods, criteria: pd.DataFrame) -> tuple[str, ...]:
+    notes = []
+    sampled = criteria.loc[criteria["sampled"], "criterion"].unique()
+    exact = criteria.loc[~criteria["criterion"].isin(sampled) & (criteria["indicator"] != "adjustments")]
+    worth = exact.groupby("criterion")["max_points"].first().sum()
+    if worth:
+        notes.append(
+            f"{worth:g} of {scheme.total:g} points are taken as free of error; the ranking on the total looks firmer "
+            "than it is as far as those points are measured with error too."
+        )
+    crossing = criteria.loc[criteria["crosses_knot"], ["district", "criterion"]].drop_duplicates()
+    if len(crossing):
+        notes.append(
+            f"The interval of {len(crossing)} values in {crossing['district'].nunique()} districts crosses a scoring "
+            "threshold; see the knots for the bias and for the probability that the threshold is reached."
+        )
+    if (other.std_errors > 0).sum(axis=1).max(initial=0) > 1 and not other.joint:
+        notes.append(
+            "Sampled values of the other methods are taken as independent between criteria; when they rest on the same "
+            "sites, the standard errors of the totals are too small."
+        )
+    still = int((inputs.std_errors == 0).sum())
+    if still:
+        notes.append(f"{still} survey values have a standard error of 0 (a rate of exactly 0 or 1, or a full count).")
+    return tuple(notes)

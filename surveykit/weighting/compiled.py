@@ -1,0 +1,197 @@
+"""Steps bound to the rows of a table: dropping, classes, margins, trimming, normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from surveykit.errors import DataError
+from surveykit.weighting.adjust import group_factors
+from surveykit.weighting.cells import indicator_matrix
+from surveykit.weighting.classes import Classes, class_factors
+from surveykit.weighting.credits import (
+    CalibrationCredit,
+    DropCredit,
+    GroupTotalCredit,
+    Mask,
+    RedistributionCredit,
+    TrimmingCredit,
+)
+from surveykit.weighting.distances import Array
+from surveykit.weighting.raking import RakingMargin, check_levels, rake_weights
+from surveykit.weighting.records import Description, Outcome, cell_table
+from surveykit.weighting.trimming import spread_trim
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DropRows:
+    """Give weight 0 to rows that are out of the population."""
+
+    rows: Mask
+    reason: str
+    kind: str = "ineligible"
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        return Outcome(np.where(self.rows, 0.0, weights), DropCredit(self.rows))
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Say how many rows left."""
+        return Description(pd.DataFrame(), excluded={self.reason: int((self.rows & (before > 0)).sum())})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Redistribute:
+    """Hand the weight of classes to their receivers."""
+
+    kind: str
+    classes: Classes
+    receivers: Mask
+    reason: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        codes = self.classes.codes
+        inside = codes >= 0
+        factors = class_factors(codes, self.receivers, weights)
+        after = np.where(inside, np.where(self.receivers, weights * factors[np.where(inside, codes, 0)], 0.0), weights)
+        return Outcome(after, RedistributionCredit(codes, self.receivers, weights, self.kind))
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Return the classes with their factors."""
+        codes = self.classes.codes
+        lost = int(((codes >= 0) & ~self.receivers & (before > 0)).sum())
+        cells = cell_table(self.classes.labels, codes, before, outcome.weights, self.receivers)
+        return Description(cells, self.classes.notes, {self.reason: lost}, self.settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeetMargins:
+    """Post-stratify (one margin) or rake (several) to fixed totals."""
+
+    kind: Literal["poststratification", "raking"]
+    margins: tuple[RakingMargin, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        if self.kind == "poststratification":
+            margin = self.margins[0]
+            check_levels(margin, np.where(margin.codes >= 0, weights, 0.0))
+            after = weights * group_factors(margin, weights)
+            return Outcome(after, GroupTotalCredit(margin.codes, weights))
+        used = weights > 0
+        reduced = [RakingMargin(m.name, m.codes[used], m.totals, m.levels) for m in self.margins]
+        solution = rake_weights(weights[used], reduced)
+        factors = np.ones_like(weights)
+        factors[used] = solution.factors
+        codes, sizes = [m.codes for m in self.margins], [m.totals.shape[0] for m in self.margins]
+        credit = CalibrationCredit(indicator_matrix(codes, sizes), weights, factors, factors, name="raking")
+        return Outcome(weights * factors, credit, solution.history)
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Return each margin before and after."""
+        return Description(margin_table(self.margins, before, outcome.weights), settings=self.settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trim:
+    """Cut off weights at limits; the sum is kept, margins are not."""
+
+    lower: float
+    upper: float
+    relative_to: Literal["weight", "mean", "median"]
+    kind: str = "trimming"
+
+    def limits(self, weights: Array) -> tuple[float, float]:
+        """Limits of the weight itself."""
+        used = weights[weights > 0]
+        unit = {"weight": 1.0, "mean": float(used.mean()), "median": float(np.median(used))}[self.relative_to]
+        return self.lower * unit, self.upper * unit
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        trimmed = spread_trim(weights, *self.limits(weights), strict=True)
+        return Outcome(trimmed.weights, TrimmingCredit(weights, trimmed.weights, trimmed.cut, trimmed.receivers))
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Say how many weights were cut off at which limits."""
+        lower, upper = self.limits(before)
+        used = before > 0
+        cells = pd.DataFrame(
+            {
+                "cell": ["below", "above"],
+                "limit": [lower, upper],
+                "rows": [int((used & (before < lower)).sum()), int((used & (before > upper)).sum())],
+            }
+        )
+        return Description(cells, ("margins that were met before this step are not met after it",))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normalise:
+    """Scale weights to sum to the number of weighted rows, or to a total."""
+
+    total: float | None
+    kind: str = "normalisation"
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        used = weights > 0
+        reached = float(weights.sum())
+        if reached <= 0:
+            raise DataError("normalisation: there is no weight to scale; check the steps before it")
+        total = float(used.sum()) if self.total is None else self.total
+        groups = np.where(used, 0, -1)
+        return Outcome(weights * (total / reached), GroupTotalCredit(groups, weights, "normalisation"))
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Return nothing beyond the totals."""
+        return Description(pd.DataFrame(), settings={"total": float(outcome.weights.sum())})
+
+
+def margin_table(margins: tuple[RakingMargin, ...], before: Array, after: Array) -> pd.DataFrame:
+    """Margins before and after: one row for each level.
+
+    Parameters
+    ----------
+    margins : tuple of RakingMargin
+        Margins with codes of the rows.
+    before, after : array, shape (n,)
+        Weights.
+
+    Returns
+    -------
+    DataFrame
+        Columns margin, level, rows, population, before, after, share_population, share_before, share_after,
+        relative_error (of the total after).
+    """
+    parts = []
+    for margin in margins:
+        population = margin.totals
+        size = margin.totals.shape[0]
+        inside = (margin.codes >= 0) & (before > 0)
+        codes = margin.codes[inside]
+        first = np.bincount(codes, weights=before[inside], minlength=size)
+        last = np.bincount(codes, weights=after[inside], minlength=size)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "margin": margin.name,
+                    "level": list(margin.levels),
+                    "rows": np.bincount(codes, minlength=size),
+                    "population": margin.totals,
+                    "before": first,
+                    "after": last,
+                    "share_population": margin.totals / margin.totals.sum(),
+                    "share_before": first / first.sum(),
+                    "share_after": last / last.sum(),
+                    "relative_error": np.abs(last - population) / np.maximum(np.maximum(population, last), 1e-300),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

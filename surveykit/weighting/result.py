@@ -1,0 +1,124 @@
+"""The result of a weighting plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from surveykit.design import SurveyDesign
+from surveykit.weighting.compiled import MeetMargins, margin_table
+from surveykit.weighting.diagnostics import domain_summary, weight_summary
+from surveykit.weighting.plan import WeightingPlan, plan_mapping
+from surveykit.weighting.records import StepRecord
+
+if TYPE_CHECKING:
+    from surveykit.weighting.apply import CompiledPlan
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagnostics:
+    """What the weights cost and which margins they meet.
+
+    Attributes
+    ----------
+    overall : dict of str to float
+        See `weight_summary`.
+    domains : DataFrame
+        See `domain_summary`.
+    margins : DataFrame
+        Margins of all calibrating steps, with base and final weights; see `margin_table`.
+    history : dict of int to tuple of float
+        Largest relative margin error at each iteration, by step.
+    """
+
+    overall: dict[str, float]
+    domains: pd.DataFrame
+    margins: pd.DataFrame
+    history: dict[int, tuple[float, ...]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightingResult:
+    """Final weights, how they came about, and a design that is ready to estimate from.
+
+    Attributes
+    ----------
+    design : SurveyDesign
+        Over all sampled rows; rows without final weight have weight 0.
+    table : DataFrame
+        Unit, base weight, factor of each step, final weight.
+    log : tuple of StepRecord
+        One record for each step.
+    plan : WeightingPlan
+        The plan.
+    compiled : CompiledPlan
+        The plan bound to the rows: a function from base weights to final weights.
+    domain_columns : tuple of str
+        Columns by which diagnostics are given.
+    """
+
+    design: SurveyDesign
+    table: pd.DataFrame
+    log: tuple[StepRecord, ...]
+    plan: WeightingPlan
+    compiled: CompiledPlan
+    domain_columns: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """What kind of inference the weights allow, as the plan declares it."""
+        return self.plan.result_label
+
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Cost and spread of the weights, and the margins before and after."""
+        final = self.design.weights
+        steps = [step for step in self.compiled.steps if isinstance(step, MeetMargins)]
+        tables = [margin_table(step.margins, self.compiled.base, final) for step in steps]
+        return Diagnostics(
+            weight_summary(final),
+            domain_summary(self.design.data, final, self.domain_columns),
+            pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(),
+            {record.step: record.history for record in self.log if record.history},
+        )
+
+    def log_table(self) -> pd.DataFrame:
+        """Return the log as a table, one row for each step."""
+        columns: tuple[str, ...] = ("step", "kind", "rows_before", "rows_after", "total_before", "total_after")
+        columns += ("factor_min", "factor_max")
+        rows: list[dict[str, Any]] = [{name: getattr(record, name) for name in columns} for record in self.log]
+        for row, record in zip(rows, self.log, strict=True):
+            row["excluded"] = "; ".join(f"{reason}: {count}" for reason, count in record.excluded.items())
+            row["margin_error"] = record.history[-1] if record.history else None
+            row["notes"] = "; ".join(record.notes)
+        return pd.DataFrame(rows)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return plan, log and diagnostics as plain values, for manifests and reports."""
+        diagnostics = self.diagnostics
+        return {
+            "plan": dict(plan_mapping(self.plan)),
+            "label": self.label,
+            "log": [record.to_dict() for record in self.log],
+            "overall": diagnostics.overall,
+            "domains": diagnostics.domains.to_dict(orient="records"),
+            "margins": diagnostics.margins.to_dict(orient="records"),
+        }
+
+    def __repr__(self) -> str:
+        overall = self.diagnostics.overall
+        head = (
+            f"<WeightingResult: {overall['n']:.0f} weighted rows, sum {overall['total']:.6g}, "
+            f"Kish deff {overall['deff_kish']:.3f}, n_eff {overall['n_eff']:.0f}, {self.label}>"
+        )
+        return "\n".join([head, *(f"  {record!r}" for record in self.log)])
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p>{escape(repr(self).splitlines()[0])}</p>", self.log_table().to_html(index=False)]
+        if len(self.diagnostics.margins):
+            parts.append(self.diagnostics.margins.to_html(index=False, float_format="{:.6g}".format))
+        return "\n".join(parts)

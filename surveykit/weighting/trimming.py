@@ -1,0 +1,74 @@
+"""Trimming of weights at limits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from surveykit.errors import DataError
+from surveykit.weighting.credits import Mask
+from surveykit.weighting.distances import Array
+
+
+class Trimmed(NamedTuple):
+    """Weights after trimming, the rows that were cut off at a limit, and the rows that shared the difference."""
+
+    weights: Array
+    cut: Mask
+    receivers: Mask
+
+
+def spread_trim(weights: Array, lower: float, upper: float, *, strict: bool = False) -> Trimmed:
+    """Cut off weights at limits and spread the difference evenly over the rows inside them.
+
+    Parameters
+    ----------
+    weights : array, shape (n,)
+        Weights, at least 0; rows of 0 are left alone.
+    lower, upper : float
+        Limits.
+    strict : bool
+        Repeat until all weights are inside.
+
+    Returns
+    -------
+    Trimmed
+
+    Raises
+    ------
+    DataError
+        If lower >= upper, if no row is left to share the difference, or if the limits cannot hold the sum of weights.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> spread_trim(np.array([1.0, 2.0, 9.0]), 0, 5).weights.tolist()
+    [3.0, 4.0, 5.0]
+    """
+    used = weights > 0
+    count, total = int(used.sum()), float(weights.sum())
+    if not lower < upper:
+        raise DataError(f"the lower limit {lower:g} is not below the upper limit {upper:g}; exchange them")
+    if not lower * count <= total <= upper * count:
+        raise DataError(
+            f"no weights between {lower:g} and {upper:g} keep the sum {total:.6g} of {count} weights; "
+            f"the limits must lie on both sides of the mean weight {total / count:.6g}"
+        )
+    current, cut = weights, np.zeros(weights.shape, dtype=bool)
+    receivers = used.copy()
+    for _ in range(count):
+        outside = used & ((current < lower) | (current > upper))
+        if not outside.any():
+            break
+        clipped = np.clip(current, lower, upper)
+        inside = used & ~outside
+        if not inside.any():
+            raise DataError(f"all {count} weights are outside the limits {lower:g} to {upper:g}; widen them")
+        difference = float(np.sum((current - clipped)[outside]))
+        current = np.where(outside, clipped, np.where(inside, current + difference / int(inside.sum()), current))
+        cut |= outside
+        receivers = inside & ~cut
+        if not strict:
+            break
+    return Trimmed(current, cut, receivers if cut.any() else np.zeros_like(cut))
