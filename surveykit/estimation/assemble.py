@@ -12,6 +12,7 @@ from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.survey_design import SurveyDesign
 from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.intervals import proportion_interval, t_interval, t_quantile
+from surveykit.estimation.likelihood import likelihood_interval
 from surveykit.estimation.quantiles import Inversion
 from surveykit.estimation.reliability import nchs_2017
 from surveykit.estimation.terms import Context, Term, divide
@@ -45,7 +46,8 @@ def assemble(
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
     limits = _invert_quantiles(terms, values, covariance, replicates, df, conf_level, design, parts)
     table = _table(context, terms, values, covariance, df)
-    _add_intervals(table, terms, conf_level, interval)
+    logit_error = _replicate_logit_error(design, replicates, values)
+    _add_intervals(context, table, terms, conf_level, interval, logit_error)
     for rows, low, high in limits:
         table.loc[table.index[rows], "conf_low"], table.loc[table.index[rows], "conf_high"] = low, high
     _add_quality(table, terms, deff_reference)
@@ -214,19 +216,71 @@ def _table(
     return table
 
 
-def _add_intervals(table: pd.DataFrame, terms: Sequence[Term], conf_level: float, interval: str) -> None:
+def _replicate_logit_error(design: Design, replicates: np.ndarray | None, values: np.ndarray) -> np.ndarray | None:
+    """Return the standard error of the logit from replicates, as R's logit interval of a replicate design has it."""
+    if replicates is None or not isinstance(design, ReplicateDesign):
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits, centre = np.log(replicates / (1 - replicates)), np.log(values / (1 - values))
+    covariance = design.replicate_covariance(logits, centre)
+    return np.asarray(np.sqrt(np.maximum(np.diag(covariance), 0.0)))
+
+
+def _add_intervals(
+    context: Context,
+    table: pd.DataFrame,
+    terms: Sequence[Term],
+    conf_level: float,
+    interval: str,
+    logit_error: np.ndarray | None,
+) -> None:
     estimate, std_error, df = (table[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df"))
     low, high = t_interval(estimate, std_error, df, conf_level)
     start = 0
     for term in terms:
-        stop = start + term.count.size
-        rows = slice(start, stop)
-        if term.kind == "rate":
-            low[rows], high[rows] = proportion_interval(
-                interval, estimate[rows], std_error[rows], term.count, df[rows], conf_level
-            )
-        start = stop
+        rows = slice(start, start + term.count.size)
+        start = rows.stop
+        if term.kind != "rate":
+            continue
+        p, error = estimate[rows], std_error[rows]
+        if logit_error is not None and interval in ("logit", "likelihood"):
+            inside = (p > 0) & (p < 1) & np.isfinite(logit_error[rows])
+            error = np.where(inside, logit_error[rows] * p * (1 - p), error)
+        method = "logit" if interval == "likelihood" else interval
+        low[rows], high[rows] = proportion_interval(method, p, error, term.count, df[rows], conf_level)
+        if interval == "likelihood":
+            _likelihood(context, term, (p, error, df[rows]), (low[rows], high[rows]), conf_level)
     table["conf_low"], table["conf_high"] = low, high
+
+
+def _likelihood(
+    context: Context,
+    term: Term,
+    columns: tuple[np.ndarray, np.ndarray, np.ndarray],
+    limits: tuple[np.ndarray, np.ndarray],
+    conf_level: float,
+) -> None:
+    p, error, df = columns
+    base, part = term.moments[term.base], term.moments[0]
+    weights = context.design.weights
+    code = np.zeros(weights.size, dtype=np.int64) if base.code is None else base.code
+    for i in range(p.size):
+        if not (0 < p[i] < 1 and error[i] > 0 and df[i] > 0):
+            continue
+        rows = (code == i % base.size) & (weights > 0)
+        if part.values is None:
+            assert part.code is not None
+            y = (part.code[rows] == i).astype(float)
+        else:
+            y = (part.values[rows] > np.median(np.unique(part.values[rows]))).astype(float)
+        limits[0][i], limits[1][i] = likelihood_interval(
+            y,
+            weights[rows],
+            float(error[i] / (p[i] * (1 - p[i]))),
+            float(df[i]),
+            conf_level,
+            bessel=not isinstance(context.design, ReplicateDesign),
+        )
 
 
 def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:

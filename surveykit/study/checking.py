@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
@@ -28,7 +28,7 @@ def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     from surveykit.simulation import check_simulation
     from surveykit.weighting import check_weighting_plan
 
-    checks = {
+    checks: dict[str, Callable[[Any], list[Problem]]] = {
         "sampling_plan": check_sampling_plan,
         "questionnaire": check_questionnaire,
         "weighting": check_weighting_plan,

@@ -102,7 +102,7 @@ class _Reading:
             return None
 
     def document(self, role: str, relative: str) -> Document | None:
-        found = self.attempt(lambda: read_yaml(self.root / relative, relative))
+        found: Document | None = self.attempt(lambda: read_yaml(self.root / relative, relative))
         if found is not None:
             self.documents[role] = found
         return found
@@ -111,7 +111,7 @@ class _Reading:
         document = self.document(role, relative)
         return None if document is None else self.attempt(lambda: validate(model, document))
 
-    def table(self, relative: str, rules: str) -> pd.DataFrame | None:
+    def table(self, relative: str, rules: str) -> Any:
         return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
 
     def add(self, role: str, problems: Sequence[Problem]) -> None:
@@ -161,7 +161,7 @@ def load_study(root: Path) -> Study:
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, regions, margins, other_methods=other, **parts)  # type: ignore[arg-type]
+        study = Study(root, definition, regions, margins, other_methods=other, **parts)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)
@@ -210,4 +210,5 @@ def _questionnaire(
         return None
     shown = Document(resolved, document.file, document.lines)
     reading.documents["questionnaire"] = shown
-    return reading.attempt(lambda: validate(Questionnaire, shown))  # type: ignore[no-any-return]
+    found: Questionnaire | None = reading.attempt(lambda: validate(Questionnaire, shown))
+    return found
