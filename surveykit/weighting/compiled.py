@@ -166,30 +166,34 @@ def margin_table(margins: tuple[RakingMargin, ...], before: Array, after: Array)
     -------
     DataFrame
         Columns margin, level, rows, population, before, after, share_population, share_before, share_after,
-        relative_error (of the total after).
+        standardised_before, standardised_after (difference of the shares over sqrt(P (1 - P))), relative_error (of the
+        total after).
     """
-    parts = []
-    for margin in margins:
-        population = margin.totals
-        size = margin.totals.shape[0]
-        inside = (margin.codes >= 0) & (before > 0)
-        codes = margin.codes[inside]
-        first = np.bincount(codes, weights=before[inside], minlength=size)
-        last = np.bincount(codes, weights=after[inside], minlength=size)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "margin": margin.name,
-                    "level": list(margin.levels),
-                    "rows": np.bincount(codes, minlength=size),
-                    "population": margin.totals,
-                    "before": first,
-                    "after": last,
-                    "share_population": margin.totals / margin.totals.sum(),
-                    "share_before": first / first.sum(),
-                    "share_after": last / last.sum(),
-                    "relative_error": np.abs(last - population) / np.maximum(np.maximum(population, last), 1e-300),
-                }
-            )
-        )
+    parts = [_one_margin(margin, before, after) for margin in margins]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _one_margin(margin: RakingMargin, before: Array, after: Array) -> pd.DataFrame:
+    population, size = margin.totals, margin.totals.shape[0]
+    rows = (margin.codes >= 0) & (after > 0)
+    start = (margin.codes >= 0) & (before > 0)
+    first = np.bincount(margin.codes[start], weights=before[start], minlength=size)
+    last = np.bincount(margin.codes[rows], weights=after[rows], minlength=size)
+    shares = [totals / max(float(totals.sum()), 1e-300) for totals in (population, first, last)]
+    spread = np.sqrt(np.maximum(shares[0] * (1 - shares[0]), 1e-300))
+    return pd.DataFrame(
+        {
+            "margin": margin.name,
+            "level": list(margin.levels),
+            "rows": np.bincount(margin.codes[rows], minlength=size),
+            "population": population,
+            "before": first,
+            "after": last,
+            "share_population": shares[0],
+            "share_before": shares[1],
+            "share_after": shares[2],
+            "standardised_before": (shares[1] - shares[0]) / spread,
+            "standardised_after": (shares[2] - shares[0]) / spread,
+            "relative_error": np.abs(last - population) / np.maximum(np.maximum(population, last), 1e-300),
+        }
+    )
