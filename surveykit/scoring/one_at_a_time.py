@@ -11,7 +11,7 @@ from surveykit.errors import DataError, first_few
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
-from surveykit.scoring.rank_sets import competition_ranks
+from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.sensitivity_model import published_scores
 from surveykit.scoring.survey_inputs import SurveyInputs
@@ -50,6 +50,13 @@ def drop_criteria(scheme: ScoringScheme, survey: SurveyInputs, other: OtherMetho
     -------
     DataFrame
         criterion, method, points, mean_rank_shift, largest_rank_shift, most_moved; the most influential first.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> drop_criteria(small.scheme, small.survey, small.other)[["criterion", "largest_rank_shift"]].to_numpy().tolist()
+    [['satisfied', 2], ['aware', 0], ['visits', 0]]
     """
     units, values = _values(scheme, survey, other)
     points = criterion_points(scheme, values)
@@ -94,6 +101,15 @@ def score_alternatives(
     ------
     DataError
         For columns that the survey does not have.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> lines = {"dont_know_in": {"satisfaction": "satisfaction__dont_know_in"}}
+    >>> _, shifts = score_alternatives(small.scheme, small.survey, small.other, lines)
+    >>> shifts["mean_points"].round(1).tolist()
+    [-4.0]
     """
     strange = [
         n for option in alternatives.values() for pair in option.items() for n in pair if n not in survey.indicators

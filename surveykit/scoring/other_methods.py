@@ -87,6 +87,14 @@ def check_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Seque
     -------
     list of Problem
         Problems of one row carry the line (the header is line 1) and the path ``("rows", position, column)``.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> wrong = small.other_table.assign(value=[0.9, 80, 0.85, 0.7])
+    >>> [problem.line for problem in check_other_methods(small.scheme, wrong, small.survey.units)]
+    [3]
     """
     absent = [name for name in REQUIRED if name not in table.columns]
     if absent:
@@ -189,6 +197,13 @@ def read_other_methods(
         With all problems of `check_other_methods`.
     DataError
         When the covariances name unknown values or fit no standard errors.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> read_other_methods(small.scheme, small.other_table, small.survey.units).values.ravel().tolist()
+    [0.9, 0.8, 0.85, 0.7]
     """
     problems = check_other_methods(scheme, table, units)
     if problems:

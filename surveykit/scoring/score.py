@@ -66,6 +66,16 @@ def score(
     between districts count, and no derivative is taken at a knot. Standard errors come from normal draws; intervals are
     percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Replicates with other
     factors than 1/R (jackknife) give the variance, and intervals of the t distribution.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> card = score(small.scheme, small.survey, small.other_table, draws=1000)
+    >>> card.table[["district", "points"]].round(1).to_numpy().tolist()
+    [['jinjiang', 73.0], ['qingyang', 78.0], ['jinniu', 87.0], ['wuhou', 82.8]]
+    >>> card.table["band"].tolist()
+    ['below', 'not_distinguishable', 'above', 'not_distinguishable']
     """
     inputs = estimates if isinstance(estimates, SurveyInputs) else inputs_from_estimates(estimates)
     units = scheme.units or inputs.units

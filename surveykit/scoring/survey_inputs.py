@@ -12,7 +12,13 @@ import pandas as pd
 from surveykit.errors import DataError, first_few
 from surveykit.scoring.numerics import FloatArray, joint_draws, valid_covariance
 
-__all__ = ["SurveyInputs", "draw_inputs", "inputs_from_estimates", "inputs_from_replicates"]
+__all__ = [
+    "SurveyInputs",
+    "draw_inputs",
+    "inputs_from_covariance",
+    "inputs_from_estimates",
+    "inputs_from_replicates",
+]
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,40 @@ def _tops(values: FloatArray, kinds: Sequence[str | None]) -> tuple[float, ...]:
     return tuple(tops)
 
 
+def inputs_from_covariance(
+    units: Sequence[str],
+    indicators: Sequence[str],
+    values: FloatArray,
+    covariance: object,
+    df: float | None = None,
+) -> SurveyInputs:
+    """Take estimates and their covariance as they are, for example from published tables.
+
+    Parameters
+    ----------
+    units, indicators : sequence of str
+    values : array_like, shape (units, indicators)
+        Rates from 0 to 1, or scores from 0 to 100.
+    covariance : array_like, shape (units * indicators, units * indicators)
+        All indicators of the first unit first.
+    df : float, optional
+
+    Returns
+    -------
+    SurveyInputs
+
+    Examples
+    --------
+    >>> inputs_from_covariance(("a", "b"), ("rate",), [[0.8], [0.9]], np.diag([4e-4, 4e-4])).std_errors.tolist()
+    [[0.02], [0.02]]
+    """
+    array = np.asarray(values, dtype=float)
+    if array.shape != (len(units), len(indicators)) or not np.isfinite(array).all():
+        raise DataError(f"values: give {len(units)} rows of {len(indicators)} numbers, none missing")
+    matrix = valid_covariance(covariance, array.size)
+    return SurveyInputs(tuple(units), tuple(indicators), array, matrix, _tops(array, [None] * len(indicators)), df)
+
+
 def inputs_from_replicates(
     units: Sequence[str],
     indicators: Sequence[str],
@@ -148,6 +188,13 @@ def inputs_from_replicates(
     Returns
     -------
     SurveyInputs
+
+    Examples
+    --------
+    >>> values = np.array([[0.8], [0.9]])
+    >>> found = inputs_from_replicates(("a", "b"), ("rate",), values, values + np.array([-0.01, 0.01])[:, None, None])
+    >>> found.std_errors.round(4).tolist()
+    [[0.01], [0.01]]
     """
     values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
     if replicates.ndim != 3 or replicates.shape[1:] != values.shape:

@@ -126,6 +126,16 @@ def what_if(
     -----
     Bisection on each indicator from its estimate to its maximum. The probability that the goal is met already is the
     share of draws around the estimate at or above the needed value: a confidence statement, no forecast.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> from surveykit.scoring.score import score
+    >>> card = score(small.scheme, small.survey, small.other, draws=1000)
+    >>> found = what_if(small.scheme, small.survey, small.other, card, "qingyang", goal=80.0)
+    >>> found.table[["input", "needed"]].round(3).head(2).to_numpy().tolist()
+    [['awareness', 0.8], ['satisfaction', 0.84]]
     """
     units = tuple(scheme.units or survey.units)
     if district not in units:

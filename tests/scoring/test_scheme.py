@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, criterion, mapping, scheme
+from scoring_helpers import UNITS, criterion, mapping, scheme
 
 from surveykit.scoring.indicators import IndicatorSet
 from surveykit.scoring.other_methods import check_other_methods, read_other_methods

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, criterion, estimates, scheme
+from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, DefinitionError

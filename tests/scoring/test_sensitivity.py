@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import UNITS, criterion, estimates, scheme
+from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.errors import DataError
 from surveykit.scoring import (
