@@ -134,6 +134,9 @@ def _row_problems(scheme: ScoringScheme, rows: pd.DataFrame, units: Sequence[str
         if first != row:
             todo = f"keep one of lines {first + 2} and {row + 2}"
             yield _problem(row, "criterion", f"{unit} has a second value of {name!r}", todo)
+    for row, supplier in enumerate(rows.get("supplier", ())):
+        if _blank(supplier):
+            yield _problem(row, "supplier", "nobody is named as supplier", "say who supplied the value")
     for column in ("std_error", "df"):
         for row, given in enumerate(rows.get(column, ())):
             number = None if _blank(given) else _number(given)

@@ -155,6 +155,12 @@ def test_grades_and_missing_columns():
     assert "value are missing" in problem.what
 
 
+def test_a_supplier_is_named_for_every_row_or_the_column_is_left_out():
+    table = other_table(supplier=["platform", "", "platform", "platform"])
+    (problem,) = check_other_methods(scheme(FIELD), table, UNITS)
+    assert problem.line == 3 and problem.path == ("rows", 1, "supplier")
+
+
 def test_blank_values_are_allowed_where_the_criterion_says_so():
     table = other_table(value=["0.9", "", "0.7", "1"])
     assert check_other_methods(scheme([FIELD[0] | {"missing": "zero"}]), table, UNITS) == []

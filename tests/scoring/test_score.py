@@ -204,9 +204,24 @@ def test_payload_round_trip():
         pd.testing.assert_frame_equal(getattr(card, name), getattr(again, name))
     np.testing.assert_array_equal(card.replicates, again.replicates)
     np.testing.assert_array_equal(card.covariance, again.covariance)
-    assert again.recipe == card.recipe and again.notes == card.notes
+    assert again.recipe == card.recipe and again.notes == card.notes and again.notes_zh == card.notes_zh
     with pytest.raises(DataError, match="format"):
         ScoreCard.from_payload({})
+
+
+def test_notes_come_in_both_languages_and_the_published_table_has_no_bare_rank():
+    made = scheme([criterion("a", 10, rule={"kind": "threshold", "at_least": "0.75"}), criterion("b", 10)])
+    card = score(made, estimates(RATES, covariance()), draws=200)
+    assert len(card.notes) == len(card.notes_zh) >= 2
+    assert any("按档计分" in note for note in card.notes_zh)
+    assert "rank" not in card.published and {"rank_low", "rank_high", "band"} <= set(card.published)
+
+
+def test_a_census_has_a_known_order():
+    card = score(linear(), estimates(RATES, np.zeros((8, 8))), draws=100)
+    assert card.table["rank_low"].tolist() == card.table["rank_high"].tolist() == [4, 2, 3, 1]
+    assert (card.table["std_error"] == 0).all()
+    assert set(card.table["band"]) <= {"above", "below"}
 
 
 def test_all_problems_at_once():
