@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveykit.design import ReplicateDesign
 from surveykit.errors import DataError, first_few
 from surveykit.scoring.numerics import FloatArray, joint_draws, valid_covariance
 
@@ -102,22 +103,28 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
     used = float(df) if np.isfinite(df) else None
     found = SurveyInputs(units, indicators, values.reshape(shape), covariance, top, used)
     replicates = getattr(estimates, "replicates", None)
-    return found if replicates is None else _with_replicates(found, np.asarray(replicates, dtype=float)[:, order])
+    if replicates is None:
+        return found
+    maker = (getattr(estimates, "influence", None) or (None,))[0]
+    factors = maker.scale * np.asarray(maker.rscales, dtype=float) if isinstance(maker, ReplicateDesign) else None
+    return _with_replicates(found, np.asarray(replicates, dtype=float)[:, order], factors)
 
 
-def _with_replicates(inputs: SurveyInputs, replicates: FloatArray) -> SurveyInputs:
-    """Use replicates whose squared deviations, times one factor, give the covariance; leave others aside."""
+def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: FloatArray | None) -> SurveyInputs:
+    """Use replicates when their squared deviations, times the factors, give the covariance; leave others aside.
+
+    Estimates from a payload do not say the factors; then one common factor is tried.
+    """
     spread = replicates - inputs.values.ravel()
-    if not np.isfinite(spread).all():
+    if not np.isfinite(spread).all() or not spread.any():
         return inputs
-    raw = spread.T @ spread
-    if not np.trace(raw) > 0:
-        return inputs
-    factor = float(np.trace(inputs.covariance) / np.trace(raw))
-    if not np.allclose(raw * factor, inputs.covariance, rtol=0.02, atol=0.02 * float(inputs.covariance.max())):
+    if factors is None:
+        factors = np.full(len(spread), float(np.trace(inputs.covariance) / (spread**2).sum()))
+    made = (spread * factors[:, None]).T @ spread
+    if not np.allclose(made, inputs.covariance, rtol=0.02, atol=0.02 * float(inputs.covariance.max())):
         return inputs
     shaped = replicates.reshape(len(replicates), *inputs.values.shape)
-    return replace(inputs, replicates=shaped, replicate_scale=np.full(len(replicates), factor))
+    return replace(inputs, replicates=shaped, replicate_scale=factors)
 
 
 def _tops(values: FloatArray, kinds: Sequence[str | None]) -> tuple[float, ...]:

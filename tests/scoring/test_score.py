@@ -7,7 +7,7 @@ import pytest
 import yaml
 from scoring_helpers import UNITS, criterion, estimates, scheme
 
-from surveykit.design import SurveyDesign
+from surveykit.design import SurveyDesign, as_bootstrap_design, as_jackknife_design
 from surveykit.errors import DataError, DefinitionError
 from surveykit.estimation import Estimates
 from surveykit.scoring import (
@@ -286,6 +286,24 @@ def test_reference_study_from_answers_to_score_card():
     assert len(card.contents) == 23 * 15 and len(card.indicators) == 23 * 5 and len(card.methods) == 23 * 4
     sums = card.criteria.groupby("district", sort=False)["points"].sum()
     np.testing.assert_allclose(sums, card.table["points"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["bootstrap", "jackknife"])
+def test_replicate_designs_go_through_the_scheme(kind):
+    data, missing = simulated_answers(UNITS, 50)
+    definition = {"id": "a", "zh": "率", "kind": "rate", "numerator": "aware == 1", "dont_know": "in_base"}
+    second = {"id": "b", "zh": "率", "kind": "rate", "numerator": "support in [4, 5]", "dont_know": "in_base"}
+    indicators = IndicatorSet.model_validate({"indicators": [definition, second]})
+    data = data.assign(**indicator_columns(indicators, data, missing))
+    design = SurveyDesign(data, weights="w", strata="district")
+    linear_card = score(linear(), estimate_indicators(design, indicators, by="district"), draws=10_000)
+    made = as_bootstrap_design(design, replicates=500, seed=1) if kind == "bootstrap" else as_jackknife_design(design)
+    found = estimate_indicators(made, indicators, by="district")
+    card = score(linear(), found)
+    assert card.recipe["uncertainty"] == ("bootstrap" if kind == "bootstrap" else "replicates")
+    np.testing.assert_allclose(card.table["std_error"], linear_card.table["std_error"], rtol=0.1)
+    again = score(linear(), Estimates.from_payload(found.to_payload()), draws=2000)
+    np.testing.assert_allclose(again.table["std_error"], card.table["std_error"], rtol=0.1)
 
 
 def test_indicators_need_their_columns():
