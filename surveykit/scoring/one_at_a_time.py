@@ -13,7 +13,7 @@ from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.sensitivity_model import published_scores
+from surveykit.scoring.sensitivity_model import full_scales, published_scores
 from surveykit.scoring.survey_inputs import SurveyInputs
 
 __all__ = ["drop_criteria", "score_alternatives"]
@@ -88,7 +88,7 @@ def score_alternatives(
         As for `sensitivity`; the survey has the columns of `with_alternatives`.
     alternatives : mapping
         Name of the alternative to a mapping from indicator to the column in its place, for example
-        ``{"don't know in": {"satisfaction": "satisfaction__dont_know_in"}}``.
+        ``{"don't know in": {"satisfaction": "satisfaction__dont_know_in"}}``. Rates and scores are put on one scale.
 
     Returns
     -------
@@ -118,12 +118,14 @@ def score_alternatives(
         raise DataError(f"alternatives: columns that the survey does not have ({first_few(strange)})")
     units = scheme.units or survey.units
     before = published_scores(scheme, survey, other)
+    scales = full_scales(survey)
     points = pd.DataFrame({"district": list(units), "published": before})
     rows = []
     for name, option in alternatives.items():
         source = [survey.indicators.index(option.get(indicator, indicator)) for indicator in survey.indicators]
         order = [survey.units.index(unit) for unit in units]
-        held = Inputs(survey.indicators, survey.values[np.ix_(order, source)], other.inputs, other.values)
+        values = survey.values[np.ix_(order, source)] * scales / scales[source]
+        held = Inputs(survey.indicators, values, other.inputs, other.values)
         after = total_points(scheme, criterion_points(scheme, criterion_values(scheme, held)))
         points[name] = after
         shift = _shift_row(units, before, after)

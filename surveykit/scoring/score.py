@@ -78,7 +78,9 @@ def score(
     >>> card.table["band"].tolist()
     ['below', 'not_distinguishable', 'above', 'not_distinguishable']
     """
-    inputs = estimates if isinstance(estimates, SurveyInputs) else inputs_from_estimates(estimates)
+    inputs = estimates
+    if not isinstance(inputs, SurveyInputs):
+        inputs = inputs_from_estimates(estimates, indicators=scheme.questionnaire_inputs())
     units = scheme.units or inputs.units
     other = _checked(scheme, inputs, units, other_methods)
     run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)

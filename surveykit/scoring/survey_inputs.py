@@ -57,7 +57,9 @@ class SurveyInputs:
         return np.sqrt(np.diag(self.covariance)).reshape(self.values.shape)
 
 
-def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
+def inputs_from_estimates(
+    estimates: Any, by: str = "district", indicators: Sequence[str] | None = None
+) -> SurveyInputs:
     """Arrange estimates by unit and indicator.
 
     Parameters
@@ -66,6 +68,8 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
         With `.table` (columns variable, estimate, df and `by`) and the joint `.covariance`.
     by : str
         Column of the units.
+    indicators : sequence of str, optional
+        Which to take; all when absent. Names that the estimates do not have are passed over.
 
     Returns
     -------
@@ -79,12 +83,15 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
     table = estimates.table.reset_index(drop=True)
     if by not in table.columns:
         raise DataError(f"estimates: no column {by!r}; estimate with by={by!r}")
+    if indicators is not None:
+        table = table[table["variable"].isin(list(indicators))]
+    rows = table.index.to_numpy(dtype=np.intp)
     keys = list(zip(table[by].astype(str), table["variable"].astype(str), strict=True))
     units, indicators = tuple(dict.fromkeys(k[0] for k in keys)), tuple(dict.fromkeys(k[1] for k in keys))
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise DataError(f"estimates: given twice for {first_few(twice)}; give one statistic for each indicator")
-    place = {key: row for row, key in enumerate(keys)}
+    place = {key: number for number, key in enumerate(keys)}
     wanted = [(unit, indicator) for unit in units for indicator in indicators]
     absent = [key for key in wanted if key not in place]
     if absent:
@@ -94,7 +101,8 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
     unknown = [key for key, value in zip(wanted, values, strict=True) if not np.isfinite(value)]
     if unknown:
         raise DataError(f"estimates: missing for {first_few(unknown)}; nobody of that unit is in the base")
-    matrix = np.asarray(estimates.covariance, dtype=float)[np.ix_(order, order)]
+    picked = rows[order]
+    matrix = np.asarray(estimates.covariance, dtype=float)[np.ix_(picked, picked)]
     df = pd.to_numeric(table["df"], errors="coerce").min() if "df" in table else np.inf
     shape = (len(units), len(indicators))
     covariance = valid_covariance(matrix, len(wanted), "estimates.covariance")
@@ -107,7 +115,7 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
         return found
     maker = (getattr(estimates, "influence", None) or (None,))[0]
     factors = maker.scale * np.asarray(maker.rscales, dtype=float) if isinstance(maker, ReplicateDesign) else None
-    return _with_replicates(found, np.asarray(replicates, dtype=float)[:, order], factors)
+    return _with_replicates(found, np.asarray(replicates, dtype=float)[:, picked], factors)
 
 
 def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: FloatArray | None) -> SurveyInputs:

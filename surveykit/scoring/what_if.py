@@ -149,7 +149,7 @@ def what_if(
     mine = student[:, place, :]
     rows = []
     for k, name in enumerate(survey.indicators):
-        if name not in _used(scheme) or not np.isfinite(tops[k]):
+        if name not in scheme.questionnaire_inputs() or not np.isfinite(tops[k]):
             continue
         end = own.copy()
         end[k] = tops[k]
@@ -178,19 +178,6 @@ def _together(
     needed = float(setting.total(found)[setting.row])
     drawn = setting.total(mine)[:, setting.row]
     return ("all", 0.0, share, share, True, float((drawn >= needed - 1e-9).mean()), needed)
-
-
-def _used(scheme: ScoringScheme) -> set[str]:
-    """Indicators that some criterion reads, through derived inputs too."""
-    parts = {derived.id: list(derived.parts) for derived in scheme.derived}
-    todo = [c.input for c in (*scheme.criteria(), *scheme.adjustments) if c.method == "questionnaire"]
-    used: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name not in used:
-            used.add(name)
-            todo += parts.get(name, [])
-    return used
 
 
 def sample_size_to_separate(

@@ -233,6 +233,15 @@ def test_all_problems_at_once():
         assert part in text
 
 
+def test_indicators_that_no_criterion_reads_may_be_missing():
+    rates = RATES | {"users": [0.5, np.nan, 0.5, 0.5]}
+    full = np.zeros((12, 12))
+    keep = [i for i in range(12) if i % 3 != 2]
+    full[np.ix_(keep, keep)] = covariance()
+    card = score(linear(), estimates(rates, full), draws=200)
+    np.testing.assert_allclose(card.table["points"], [64, 83, 78, 93], rtol=1e-12)
+
+
 def test_estimates_must_be_complete():
     full = estimates(RATES, covariance())
     full.table = full.table.iloc[:-1]
