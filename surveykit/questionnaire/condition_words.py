@@ -77,7 +77,8 @@ def condition_in_words(expression: Expression, questionnaire: Questionnaire, lan
     Returns
     -------
     str
-        For example ``第5题选“知道”或“听说过”``. An order comparison on an ordinal scale lists the answers that fulfil it.
+        For example ``第5题选“知道”或“听说过”``. An order comparison on an ordinal scale lists the answers
+        that fulfil it.
     """
     return _say(expression, questionnaire, language, top=True)
 

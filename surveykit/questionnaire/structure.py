@@ -61,6 +61,8 @@ class Step:
         The page and the entry.
     number : int
         Number of the question as printed, from 1; 0 for notes and ends.
+    condition, page_condition : Expression
+        The entry's own condition, and that of its page.
     own : Expression
         Conditions of the page and of the entry together.
     universe : Expression
@@ -78,6 +80,8 @@ class Step:
     page_index: int
     entry: Item | End
     number: int
+    condition: Expression
+    page_condition: Expression
     own: Expression
     universe: Expression
     on_page: Expression
@@ -174,7 +178,21 @@ def _flow(same: _Same) -> Flow:
             asked = isinstance(entry, Item) and entry.type != "note"
             number += asked
             path: Path = ("flow", p, "items", i)
-            found.append(Step(page, p, entry, number if asked else 0, own, universe, on_page, in_page, path))
+            found.append(
+                Step(
+                    page,
+                    p,
+                    entry,
+                    number if asked else 0,
+                    condition,
+                    page_condition,
+                    own,
+                    universe,
+                    on_page,
+                    in_page,
+                    path,
+                )
+            )
             if isinstance(entry, End):
                 ended.append(negation(own))
     return Flow(tuple(found))
