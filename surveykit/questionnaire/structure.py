@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from surveykit.questionnaire.definition import End, Item, Labels, Page, Questionnaire, Scale
 from surveykit.questionnaire.routing.ast import Const, Expression, conjunction, negation
@@ -126,11 +126,16 @@ def item_choices(questionnaire: Questionnaire, item: Item) -> tuple[Choice, ...]
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The steps of a questionnaire, and its derived variables as bound expressions."""
+    """The steps of a questionnaire."""
 
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
+    def by_id(self) -> dict[str, tuple[Step, Item]]:
+        """Steps that hold an item with an answer, by the id of the item."""
+        return {item.id: (step, item) for step, item in self.questions}
+
+    @cached_property
     def questions(self) -> tuple[tuple[Step, Item], ...]:
         """Steps that hold an item with an answer."""
         return tuple((s, s.entry) for s in self.steps if isinstance(s.entry, Item) and s.entry.type != "note")

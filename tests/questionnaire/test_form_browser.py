@@ -104,7 +104,8 @@ def test_the_reference_questionnaire_is_filled_in(
     ticks: list[list[str]] = [
         ["consent--1", "resident--1", "age_group--3"], [], ["aware--2", "channel--2", "channel--96"], ["visited--98"],
         [*(f"sat_{row}--4" for row in ("venue", "content", "volunteers", "access", "response")), "sat_overall--5"],
-        ["recognition--4", "support--98"], ["volunteered--2", "willing--3"], ["sex--2", "education--4", "occupation--7"],
+        ["recognition--4", "support--98"], ["volunteered--2", "willing--3"],
+        ["sex--2", "education--4", "occupation--7"],
     ]  # fmt: skip
     for number, ids in enumerate(ticks):
         if number == 1:
