@@ -13,6 +13,7 @@ from surveykit.study import places
 from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
+from surveykit.study.reporting.populations import populations_chapter
 from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
@@ -38,11 +39,14 @@ def report_input(study: Study) -> ReportInput:
         for domain, content in payload[main].items()
     }
     linked, _ = read_linked(study)
+    infos = indicator_infos(study)
+    whole = {name: Estimates.from_payload(by_domain[CITY]) for name, by_domain in payload.items()}
+    chapter = populations_chapter(study, infos, whole)
     calibrated = study.definition.analyses[-1].id
     return ReportInput(
         study=_study_info(study),
         regions=study.regions,
-        indicators=indicator_infos(study),
+        indicators=infos,
         estimates=estimates,
         disclosure=_disclosure(study, linked, estimates["city"]),
         groups=groups(study),
@@ -56,6 +60,7 @@ def report_input(study: Study) -> ReportInput:
         questions=questions(study),
         quality=process.cleaning(study),
         provenance=_provenance(study),
+        chapters=(chapter,) if chapter else (),
         **score_tables(study),
     )
 
@@ -119,5 +124,5 @@ def _provenance(study: Study) -> dict[str, str]:
     names = ["study.yaml", *study.definition.files.named().values(), study.definition.data.frame]
     names += [*study.definition.data.responses, places.SAMPLE]
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
-    seeds = {f"{stage} seed": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
+    seeds = {f"seed ({stage})": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds
