@@ -52,7 +52,7 @@ def check(write, source, *, variant=None, lost=(), detected=True, prepare=lambda
             raw = read_responses(path, q, source=None if detected else source, **options)
             if variant is not None:
                 assert raw.variant == variant
-            coded = code_responses(raw, q)
+            coded = code_responses(raw, q, minors=None)
         finally:
             shutil.rmtree(folder)
         data, missing = expected_coding(table, q)
