@@ -25,7 +25,7 @@ from simulated_study import questionnaire
 from surveykit.responses import code_responses, detect_source, read_responses
 from surveykit.simulation import write_wjx_export
 
-few = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 10_000)
 OTHER_TEXT = ("channel_96_text",)
 

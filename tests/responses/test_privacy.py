@@ -32,14 +32,16 @@ def coded(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "header",
-    ["来自IP", "来源详情", "3、您的姓名：", "手机号码", "12. 联系电话（选填）", "OpenID", "微信昵称", "e-mail", "ipaddr",
-     "deviceid", "_submitted_by", "SubmitterName", "身份证号", "地理位置", "username", "_geolocation"],
+    ["来自IP", "来源详情", "3、您的姓名：", "手机号码", "12. 联系电话（选填）", "OpenID", "微信昵称", "e-mail",
+     "ipaddr", "deviceid", "_submitted_by", "SubmitterName", "身份证号", "地理位置", "username", "_geolocation"],
 )  # fmt: skip
 def test_personal_headers(header):
     assert personal_columns([header]) == [header]
 
 
-@pytest.mark.parametrize("header", ["序号", "所用时间", "7、您的性别是？", "sex", "district", "您知道吗？", "token", "unit_id"])
+@pytest.mark.parametrize(
+    "header", ["序号", "所用时间", "7、您的性别是？", "sex", "district", "您知道吗？", "token", "unit_id"]
+)
 def test_other_headers(header):
     assert personal_columns([header]) == []
 
