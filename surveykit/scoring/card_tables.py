@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -48,18 +49,36 @@ class CardDraws:
 
     def error(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
         """Standard error: around the mean of the draws, or around the estimate for replicates."""
-        middle = centre if self.kind == "replicates" else drawn.mean(axis=0)
-        return np.asarray(np.sqrt(np.einsum("r,r...->...", self.scale, (drawn - middle) ** 2)))
+        found = np.zeros(centre.shape)
+        moving = _moving(drawn)
+        spread = self.spread(centre[moving], drawn[:, moving])
+        found[moving] = np.sqrt(np.einsum("r,rk->k", self.scale, spread**2))
+        return found
+
+    def spread(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
+        """Deviations from the mean of the draws, or from the estimate for replicates; exactly 0 for constants."""
+        if self.kind == "replicates":
+            return drawn - centre
+        moves = drawn - drawn[0]
+        return np.asarray(moves - moves.mean(axis=0))
 
     def interval(
         self, centre: FloatArray, drawn: FloatArray, error: FloatArray, level: float
     ) -> tuple[FloatArray, FloatArray]:
         """Percentiles of the draws, or Student's t for replicates."""
         if self.kind != "replicates":
-            low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+            moving = _moving(drawn)
+            low, high = np.array(drawn[0]), np.array(drawn[0])
+            tails = [(1 - level) / 2, (1 + level) / 2]
+            low[moving], high[moving] = np.quantile(drawn[:, moving], tails, axis=0)
             return low, high
         reach = stats.t.ppf((1 + level) / 2, self.df if self.df is not None else np.inf) * error
         return centre - reach, centre + reach
+
+
+def _moving(drawn: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which entries vary over the draws."""
+    return np.asarray((drawn != drawn[0]).any(axis=0) & np.isfinite(drawn[0]))
 
 
 def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, level: float) -> dict[str, Any]:
@@ -67,8 +86,7 @@ def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws,
     totals = total_points(scheme, drawn.points)
     normal = total_points(scheme, drawn.normal_points)
     student = normal if drawn.student_points is drawn.normal_points else total_points(scheme, drawn.student_points)
-    middle = totals if drawn.kind == "replicates" else normal.mean(axis=0)
-    spread = normal - middle
+    spread = drawn.spread(totals, normal)
     covariance = (spread * drawn.scale[:, None]).T @ spread
     knots = knot_table(scheme, units, drawn.values, drawn.student_values, level)
     return {
@@ -167,8 +185,8 @@ def _groups(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, nam
 def _variance(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, spread: FloatArray) -> pd.DataFrame:
     """Share of each criterion and each method: Cov(points, total) / Var(total)."""
     every = (*scheme.criteria(), *scheme.adjustments)
-    middle = drawn.points if drawn.kind == "replicates" else drawn.normal_points.mean(axis=0)
-    joint = np.einsum("r,ru,ruc->uc", drawn.scale, spread, drawn.normal_points - middle)
+    parts = drawn.spread(drawn.points, drawn.normal_points)
+    joint = np.einsum("r,ru,ruc->uc", drawn.scale, spread, parts)
     total = np.einsum("r,ru,ru->u", drawn.scale, spread, spread)[:, None]
     shares = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
     methods = list(dict.fromkeys(criterion.method for criterion in every))

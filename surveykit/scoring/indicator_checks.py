@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from surveykit.errors import Problem
-from surveykit.questionnaire import Questionnaire, RoutingError, Variable, derived_variables, parse
+from surveykit.questionnaire import Questionnaire, RoutingError, derived_variables, parse
 from surveykit.questionnaire.routing.ast import And, Compare, Expression, In, Not, Or
 from surveykit.scoring.indicators import Alternative, Indicator, IndicatorSet
 
 __all__ = ["check_indicators"]
 
 Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    kind: str
+    choices: tuple[str, ...]
+    specials: tuple[str, ...]
 
 
 def check_indicators(indicators: IndicatorSet, questionnaire: Questionnaire | None = None) -> list[Problem]:
@@ -55,15 +63,20 @@ def check_indicators(indicators: IndicatorSet, questionnaire: Questionnaire | No
     return problems
 
 
-def _columns(questionnaire: Questionnaire) -> dict[str, Variable]:
-    """Variables by column, and multiple choices by their item."""
-    found = {variable.id: variable for variable in (*questionnaire.variables(), *derived_variables(questionnaire))}
+def _columns(questionnaire: Questionnaire) -> dict[str, _Column]:
+    """Codes by column, and by item for multiple choices."""
+    found: dict[str, _Column] = {}
     for variable in questionnaire.variables():
-        found.setdefault(variable.item, variable)
+        choices = tuple(code for code, _ in variable.choices)
+        column = _Column(variable.kind, choices, tuple(code for code, _ in variable.specials))
+        found[variable.id] = column
+        found.setdefault(variable.item, column)
+    for name, labelled in derived_variables(questionnaire).items():
+        found[name] = _Column("single", tuple(code for code, _ in labelled), ())
     return found
 
 
-def _one(indicator: Indicator, path: Path, columns: dict[str, Variable] | None) -> Iterator[Problem]:
+def _one(indicator: Indicator, path: Path, columns: dict[str, _Column] | None) -> Iterator[Problem]:
     if indicator.kind == "rate":
         if not indicator.numerator:
             yield Problem("a rate needs a numerator", "say who counts, such as aware in [1, 2]", (*path, "numerator"))
@@ -84,7 +97,7 @@ def _one(indicator: Indicator, path: Path, columns: dict[str, Variable] | None) 
 
 
 def _alternative(
-    indicator: Indicator, line: Alternative, path: Path, columns: dict[str, Variable] | None
+    indicator: Indicator, line: Alternative, path: Path, columns: dict[str, _Column] | None
 ) -> Iterator[Problem]:
     changed = (line.numerator, line.base, line.dont_know, line.not_asked, line.points)
     if all(value is None for value in changed):
@@ -96,7 +109,7 @@ def _alternative(
         yield from _points(indicator.items, line.points, path, columns)
 
 
-def _expression(text: str, path: Path, columns: dict[str, Variable] | None) -> Iterator[Problem]:
+def _expression(text: str, path: Path, columns: dict[str, _Column] | None) -> Iterator[Problem]:
     if not text:
         return
     try:
@@ -108,7 +121,7 @@ def _expression(text: str, path: Path, columns: dict[str, Variable] | None) -> I
         yield from _names(tree, path, columns)
 
 
-def _names(tree: Expression, path: Path, columns: dict[str, Variable]) -> Iterator[Problem]:
+def _names(tree: Expression, path: Path, columns: dict[str, _Column]) -> Iterator[Problem]:
     """Unknown columns and codes that their scale does not have."""
     if isinstance(tree, And | Or):
         for part in tree.operands:
@@ -125,21 +138,21 @@ def _names(tree: Expression, path: Path, columns: dict[str, Variable]) -> Iterat
         yield Problem(f"column {reference.column!r} is unknown", "use the ids of the questionnaire", path)
         return
     named = tree.values if isinstance(tree, In) else (tree.value,) if isinstance(tree, Compare) else ()
-    codes = [code for code, _ in (*variable.choices, *variable.specials)]
+    codes = [*variable.choices, *variable.specials]
     strange = [value for value in named if codes and value not in codes and variable.kind in ("single", "grid")]
     if strange:
         what = f"{reference.text} has no code {', '.join(map(str, strange))}"
         yield Problem(what, f"its codes are {', '.join(codes)}", path)
 
 
-def _items(indicator: Indicator, path: Path, columns: dict[str, Variable] | None) -> Iterator[Problem]:
+def _items(indicator: Indicator, path: Path, columns: dict[str, _Column] | None) -> Iterator[Problem]:
     for number, item in enumerate(indicator.items):
         if columns is not None and item not in columns:
             yield Problem(f"column {item!r} is unknown", "use the ids of the questionnaire", (*path, "items", number))
 
 
 def _points(
-    items: tuple[str, ...], points: dict[str, float], path: Path, columns: dict[str, Variable] | None
+    items: tuple[str, ...], points: dict[str, float], path: Path, columns: dict[str, _Column] | None
 ) -> Iterator[Problem]:
     for code, value in points.items():
         if not 0 <= value <= 100:
@@ -150,7 +163,7 @@ def _points(
         variable = (columns or {}).get(item)
         if variable is None:
             continue
-        codes = [code for code, _ in variable.choices]
+        codes = variable.choices
         ungraded = [code for code in codes if code not in points]
         strange = [code for code in points if code not in codes]
         if ungraded:

@@ -106,7 +106,8 @@ def indicator_columns(indicators: IndicatorSet, data: pd.DataFrame, missing: pd.
     DataFrame
         One float column for each indicator, index of `data`. A rate is 1 in the numerator, 0 elsewhere in the base; a
         score is the respondent's mean grade points. NaN outside the base: base condition not met, refused or blank,
-        and don't know or not asked unless the indicator counts them.
+        and don't know or not asked unless the indicator counts them. An indicator may bear the name of its item:
+        ``data.assign(**columns)`` then puts the indicator in the item's place.
 
     Raises
     ------

@@ -22,8 +22,8 @@ def describe_indicator(indicator: Indicator) -> dict[str, Any]:
     Returns
     -------
     dict
-        zh, en, kind, numerator, base, items, dont_know, not_asked, points, note, and `definition_zh` and `definition_en`
-        in words.
+        zh, en, kind, numerator, base, items, dont_know, not_asked, points, note, and in words `definition_zh` and
+        `definition_en`.
 
     Examples
     --------

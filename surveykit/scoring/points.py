@@ -105,7 +105,7 @@ def apply_rule(rule: Rule, values: FloatArray, points: float) -> FloatArray:
     Examples
     --------
     >>> rule = PiecewiseLinear(kind="piecewise_linear", knots=((0.6, 0), (0.75, 6), (0.85, 9), (0.95, 10)))
-    >>> apply_rule(rule, np.array([0.5, 0.8, 0.97]), 10).tolist()
+    >>> apply_rule(rule, np.array([0.5, 0.8, 0.97]), 10).round(9).tolist()
     [0.0, 7.5, 10.0]
     """
     line = rule_lines(rule, points)

@@ -28,7 +28,7 @@ Path = tuple[str | int, ...]
 def check_scheme(
     scheme: ScoringScheme,
     *,
-    indicators: IndicatorSet | Collection[str] | None = None,
+    questionnaire_inputs: IndicatorSet | Collection[str] | None = None,
     other_inputs: Collection[str] | None = None,
     units: Collection[str] | None = None,
 ) -> list[Problem]:
@@ -37,7 +37,7 @@ def check_scheme(
     Parameters
     ----------
     scheme : ScoringScheme
-    indicators : IndicatorSet or collection of str, optional
+    questionnaire_inputs : IndicatorSet or collection of str, optional
         Indicators of the survey, or their ids; None leaves the inputs of the questionnaire unchecked. With a set the
         values that a rule names must lie in the range of the indicator (0 to 1, or 0 to 100).
     other_inputs : collection of str, optional
@@ -59,8 +59,13 @@ def check_scheme(
     >>> [problem.path for problem in check_scheme(scheme)]
     [('indicators', 0, 'contents', 0, 'points')]
     """
-    names = indicators.ids if isinstance(indicators, IndicatorSet) else indicators
-    kinds = {i.id: i.kind for i in indicators.indicators} if isinstance(indicators, IndicatorSet) else {}
+    kinds: dict[str, str] = {}
+    names: Collection[str] | None
+    if isinstance(questionnaire_inputs, IndicatorSet):
+        names = questionnaire_inputs.ids
+        kinds = {indicator.id: indicator.kind for indicator in questionnaire_inputs.indicators}
+    else:
+        names = questionnaire_inputs
     problems = [*_sums(scheme), *_ids(scheme), *_derived(scheme)]
     for criterion, path in _all_criteria(scheme):
         problems += _rule(criterion.rule, criterion.points, (*path, "rule"))

@@ -1,4 +1,6 @@
+import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,9 +33,9 @@ def test_twenty_three_districts_under_a_second():
     rng = np.random.default_rng(1)
     theta, se = rng.normal(86, 4, 23), rng.uniform(1, 2, 23)
     for method in ("stepdown_simultaneous", "stepdown_marginal"):
-        start = time.perf_counter()
+        start = time.process_time()
         rank_confidence_sets(theta, np.diag(se**2), draws=20_000, method=method)
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 1
 
 
 def test_covariance_between_units_narrows_or_widens():
@@ -127,6 +129,50 @@ def test_bad_options():
         rank_confidence_sets(THETA, np.diag(SE**2), method="bonferroni")
 
 
+def reference():
+    return json.loads((Path(__file__).parents[1] / "reference" / "scoring_csranks.json").read_text(encoding="utf-8"))
+
+
+def off(ours, theirs):
+    return np.abs(np.array(ours) - np.array(theirs)).max()
+
+
+@pytest.mark.parametrize("case", ["small", "dependent"])
+@pytest.mark.parametrize("kind", ["simultaneous", "marginal"])
+def test_equal_to_csranks(case, kind):
+    stored = reference()[case]
+    sets = rank_confidence_sets(stored["estimate"], stored["covariance"], draws=100_000, method=f"stepdown_{kind}")
+    assert bounds(sets) == (stored["sets"][kind]["low"], stored["sets"][kind]["high"])
+
+
+def test_pisa_2018_as_in_csranks():
+    pisa = reference()["pisa"]
+    theta, covariance = pd.Series(pisa["estimate"], index=pisa["unit"]), np.diag(np.square(pisa["std_error"]))
+    for stored in pisa["sets"]:
+        sets = rank_confidence_sets(theta, covariance, conf_level=stored["level"], draws=40_000)
+        low, high = bounds(sets)
+        # csranks draws anew in each step, with 10,000 draws: a bound may move by one place
+        assert off(low, stored["simultaneous"]["low"]) <= 1
+        assert off(high, stored["simultaneous"]["high"]) <= 1
+        assert sets.table["rank"].tolist() == stored["rank"]
+    best = {}
+    for level in (0.95, 0.90):
+        sets = rank_confidence_sets(theta, covariance, conf_level=level, draws=40_000)
+        best[level] = tau_best(sets, 5)
+    assert [pisa["unit"].index(unit) + 1 for unit in best[0.95]] == pisa["top5_95"]
+    assert len(best[0.95]) == 12
+    assert set(best[0.95]) - set(best[0.90]) == {"Sweden"}
+
+
+def test_pisa_2018_united_kingdom_marginal():
+    pisa = reference()["pisa"]
+    theta, covariance = pd.Series(pisa["estimate"], index=pisa["unit"]), np.diag(np.square(pisa["std_error"]))
+    table = rank_confidence_sets(theta, covariance, method="stepdown_marginal").table.set_index("unit")
+    assert table.loc["United Kingdom", "rank"] == 13
+    assert table.loc["United Kingdom", "rank_low"] in (7, 8)
+    assert table.loc["United Kingdom", "rank_high"] == 23
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["stepdown_simultaneous", "stepdown_marginal"])
 @pytest.mark.parametrize("means", [np.zeros(12), np.repeat([0.0, 1.0, 3.0], 4), np.repeat([0.0, 0.01], 6)])
@@ -136,14 +182,12 @@ def test_coverage_under_ties(means, method):
     covariance = 0.3 * np.ones((p, p)) + np.diag(rng.uniform(0.3, 1.2, p))
     root = np.linalg.cholesky(covariance)
     true_low = 1 + (means[None, :] > means[:, None]).sum(axis=1)
-    true_high = p - (means[None, :] < means[:, None]).sum(axis=1)
     held = np.zeros(p)
     jointly = 0
     for run in range(runs):
         theta = means + root @ rng.standard_normal(p)
         table = rank_confidence_sets(theta, covariance, draws=2000, seed=run, method=method).table
         inside = (table["rank_low"] <= true_low).to_numpy() & (table["rank_high"] >= true_low).to_numpy()
-        assert (true_low <= true_high).all()
         held += inside
         jointly += inside.all()
     lowest = 0.95 - 3 * np.sqrt(0.95 * 0.05 / runs)

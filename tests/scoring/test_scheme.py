@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -21,7 +22,7 @@ def test_reference_scheme_is_sound():
     reference = ScoringScheme.model_validate(load("scoring.yaml"))
     indicators = IndicatorSet.model_validate(load("indicators.yaml"))
     table = pd.read_csv(ANALYSIS / "other_methods.csv", dtype=str)
-    assert check_scheme(reference, indicators=indicators, other_inputs=set(table["criterion"])) == []
+    assert check_scheme(reference, questionnaire_inputs=indicators, other_inputs=set(table["criterion"])) == []
     assert check_other_methods(reference, table, reference.units) == []
     contents = [content for group in reference.indicators for content in group.contents]
     assert (len(reference.indicators), len(contents), len(reference.criteria())) == (5, 15, 26)
@@ -71,7 +72,8 @@ def test_inputs_must_exist_and_have_the_right_unit():
     indicators = IndicatorSet.model_validate(
         {
             "indicators": [
-                {"id": "s", "zh": "满意度", "kind": "score", "items": ["q"], "points": {"1": "0"}, "dont_know": "in_base"},
+                {"id": "s", "zh": "满意度", "kind": "score", "items": ["q"], "points": {"1": "0"},
+                 "dont_know": "in_base"},
                 {"id": "r", "zh": "满意率", "kind": "rate", "numerator": "q == 1", "dont_know": "in_base"},
             ]
         }
@@ -84,7 +86,7 @@ def test_inputs_must_exist_and_have_the_right_unit():
             criterion("visits", 10, "field"),
         ]
     )
-    found = check_scheme(made, indicators=indicators, other_inputs={"events"})
+    found = check_scheme(made, questionnaire_inputs=indicators, other_inputs={"events"})
     whats = [(problem.path[5], problem.what) for problem in found]
     assert whats[0][0] == 0 and "score from 0 to 100" in whats[0][1]
     assert whats[1][0] == 1 and "rate from 0 to 1" in whats[1][1]
@@ -119,7 +121,8 @@ def test_other_methods_are_arranged_by_unit():
     found = read_other_methods(scheme(FIELD), other_table(std_error=["", "0.1", "", ""], df=["", "9", "", ""]), UNITS)
     assert found.values[:, 0].tolist() == [0.9, 0.8, 0.7, 1.0]
     assert found.std_errors[:, 0].tolist() == [0.0, 0.1, 0.0, 0.0]
-    assert found.df[1, 0] == 9
+    assert found.df.tolist() == [np.inf, 9, np.inf, np.inf]
+    assert found.bounds.tolist() == [[0.0, 1.0]]
 
 
 def test_all_problems_of_the_other_methods_at_once_with_lines():

@@ -1,0 +1,226 @@
+"""One chapter for each headline indicator: what it is, the city, the districts, ranks and the tile grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from surveykit.report import numbers
+from surveykit.report.chapters.summary import band_counts, headline_sentence, range_sentence
+from surveykit.report.charts.intervals import caterpillar, comparison_factor, rank_intervals
+from surveykit.report.charts.tiles import tile_grid
+from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.inputs import IndicatorInfo
+from surveykit.report.view import Shown, View
+
+__all__ = ["caterpillar_figures", "indicator_chapters", "rank_figure", "tile_figure"]
+
+ROWS_A_CHART = 40
+
+
+def indicator_chapters(view: View) -> list[Chapter]:
+    """Make the chapters of the headline indicators."""
+    chapters = [_chapter(view, indicator) for indicator in view.headlines]
+    return [chapter for chapter in chapters if chapter is not None]
+
+
+def _chapter(view: View, indicator: IndicatorInfo) -> Chapter | None:
+    name = view.text(indicator.name)
+    definition = tuple(
+        view.say("definition_" + item, text=view.text(getattr(indicator, item)))
+        for item in ("wording", "numerator", "base", "dont_know")
+    )
+    spread = range_sentence(view, indicator)
+    blocks: list[Block | None] = [
+        Prose(headline_sentence(view, indicator), "key"),
+        Heading(view.say("heading_definition"), 2),
+        Bullets(definition, role="definition"),
+    ]
+    if spread:
+        blocks += [Heading(view.say("heading_districts"), 2), Prose(spread), *caterpillar_figures(view, indicator)]
+        blocks += [tile_figure(view, indicator)]
+    if indicator.id in view.report.ranks:
+        blocks += [
+            Heading(view.say("heading_ranks"), 2),
+            Prose(view.say("reading_ranks", level=view.level_percent)),
+            rank_figure(view, indicator.id, view.report.ranks[indicator.id], name),
+            _band_table(view, indicator),
+        ]
+    return make_chapter("indicator-" + indicator.id, name, blocks)
+
+
+def _finding(view: View, name: str, by: str, shown: Sequence[Shown]) -> str:
+    """Return the title of a chart of intervals: the finding."""
+    known = [figure for figure in shown if not figure.withheld]
+    top, bottom = max(known, key=lambda f: f.estimate), min(known, key=lambda f: f.estimate)
+    key = "figure_spread" if top.low > bottom.high else "figure_spread_flat"
+    return view.say(key, name=name, group=view.group_name(by), high=view.value(top), low=view.value(bottom))
+
+
+def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "district") -> list[Figure]:
+    """Make the charts of intervals, highest estimate first; more than 40 rows make several charts."""
+    every = view.figures(indicator.id, by)
+    known = sorted((figure for figure in every if not figure.withheld), key=lambda figure: -figure.estimate)
+    if not known:
+        return []
+    hidden = [figure for figure in every if figure.withheld]
+    bands = _bands_by_district(view, indicator.id) if by == "district" else {}
+    factor = comparison_factor(np.array([figure.std_error for figure in known]), view.report.conf_level)
+    city = view.figure(indicator.id)
+    name = view.text(indicator.name)
+    figures = []
+    pieces = [known[start : start + ROWS_A_CHART] for start in range(0, len(known), ROWS_A_CHART)]
+    for position, piece in enumerate(pieces):
+        rows = pd.DataFrame(
+            {
+                "level": [figure.level for figure in piece],
+                "label": [figure.label for figure in piece],
+                "estimate": [figure.estimate for figure in piece],
+                "conf_low": [figure.low for figure in piece],
+                "conf_high": [figure.high for figure in piece],
+                "n": [figure.n for figure in piece],
+                "inner": [factor * figure.std_error for figure in piece],
+                "band": [bands.get(figure.level, "same") for figure in piece],
+                "text": [view.value(figure, unit=False) for figure in piece],
+            }
+        )
+        id = f"caterpillar-{by}-{indicator.id}" + (f"-{position + 1}" if len(pieces) > 1 else "")
+        reference = None if city is None or city.withheld else (city.estimate, city.low, city.high)
+        drawing = caterpillar(
+            rows,
+            key=id,
+            alt=_alt(view, indicator, piece),
+            axis=view.say("axis_percent" if indicator.kind == "rate" else "axis_points", name=name),
+            reference=reference,
+            reference_label=view.say("reference_label", city=view.text(view.report.study.city), value=view.value(city)),
+        )
+        notes = [view.say("note_caterpillar", level=view.level_percent), *_base_notes(view, indicator)]
+        if bands:
+            notes.insert(1, view.say("note_band_marks"))
+        if hidden and position == len(pieces) - 1:
+            listed = view.say("list_separator").join(f"{figure.label} {view.value(figure)}" for figure in hidden)
+            notes.append(view.say("note_withheld", districts=listed))
+            notes += view.sign_notes(hidden)
+        title = _finding(view, name, by, known) + (
+            view.say("figure_part", part=position + 1, parts=len(pieces)) if len(pieces) > 1 else ""
+        )
+        data = rows.drop(columns=["inner", "text"])
+        figures.append(Figure(id, title, drawing, _alt(view, indicator, piece), data, tuple(notes), view.source))
+    return figures
+
+
+def _base_notes(view: View, indicator: IndicatorInfo) -> list[str]:
+    city = view.figure(indicator.id)
+    n = "" if city is None else view.count(city.n)
+    return [view.say("note_base", base=view.text(indicator.base), n=n, wording=view.text(indicator.wording))]
+
+
+def _alt(view: View, indicator: IndicatorInfo, shown: Sequence[Shown]) -> str:
+    rows = view.say("alt_separator").join(
+        view.say("alt_row", label=figure.label, value=view.value(figure), interval=view.interval(figure))
+        for figure in shown
+    )
+    return view.say("alt_intervals", name=view.text(indicator.name), rows=rows)
+
+
+def _bands_by_district(view: View, indicator: str) -> dict[str, str]:
+    ranks = view.report.ranks.get(indicator)
+    if ranks is None:
+        return {}
+    return dict(zip(ranks["district"].astype(str), ranks["band"].astype(str), strict=True))
+
+
+def tile_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
+    """Make the tile grid, when the regions table places the tiles."""
+    regions = view.report.regions
+    if not {"tile_row", "tile_column"} <= set(regions.columns):
+        return None
+    places = regions.dropna(subset=["tile_row", "tile_column"]).set_index(regions["district"].astype(str))
+    shown = [figure for figure in view.figures(indicator.id, "district") if figure.level in places.index]
+    if not shown or all(figure.withheld for figure in shown):
+        return None
+    name = view.text(indicator.name)
+    rows = pd.DataFrame(
+        {
+            "level": [figure.level for figure in shown],
+            "label": [figure.label for figure in shown],
+            "row": [int(places.loc[figure.level, "tile_row"]) for figure in shown],
+            "column": [int(places.loc[figure.level, "tile_column"]) for figure in shown],
+            "value": [np.nan if figure.withheld else figure.estimate for figure in shown],
+            "text": [_tile_text(view, figure) for figure in shown],
+        }
+    )
+    id = f"tiles-{indicator.id}"
+    alt = _alt(view, indicator, shown)
+    drawing = tile_grid(
+        rows,
+        key=id,
+        alt=alt,
+        scale_label=view.say("axis_percent" if indicator.kind == "rate" else "axis_points", name=name),
+    )
+    return Figure(
+        id,
+        view.say("figure_tiles", name=name),
+        drawing,
+        alt,
+        rows[["level", "label", "value"]],
+        (view.say("note_tiles", level=view.level_percent), *_base_notes(view, indicator), *view.sign_notes(shown)),
+        view.source,
+    )
+
+
+def _tile_text(view: View, figure: Shown) -> str:
+    if figure.withheld:
+        return view.value(figure)
+    half = numbers.rounded((figure.high - figure.low) / 2)
+    return f"{numbers.fixed(figure.estimate)}\n±{numbers.fixed(half)}"
+
+
+def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str) -> Figure | None:
+    """Make the chart of rank sets, in administrative order."""
+    rows = ranks.assign(district=ranks["district"].astype(str)).set_index("district")
+    order = [district for district in view.district_names if district in rows.index]
+    if len(order) < 2:
+        return None
+    rows = rows.loc[order].reset_index()
+    rows.insert(1, "label", [view.district_names[district] for district in order])
+    alt = view.say(
+        "alt_ranks",
+        name=name,
+        rows=view.say("alt_separator").join(
+            view.say("alt_rank_row", label=row.label, low=int(row.rank_low), high=int(row.rank_high))
+            for row in rows.itertuples(index=False)
+        ),
+    )
+    widths = rows["rank_high"].astype(float) - rows["rank_low"].astype(float) + 1
+    title = view.say("figure_ranks", name=name, width=numbers.fixed(float(widths.mean())), count=len(rows))
+    id = f"ranks-{key}"
+    columns = [c for c in ("district", "label", "rank_low", "rank_high", "band") if c in rows.columns]
+    pieces = [rows.iloc[start : start + 60] for start in range(0, len(rows), 60)]
+    drawing = rank_intervals(pieces[0], key=id, alt=alt, axis=view.say("axis_rank"))
+    return Figure(
+        id, title, drawing, alt, rows[columns], (view.say("note_ranks", level=view.level_percent),), view.source
+    )
+
+
+def _band_table(view: View, indicator: IndicatorInfo) -> Table | None:
+    bands = band_counts(view, indicator.id)
+    if bands is None:
+        return None
+    rows = [
+        [Cell(view.say("band_" + band)), view.count_cell(len(names)), Cell(view.say("list_separator").join(names))]
+        for band, names in bands.items()
+    ]
+    return view.table(
+        f"bands-{indicator.id}",
+        view.say("bands_title", name=view.text(indicator.name)),
+        [
+            ("band", view.say("band_head"), "text"),
+            ("count", view.say("count_head"), "number"),
+            ("districts", view.say("by_district"), "text"),
+        ],
+        rows,
+        notes=(view.say("note_bands", level=view.level_percent),),
+    )

@@ -1,0 +1,114 @@
+"""The overall score of the evaluation, with its uncertainty."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surveykit.report import numbers
+from surveykit.report.chapters.indicators import rank_figure
+from surveykit.report.chapters.summary import score_sentence
+from surveykit.report.charts.intervals import caterpillar
+from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.view import View
+
+__all__ = ["score_chapter", "score_figure", "score_table"]
+
+
+def _ordered(view: View, scores: pd.DataFrame) -> pd.DataFrame:
+    rows = scores.assign(district=scores["district"].astype(str)).set_index("district")
+    rows = rows.loc[[district for district in view.district_names if district in rows.index]].reset_index()
+    rows.insert(1, "label", [view.district_names[district] for district in rows["district"]])
+    return rows
+
+
+def score_table(view: View, scores: pd.DataFrame) -> Table:
+    """Make the table of points with intervals, rank sets and bands, in administrative order."""
+    ranked = {"rank_low", "rank_high", "band"} <= set(scores.columns)
+    rows = []
+    for row in _ordered(view, scores).to_dict("records"):
+        cells = [
+            Cell(row["label"]),
+            view.number_cell(row["points"]),
+            Cell(numbers.interval(row["conf_low"], row["conf_high"], 2)),
+            view.number_cell(row["std_error"]),
+        ]
+        if ranked:
+            low, high = int(row["rank_low"]), int(row["rank_high"])
+            cells += [Cell(f"{low}{numbers.EN_DASH}{high}"), Cell(view.say("band_" + str(row["band"])))]
+        rows.append(cells)
+    columns = [
+        ("district", view.say("by_district"), "text"),
+        ("points", view.say("points_head"), "number"),
+        ("interval", view.say("interval_head", level=view.level_percent), "number"),
+        ("std_error", view.say("std_error_head"), "number"),
+    ]
+    if ranked:
+        columns += [("ranks", view.say("ranks_head"), "number"), ("band", view.say("band_head"), "text")]
+    return view.table(
+        "score",
+        view.say("score_title"),
+        columns,
+        rows,
+        unit=view.say("unit_points"),
+        notes=(view.say("note_order"), view.say("note_score"), *_illustrative(view)),
+    )
+
+
+def _illustrative(view: View) -> tuple[str, ...]:
+    scheme = view.report.scheme
+    marked = scheme is not None and "named" in scheme.columns and (scheme["named"] == "illustrative").any()
+    return (view.say("note_illustrative"),) if marked else ()
+
+
+def score_figure(view: View, scores: pd.DataFrame) -> Figure:
+    """Make the chart of points with their intervals, in administrative order."""
+    rows = _ordered(view, scores)
+    rows = pd.DataFrame(
+        {
+            "district": rows["district"],
+            "label": rows["label"],
+            "estimate": [numbers.rounded(float(x), 2) for x in rows["points"]],
+            "conf_low": [numbers.rounded(float(x), 2) for x in rows["conf_low"]],
+            "conf_high": [numbers.rounded(float(x), 2) for x in rows["conf_high"]],
+            "band": rows["band"].astype(str) if "band" in rows.columns else "same",
+        }
+    )
+    rows["text"] = [numbers.fixed(x, 2) for x in rows["estimate"]]
+    alt = view.say(
+        "alt_intervals",
+        name=view.say("score_name"),
+        rows=view.say("alt_separator").join(
+            view.say("alt_row", label=r.label, value=r.text, interval=numbers.interval(r.conf_low, r.conf_high, 2))
+            for r in rows.itertuples(index=False)
+        ),
+    )
+    drawing = caterpillar(rows.head(60), key="score-intervals", alt=alt, axis=view.say("axis_score"))
+    low, high = numbers.fixed(rows["estimate"].min(), 2), numbers.fixed(rows["estimate"].max(), 2)
+    notes = (view.say("note_score_chart", level=view.level_percent), view.say("note_band_marks"), *_illustrative(view))
+    title = view.say("figure_score", low=low, high=high)
+    return Figure("score-intervals", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
+
+
+def score_chapter(view: View) -> Chapter | None:
+    """Make the chapter on the score: finding, chart, table, rank sets, remarks."""
+    scores = view.report.scores
+    if scores is None or not len(scores):
+        return None
+    blocks: list[Block | None] = [Prose(score_sentence(view), "key")] if score_sentence(view) else []
+    if _illustrative(view):
+        blocks.append(Prose(view.say("illustrative_warning"), "warning"))
+    blocks += [
+        Prose(view.say("score_lead", level=view.level_percent)),
+        score_figure(view, scores),
+        score_table(view, scores),
+    ]
+    if {"rank_low", "rank_high"} <= set(scores.columns):
+        blocks += [
+            Heading(view.say("heading_ranks"), 2),
+            Prose(view.say("reading_ranks", level=view.level_percent)),
+            rank_figure(view, "score", scores, view.say("score_name")),
+        ]
+    if view.report.score_notes:
+        notes = tuple(view.text(note) for note in view.report.score_notes)
+        blocks += [Heading(view.say("heading_score_notes"), 2), Bullets(notes)]
+    return make_chapter("score", view.say("chapter_score"), blocks)

@@ -1,0 +1,125 @@
+"""Key findings, each a sentence made from the numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from surveykit.report import numbers
+from surveykit.report.document import Block, Bullets, Chapter, Prose, make_chapter
+from surveykit.report.inputs import IndicatorInfo
+from surveykit.report.view import View
+
+__all__ = ["band_counts", "headline_sentence", "summary_chapter"]
+
+
+def headline_sentence(view: View, indicator: IndicatorInfo) -> str:
+    """Return the city's figure in a sentence: estimate, interval and base."""
+    shown = view.figure(indicator.id)
+    name = view.text(indicator.name)
+    if shown is None or shown.withheld:
+        return view.say("key_withheld", name=name, sign=view.value(shown))
+    return view.say(
+        "key_rate" if indicator.kind == "rate" else "key_score",
+        city=view.text(view.report.study.city),
+        name=name,
+        value=view.value(shown),
+        level=view.level_percent,
+        interval=view.interval(shown),
+        base=view.text(indicator.base),
+        n=numbers.count(shown.n),
+    )
+
+
+def band_counts(view: View, indicator: str) -> dict[str, list[str]] | None:
+    """Return the names of the districts above, below and not distinguishable from the city, or None."""
+    ranks = view.report.ranks.get(indicator)
+    if ranks is None:
+        return None
+    bands: dict[str, list[str]] = {"above": [], "same": [], "below": []}
+    hidden = {shown.level for shown in view.figures(indicator, "district") if shown.withheld}
+    by_district = dict(zip(ranks["district"].astype(str), ranks["band"].astype(str), strict=True))
+    for district, name in view.district_names.items():
+        if district in by_district and district not in hidden:
+            bands[by_district[district]].append(name)
+    return bands
+
+
+def range_sentence(view: View, indicator: IndicatorInfo) -> str:
+    """Return the spread of the districts and how many of them differ reliably from the city."""
+    shown = [figure for figure in view.figures(indicator.id, "district") if not figure.withheld]
+    if len(shown) < 2:
+        return ""
+    values = np.array([figure.estimate for figure in shown])
+    unit = "%" if indicator.kind == "rate" else view.say("points_suffix")
+    spread = view.say(
+        "key_spread",
+        name=view.text(indicator.name),
+        count=len(shown),
+        low=numbers.fixed(values.min()) + unit,
+        high=numbers.fixed(values.max()) + unit,
+    )
+    bands = band_counts(view, indicator.id)
+    if bands is None:
+        return spread
+    return spread + view.say("key_bands", above=len(bands["above"]), below=len(bands["below"]), same=len(bands["same"]))
+
+
+def group_sentence(view: View, by: str) -> str:
+    """Name the largest difference between two levels of a grouping whose intervals do not overlap, if any."""
+    best = None
+    for indicator in view.headlines:
+        shown = [figure for figure in view.figures(indicator.id, by) if not figure.withheld]
+        if len(shown) < 2:
+            continue
+        top, bottom = max(shown, key=lambda f: f.estimate), min(shown, key=lambda f: f.estimate)
+        if top.low > bottom.high and (best is None or top.estimate - bottom.estimate > best[0]):
+            best = (top.estimate - bottom.estimate, indicator, top, bottom)
+    if best is None:
+        return view.say("key_group_none", group=view.group_name(by))
+    _, indicator, top, bottom = best
+    return view.say(
+        "key_group",
+        group=view.group_name(by),
+        name=view.text(indicator.name),
+        top=top.label,
+        top_value=view.value(top),
+        top_interval=view.interval(top),
+        bottom=bottom.label,
+        bottom_value=view.value(bottom),
+        bottom_interval=view.interval(bottom),
+    )
+
+
+def summary_chapter(view: View) -> Chapter | None:
+    """Make the summary: what was found, how sure it is, and how it may be read."""
+    findings = [headline_sentence(view, indicator) for indicator in view.headlines]
+    findings += [text for text in (range_sentence(view, indicator) for indicator in view.headlines) if text]
+    findings += [group_sentence(view, by) for by in view.groups]
+    score = score_sentence(view)
+    if score:
+        findings.append(score)
+    blocks: list[Block] = []
+    if view.report.study.simulated:
+        blocks.append(Prose(view.say("simulated_warning"), "warning"))
+    blocks.append(Bullets(tuple(findings), role="key"))
+    blocks.append(Prose(view.say("reading_intervals", level=view.level_percent)))
+    if view.report.ranks or view.report.scores is not None:
+        blocks.append(Prose(view.say("reading_ranks", level=view.level_percent)))
+    return make_chapter("summary", view.say("chapter_summary"), blocks)
+
+
+def score_sentence(view: View) -> str:
+    """Return how far the overall score tells districts apart, or ""."""
+    scores = view.report.scores
+    if scores is None or "band" not in scores.columns:
+        return ""
+    bands = scores["band"].astype(str)
+    widths = scores["rank_high"].astype(float) - scores["rank_low"].astype(float) + 1
+    return view.say(
+        "key_score_bands",
+        above=int((bands == "above").sum()),
+        below=int((bands == "below").sum()),
+        same=int((~bands.isin(["above", "below"])).sum()),
+        width=numbers.fixed(float(widths.mean())),
+        count=len(scores),
+    )

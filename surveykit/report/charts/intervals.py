@@ -1,0 +1,210 @@
+"""Charts of estimates with their intervals: by district, by group, over time, and of ranks."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from surveykit.report.charts.style import BLUE, GREY, INK, LIGHT, ORANGE, PALE, Drawing, wrap_label
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["caterpillar", "comparison_factor", "rank_intervals", "trend"]
+
+ROW = 0.385
+MARKS = {"above": "^", "below": "v", "same": "o"}
+FILLS = {"above": BLUE, "below": ORANGE, "same": "white"}
+
+
+def comparison_factor(std_errors: np.ndarray, conf_level: float = 0.95) -> float:
+    """Return the factor of comparison intervals: two of them just touch, on average, when a difference is significant.
+
+    ``z / mean_{j<k} (se_j + se_k) / sqrt(se_j^2 + se_k^2)``; Goldstein and Healy, JRSS A 158 (1995).
+
+    Examples
+    --------
+    >>> round(comparison_factor(np.array([1.5, 1.6, 1.4, 2.0, 1.8, 2.2])), 4)
+    1.3961
+    """
+    from scipy.stats import norm
+
+    used = np.asarray(std_errors, dtype=float)
+    used = used[np.isfinite(used) & (used > 0)]
+    z = float(norm.ppf(0.5 + conf_level / 2))
+    if len(used) < 2:
+        return z
+    ratios = [(first + second) / np.hypot(first, second) for first, second in itertools.combinations(used, 2)]
+    return z / float(np.mean(ratios))
+
+
+def caterpillar(
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    axis: str,
+    reference: tuple[float, float, float] | None = None,
+    reference_label: str = "",
+    limits: tuple[float, float] | None = None,
+) -> Drawing:
+    """Draw estimates with their intervals, one row each, in the order given from the top.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        label, estimate, conf_low, conf_high, text (shown at the right); optional inner (half-width of the comparison
+        interval) and band ("above", "below", "same"). Rows with a missing estimate show only their text.
+    key, alt : str
+        Id and alternative text.
+    axis : str
+        Label of the horizontal axis.
+    reference : tuple, optional
+        Estimate and interval of the whole, drawn as a line in a strip.
+    reference_label : str
+        Name of the reference.
+    limits : tuple, optional
+        Ends of the axis; from the data when missing.
+
+    Returns
+    -------
+    Drawing
+        Not drawn yet.
+    """
+    count = len(rows)
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        if reference is not None:
+            axes.axvspan(reference[1], reference[2], color=PALE, linewidth=0)
+            axes.axvline(reference[0], color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
+            axes.text(reference[0], -1.0, reference_label, ha="center", va="bottom", fontsize=7.5, color=GREY)
+        for place, row in enumerate(rows.itertuples(index=False)):
+            _interval_row(axes, place, row)
+        axes.set_yticks(range(count), [wrap_label(str(label)) for label in rows["label"]], linespacing=0.95)
+        axes.set_ylim(count - 0.4, -1.1)
+        low, high = limits or _limits(rows, reference)
+        axes.set_xlim(low, high)
+        axes.set_xlabel(axis)
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+        side = axes.secondary_yaxis("right")
+        side.set_yticks(range(count), [str(text) for text in rows["text"]])
+        side.tick_params(labelsize=7.0, length=0)
+        side.spines["right"].set_visible(False)
+
+    return Drawing(draw, key=key, alt=alt, height=1.9 + ROW * (count + 1))
+
+
+def _interval_row(axes: object, place: int, row: object) -> None:
+    estimate = float(row.estimate)  # type: ignore[attr-defined]
+    if not np.isfinite(estimate):
+        return
+    band = str(getattr(row, "band", "same") or "same")
+    axes.plot([row.conf_low, row.conf_high], [place, place], color=INK, linewidth=0.8, zorder=2)  # type: ignore[attr-defined]
+    inner = float(getattr(row, "inner", float("nan")))
+    if np.isfinite(inner):
+        ends = [max(estimate - inner, row.conf_low), min(estimate + inner, row.conf_high)]  # type: ignore[attr-defined]
+        axes.plot(ends, [place, place], color=INK, linewidth=2.6, solid_capstyle="butt", zorder=2)  # type: ignore[attr-defined]
+    axes.plot(  # type: ignore[attr-defined]
+        [estimate], [place], marker=MARKS.get(band, "o"), markersize=5.2, zorder=3,
+        markerfacecolor=FILLS.get(band, "white"), markeredgecolor=INK, markeredgewidth=0.8, linestyle="",
+    )  # fmt: skip
+
+
+def _limits(rows: pd.DataFrame, reference: tuple[float, float, float] | None) -> tuple[float, float]:
+    values = np.concatenate([rows["conf_low"].to_numpy(float), rows["conf_high"].to_numpy(float)])
+    values = np.append(values, reference[1:] if reference is not None else ())
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return 0.0, 100.0
+    low, high = float(values.min()), float(values.max())
+    room = max((high - low) * 0.04, 0.5)
+    return max(low - room, -0.5) if low >= 0 else low - room, min(high + room, 100.5) if high <= 100 else high + room
+
+
+def rank_intervals(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Drawing:
+    """Draw for each district the set of ranks that the data allow.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        label, rank_low, rank_high; optional expected (a dot) and band.
+    key, alt, axis : str
+        As :func:`caterpillar`.
+
+    Returns
+    -------
+    Drawing
+        Not drawn yet.
+    """
+    count = len(rows)
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for place, row in enumerate(rows.itertuples(index=False)):
+            band = str(getattr(row, "band", "same") or "same")
+            color = {"above": BLUE, "below": ORANGE}.get(band, LIGHT)
+            low, high = float(row.rank_low), float(row.rank_high)  # type: ignore[arg-type]
+            axes.barh(place, high - low + 0.7, left=low - 0.35, height=0.56, color=color, linewidth=0)
+            if band in ("above", "below"):
+                sign = "▲" if band == "above" else "▼"
+                axes.text((low + high) / 2, place, sign, ha="center", va="center", color="white", fontsize=6.5)
+            expected = float(getattr(row, "expected", float("nan")))
+            if np.isfinite(expected):
+                axes.plot([expected], [place], marker="o", markersize=3.4, color=INK, linestyle="")
+        axes.set_yticks(range(count), [wrap_label(str(label)) for label in rows["label"]], linespacing=0.95)
+        axes.set_ylim(count - 0.4, -0.6)
+        axes.set_xlim(0.3, count + 0.7)
+        step = 1 if count <= 12 else 2 if count <= 30 else 10
+        axes.set_xticks([1, *range(1 + step, count + 1, step)])
+        axes.set_xlabel(axis)
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+
+    return Drawing(draw, key=key, alt=alt, height=1.6 + ROW * count)
+
+
+def trend(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Drawing:
+    """Draw an indicator over waves with its interval band; a break in the series interrupts the line.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        wave (text, in order), estimate, conf_low, conf_high, text, break_before (bool).
+    key, alt, axis : str
+        As :func:`caterpillar`; the axis is the vertical one.
+
+    Returns
+    -------
+    Drawing
+        Not drawn yet.
+    """
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        breaks = rows["break_before"].astype(bool).to_numpy()
+        series = np.cumsum(breaks)
+        places = np.arange(len(rows))
+        for part in np.unique(series):
+            held = series == part
+            low, high = rows["conf_low"].to_numpy(float)[held], rows["conf_high"].to_numpy(float)[held]
+            middle = rows["estimate"].to_numpy(float)[held]
+            axes.fill_between(places[held], low, high, color=LIGHT, linewidth=0, alpha=0.7)
+            errors = [middle - low, high - middle]
+            style = {"color": BLUE, "marker": "o", "markersize": 4, "linewidth": 1.2, "ecolor": INK, "elinewidth": 0.8}
+            axes.errorbar(places[held], middle, yerr=errors, **style)
+        for place in places[breaks]:
+            axes.axvline(place - 0.5, color=ORANGE, linewidth=0.9, linestyle=(0, (3, 2)))
+        for place, value, text in zip(places, rows["conf_high"], rows["text"], strict=True):
+            axes.annotate(str(text), (place, value), (0, 3), textcoords="offset points", ha="center", fontsize=7.0)
+        axes.set_xticks(places, [wrap_label(str(wave), 8) for wave in rows["wave"]])
+        axes.set_xlim(-0.5, len(rows) - 0.5)
+        axes.margins(y=0.15)
+        axes.set_ylabel(axis)
+        axes.grid(axis="y")
+
+    return Drawing(draw, key=key, alt=alt, height=6.5)

@@ -1,0 +1,154 @@
+"""What all charts share: type, colours, size, and SVG that can stand inside a page."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from surveykit.report.typefaces import register_fonts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["BLUE", "GREY", "INK", "LIGHT", "ORANGE", "PALE", "WIDTH", "Drawing", "wrap_label"]
+
+WIDTH = 15.4
+"""Width of a chart in centimetres: the type area of both page profiles."""
+
+INK = "#222222"
+GREY = "#6f6f6f"
+LIGHT = "#c9c9c9"
+PALE = "#ececec"
+BLUE = "#1f5a92"
+ORANGE = "#c4600c"
+DIVERGING = ("#b5520a", "#eda35c", "#e3e3e3", "#7fb0d8", "#1f5a92")
+"""Five steps from orange through grey to blue, told apart in grey print by their lightness and by position."""
+
+_STYLE = {
+    "font.family": ["SK Sans"],
+    "font.size": 8.0,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.0,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "grid.color": PALE,
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 8.0,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 8.0,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 0.0,
+    "hatch.linewidth": 0.5,
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart that is drawn when it is asked for, so that outputs without charts cost no drawing.
+
+    Attributes
+    ----------
+    draw : callable
+        Receives an empty matplotlib Figure with constrained layout.
+    key : str
+        The figure's id; ids inside the SVG are derived from it, so that charts on one page never share one.
+    alt : str
+        Alternative text.
+    width, height : float
+        Size in centimetres.
+    """
+
+    draw: Callable[[Figure], None]
+    key: str
+    alt: str
+    width: float = WIDTH
+    height: float = 8.0
+
+    @cached_property
+    def svg(self) -> str:
+        """The chart as an ``<svg>`` element with a title, its text as text in the family SK Sans."""
+        return _inline(self._save("svg", {"Date": None, "Creator": None}).decode("utf-8"), self.alt)
+
+    def png(self, dpi: int = 220) -> bytes:
+        """Return the chart as a bitmap on white."""
+        return self._save("png", {"Software": None}, dpi=dpi, facecolor="white")
+
+    def _save(self, kind: str, metadata: dict[str, None], **more: Any) -> bytes:
+        import matplotlib
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+
+        register_fonts()
+        options: dict[str, Any] = {**_STYLE, "svg.hashsalt": self.key}
+        with matplotlib.rc_context(options):
+            figure = Figure(figsize=(self.width / 2.54, self.height / 2.54), layout="constrained")
+            (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
+            self.draw(figure)
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=kind, transparent=kind == "svg", metadata=metadata, **more)
+        return buffer.getvalue()
+
+
+def _inline(svg: str, alt: str) -> str:
+    """Cut the SVG down to one element without ids that nothing refers to, and give it its title."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*\n\s*", "\n", svg).strip()
+    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' style="([^"]*)"', _as_attributes, svg)
+    head, rest = svg.split(">", 1)
+    return f'{head} stroke-linejoin="round" role="img"><title>{escape(alt)}</title>{rest}'
+
+
+def _as_attributes(match: re.Match[str]) -> str:
+    """Write style declarations as attributes: a page's CSS parser would reject SVG properties."""
+    pairs = (part.split(":", 1) for part in match[1].split(";") if ":" in part)
+    return "".join(f' {name.strip()}="{escape(value.strip())}"' for name, value in pairs)
+
+
+def wrap_label(text: str, width: float = 14.0, lines: int = 2) -> str:
+    r"""Break a label into lines of about ``width`` Chinese characters (a Latin letter counts half); cut what is over.
+
+    Examples
+    --------
+    >>> wrap_label("Chengdu Hi-tech Industrial Development Zone", 12)
+    'Chengdu Hi-tech\nIndustrial…'
+    """
+
+    def size(part: str) -> float:
+        return sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in part)
+
+    rows, row = [], ""
+    for piece in re.findall(r"[\u2e80-\uffef]|[^\u2e80-\uffef\s]+\s*", text):
+        if row and size(row + piece.rstrip()) > width:
+            rows.append(row.rstrip())
+            row = ""
+        while size(piece) > width:
+            rows.append(piece[: int(width)])
+            piece = piece[int(width) :]
+        row += piece
+    rows.append(row.rstrip())
+    rows = [part for part in rows if part]
+    if len(rows) > lines:
+        rows = rows[:lines]
+        rows[-1] = rows[-1].rstrip() + "…"
+    return "\n".join(rows)

@@ -1,0 +1,155 @@
+"""The report as content: chapters of paragraphs, tables and figures, which every kind of output is written from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from surveykit.report.charts.style import Drawing
+
+__all__ = [
+    "Block",
+    "Bullets",
+    "Cell",
+    "Chapter",
+    "Column",
+    "Document",
+    "Figure",
+    "Heading",
+    "Prose",
+    "Table",
+    "Written",
+]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a chapter; ``level`` 2 to 4."""
+
+    text: str
+    level: int = 2
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph; ``role`` "note" is set small, "warning" in a frame, "key" as a key finding."""
+
+    text: str
+    role: Literal["text", "note", "warning", "key"] = "text"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of short paragraphs; ``role`` as in :class:`Prose`."""
+
+    items: tuple[str, ...]
+    ordered: bool = False
+    role: Literal["text", "key", "definition"] = "text"
+
+
+@dataclass(frozen=True)
+class Written:
+    """HTML that was made from a study author's Markdown, already safe, with its plain text for other outputs."""
+
+    html: str
+    plain: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; ``kind`` "number" is set to the right and sorts by value."""
+
+    key: str
+    label: str
+    kind: Literal["text", "number"] = "text"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: the text that is shown, the number it stands for (rounded as shown) or None, and its status sign."""
+
+    text: str
+    value: float | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption; ``notes`` and ``source`` stand under it, ``unit`` at its top right."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    emphasis: frozenset[int] = field(default_factory=frozenset)
+    size: Literal["normal", "small"] = "normal"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with the finding as title, alternative text made from the data, and the published data."""
+
+    id: str
+    title: str
+    drawing: Drawing
+    alt: str
+    data: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    source: str = ""
+
+
+Block = Heading | Prose | Bullets | Written | Table | Figure
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter; an empty one is never made. Appendices are lettered, not numbered."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    appendix: bool = False
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report in one language, after rounding and suppression."""
+
+    edition: str
+    profile: str
+    title: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    published: datetime.date
+    chapters: tuple[Chapter, ...]
+    mark: str = ""
+    city: str = ""
+    logo: str = ""
+    id: str = ""
+
+    def tables(self) -> Iterator[Table]:
+        """All tables in the order of the report."""
+        return (block for chapter in self.chapters for block in chapter.blocks if isinstance(block, Table))
+
+    def figures(self) -> Iterator[Figure]:
+        """All figures in the order of the report."""
+        return (block for chapter in self.chapters for block in chapter.blocks if isinstance(block, Figure))
+
+
+def make_chapter(
+    id: str, title: str, blocks: Sequence[Block | None], *, appendix: bool = False, short: str = ""
+) -> Chapter | None:
+    """Make a chapter from the blocks that there are, or None when there is no content beyond headings."""
+    kept = tuple(block for block in blocks if block is not None)
+    if all(isinstance(block, Heading) for block in kept):
+        return None
+    return Chapter(id, title, kept, appendix, short)

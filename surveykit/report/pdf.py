@@ -1,0 +1,165 @@
+"""From HTML to PDF by WeasyPrint; whatever it would only warn about is an error here."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from surveykit.errors import MissingDependencyError, RenderError, first_few
+from surveykit.report.typefaces import FACES, FONT_SCHEME, check_glyphs, font_bytes
+
+__all__ = ["DataFile", "build_pdf", "require_weasyprint"]
+
+Variant = Literal["pdf/ua-1", "pdf/a-3u", "pdf/a-3a", "plain"]
+_INSTALL = (
+    "WeasyPrint cannot find Pango. Debian/Ubuntu: sudo apt install libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0. macOS: brew install pango. Windows: pacman -S mingw-w64-ucrt-x86_64-pango in MSYS2. "
+    "HTML, DOCX and XLSX need none of it"
+)
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file to embed in a PDF: the data behind a figure."""
+
+    name: str
+    content: bytes
+    description: str
+
+
+def require_weasyprint() -> Any:
+    """Import WeasyPrint; MissingDependencyError with the line to type when its libraries are missing."""
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise MissingDependencyError(f"{_INSTALL} ({error})") from error
+    return weasyprint
+
+
+def build_pdf(
+    html: str,
+    *,
+    variant: Variant = "pdf/ua-1",
+    attachments: Sequence[DataFile] = (),
+    published: datetime.date | None = None,
+) -> bytes:
+    """Make a PDF from the print HTML.
+
+    Parameters
+    ----------
+    html : str
+        A whole page that :func:`surveykit.report.build_html` made with ``medium="print"``.
+    variant : {"pdf/ua-1", "pdf/a-3u", "pdf/a-3a", "plain"}
+        Tagged for accessibility, or for archives.
+    attachments : sequence of DataFile
+        Embedded files; only PDF/A-3 and plain PDF carry them.
+    published : date, optional
+        Date of the attachments; needed when there are any.
+
+    Returns
+    -------
+    bytes
+        The same bytes for the same input and the same Pango and HarfBuzz.
+
+    Raises
+    ------
+    RenderError
+        When a character is missing from the fonts, a font other than surveykit's would be embedded, a resource
+        outside the page is asked for, or WeasyPrint warns about anything.
+    MissingDependencyError
+        When Pango is not installed.
+    """
+    check_glyphs(html)
+    weasyprint = require_weasyprint()
+    options: dict[str, Any] = {"attachments": _attachments(weasyprint, attachments, published)}
+    if variant != "plain":
+        options["pdf_variant"] = variant
+    fonts: set[str] = set()
+
+    def note_fonts(document: Any, pdf: Any) -> None:
+        fonts.update(_embedded_fonts(pdf))
+
+    with _warnings_are_errors() as complaints:
+        page = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetcher(weasyprint))
+        content: bytes = page.write_pdf(finisher=note_fonts, **options)
+    if complaints:
+        raise RenderError(f"WeasyPrint would not render this faithfully, {first_few(dict.fromkeys(complaints))}")
+    foreign = sorted(name for name in fonts if not _is_ours(name))
+    if foreign:
+        raise RenderError(
+            f"fonts other than surveykit's were used, {first_few(foreign)}: a style asks for another family"
+        )
+    return content
+
+
+def _attachments(weasyprint: Any, files: Sequence[DataFile], published: datetime.date | None) -> list[Any]:
+    if not files:
+        return []
+    if published is None:
+        raise RenderError("attachments need the date of publication: pass published=")
+    moment = datetime.datetime(published.year, published.month, published.day, tzinfo=datetime.UTC)
+    return [
+        weasyprint.Attachment(
+            string=file.content, name=file.name, description=file.description,
+            relationship="Data", created=moment, modified=moment,
+        )
+        for file in files
+    ]  # fmt: skip
+
+
+def _fetcher(weasyprint: Any) -> Any:
+    """Return a fetcher that knows our fonts and nothing else."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class FontFetcher(URLFetcher):  # type: ignore[misc]
+        """Opens ``surveykit-font:`` addresses only."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            """Return a packaged font, or stop."""
+            scheme, _, name = url.partition(":")
+            if scheme != FONT_SCHEME or name not in {face for face, _, _ in FACES}:
+                raise FatalURLFetchingError(f"the page asks for {url[:80]!r}; nothing outside the page is ever read")
+            return URLFetcherResponse(url, body=font_bytes(name), headers={"Content-Type": "font/otf"})
+
+    return FontFetcher()
+
+
+@contextlib.contextmanager
+def _warnings_are_errors() -> Iterator[list[str]]:
+    """Collect what WeasyPrint logs as a warning or worse, and turn a refused address into our error."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    complaints: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            complaints.append(record.getMessage())
+
+    collector = Collector(level=logging.WARNING)
+    logger = logging.getLogger("weasyprint")
+    kept, propagated = list(logger.handlers), logger.propagate
+    logger.handlers, logger.propagate = [collector], False
+    try:
+        yield complaints
+    except FatalURLFetchingError as error:
+        raise RenderError(str(error)) from error
+    finally:
+        logger.handlers, logger.propagate = kept, propagated
+
+
+def _embedded_fonts(pdf: Any) -> set[str]:
+    names = set()
+    for entry in pdf.objects:
+        if isinstance(entry, dict) and entry.get("Type") in ("/Font", "/FontDescriptor"):
+            name = entry.get("FontName") or entry.get("BaseFont") or ""
+            names.add(name.decode("latin-1") if isinstance(name, bytes) else str(name))
+    return names
+
+
+def _is_ours(name: str) -> bool:
+    base = name.lstrip("/").split("+", 1)[-1].replace("-", "").replace("#20", "").replace(" ", "")
+    return base.startswith(("SKSans", "SKSerif"))

@@ -1,0 +1,199 @@
+"""From estimates to the figures that may be published: one table, in which a withheld number is no longer there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from surveykit.errors import DataError, first_few
+from surveykit.report.inputs import EstimatesLike, ReportInput
+from surveykit.report.standards import nchs_count, nchs_proportion
+
+__all__ = ["DEFAULT_RULES", "PUBLISHED_COLUMNS", "PublicationRules", "publish"]
+
+PUBLISHED_COLUMNS = (
+    "indicator",
+    "kind",
+    "by",
+    "level",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "df",
+    "deff",
+    "n",
+    "n_eff",
+    "status",
+    "reason",
+)
+_VALUES = ["estimate", "std_error", "conf_low", "conf_high", "df", "deff", "n_eff"]
+
+
+@dataclass(frozen=True)
+class PublicationRules:
+    """What is held back, and why.
+
+    Attributes
+    ----------
+    standard : {"nchs2017", "none"}
+        Reliability rule for rates; scores follow the NCHS rule of 2023 for means.
+    smallest_count : int
+        Unweighted counts from 1 to one less are confidential.
+    round_counts_to : int
+        Unweighted bases are rounded to a multiple of this in print; 1 leaves them exact.
+    """
+
+    standard: Literal["nchs2017", "none"] = "nchs2017"
+    smallest_count: int = 5
+    round_counts_to: int = 1
+
+
+DEFAULT_RULES = PublicationRules()
+
+
+def publish(report: ReportInput, rules: PublicationRules = DEFAULT_RULES) -> pd.DataFrame:
+    """Make the one table of figures that every output is written from.
+
+    Parameters
+    ----------
+    report : ReportInput
+        Estimates by city and by each grouping.
+    rules : PublicationRules
+        What is withheld.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator, grouping and level, columns PUBLISHED_COLUMNS. ``by`` is "city" or the grouping,
+        ``level`` its value ("" for the city). ``status`` is "" (shown), "rv" (shown, for statistical review),
+        "u" (withheld as unreliable), "c" (withheld as confidential) or "x" (no data); withheld rows hold no numbers
+        but n, and confidential rows not even that.
+
+    Raises
+    ------
+    DataError
+        When the city's figures or a required column are missing.
+    """
+    if "city" not in report.estimates:
+        raise DataError("the report has no estimates under the key 'city': estimate the indicators with by=None")
+    kinds = {indicator.id: indicator.kind for indicator in report.indicators}
+    parts = [_tidy(key, estimates, kinds) for key, estimates in report.estimates.items()]
+    parts.append(_absent_districts(report, parts))
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table = _in_report_order(table, report)
+    return _withhold(table, rules)
+
+
+def table_of(estimates: EstimatesLike | pd.DataFrame) -> pd.DataFrame:
+    """Return the tidy table of estimates, or the table itself."""
+    return estimates if isinstance(estimates, pd.DataFrame) else estimates.table
+
+
+def recipe_of(report: ReportInput, key: str) -> Mapping[str, object]:
+    """Return how the estimates under a key were made; empty when nobody recorded it."""
+    found = getattr(report.estimates[key], "recipe", None)
+    return dict(found) if isinstance(found, Mapping) else dict(report.recipes.get(key, {}))
+
+
+def _tidy(key: str, estimates: EstimatesLike | pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    source = table_of(estimates)
+    needed = ["variable", "estimate", "std_error", "conf_low", "conf_high", "n"] + ([] if key == "city" else [key])
+    lacking = [column for column in needed if column not in source.columns]
+    if lacking:
+        raise DataError(f"estimates {key!r} lack columns {first_few(lacking)}")
+    source = source[source["variable"].isin(list(kinds))]
+    tidy = pd.DataFrame(
+        {
+            "indicator": source["variable"].astype(str).to_numpy(),
+            "kind": [kinds[str(name)] for name in source["variable"]],
+            "by": key,
+            "level": "" if key == "city" else source[key].astype(str).to_numpy(),
+        }
+    )
+    for column in ("estimate", "std_error", "conf_low", "conf_high", "df", "deff", "n", "n_eff", "positives"):
+        values = source[column] if column in source.columns else pd.Series(np.nan, index=source.index)
+        tidy[column] = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    return tidy
+
+
+def _absent_districts(report: ReportInput, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Rows without data for districts in which nobody answered, so that they are named and not forgotten."""
+    if "district" not in report.estimates:
+        return pd.DataFrame()
+    given = pd.concat(parts)
+    given = given[given["by"] == "district"]
+    known = set(zip(given["indicator"], given["level"], strict=True))
+    rows = [
+        {"indicator": indicator.id, "kind": indicator.kind, "by": "district", "level": str(district), "n": 0.0}
+        for indicator in report.indicators
+        for district in report.regions["district"]
+        if (indicator.id, str(district)) not in known and indicator.id in set(given["indicator"])
+    ]
+    return pd.DataFrame(rows)
+
+
+def _in_report_order(table: pd.DataFrame, report: ReportInput) -> pd.DataFrame:
+    levels = {"district": [str(district) for district in report.regions["district"]]}
+    levels.update({group.id: list(group.levels) for group in report.groups})
+    indicators = [indicator.id for indicator in report.indicators]
+    keys = list(report.estimates)
+    position = [
+        (
+            keys.index(by),
+            indicators.index(indicator),
+            levels[by].index(level) if by in levels and level in levels[by] else len(levels.get(by, ())),
+        )
+        for by, indicator, level in zip(table["by"], table["indicator"], table["level"], strict=True)
+    ]
+    unknown = [
+        level
+        for by, level in zip(table["by"], table["level"], strict=True)
+        if by == "district" and level not in levels["district"]
+    ]
+    if unknown:
+        raise DataError(f"estimates by district name districts that the regions table lacks, {first_few(unknown)}")
+    order = sorted(range(len(table)), key=lambda row: position[row])
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _withhold(table: pd.DataFrame, rules: PublicationRules) -> pd.DataFrame:
+    table = table.copy()
+    status = np.full(len(table), "", dtype=object)
+    reason = np.full(len(table), "", dtype=object)
+    rates = (table["kind"] == "rate").to_numpy()
+    if rules.standard == "nchs2017":
+        verdict_rate = nchs_proportion(table["estimate"], table["std_error"], table["n"], table["df"].fillna(np.inf))
+        effective = table["n_eff"].fillna(table["n"])
+        verdict_mean = nchs_count(
+            table["estimate"], table["conf_low"], table["conf_high"], effective, table["df"].fillna(np.inf)
+        )
+        judged = np.where(rates, verdict_rate["status"], verdict_mean["status"])
+        why = np.where(rates, verdict_rate["reason"], verdict_mean["reason"])
+        table["n_eff"] = table["n_eff"].where(table["n_eff"].notna() | ~rates, verdict_rate["n_eff"])
+        status[judged == "suppress"] = "u"
+        status[judged == "review"] = "rv"
+        reason[judged != "present"] = why[judged != "present"]
+    small = _small(table, rules.smallest_count)
+    status[small], reason[small] = "c", "small_count"
+    empty = (table["n"].fillna(0) == 0).to_numpy() | table["estimate"].isna().to_numpy()
+    status[empty], reason[empty] = "x", "no_data"
+    withheld = np.isin(status, ["u", "c", "x"])
+    table.loc[withheld, _VALUES] = np.nan
+    table.loc[status == "c", "n"] = np.nan
+    table["n"] = np.round(table["n"] / rules.round_counts_to) * rules.round_counts_to
+    return table.assign(status=status, reason=reason)[list(PUBLISHED_COLUMNS)]
+
+
+def _small(table: pd.DataFrame, smallest: int) -> np.ndarray:
+    """Cells of fewer people than the rule allows, or whose few people would stand out against the rest of the cell."""
+
+    def between(values: pd.Series) -> np.ndarray:
+        counts = values.to_numpy(dtype=float)
+        return (counts > 0) & (counts < smallest)
+
+    return np.asarray(between(table["n"]) | between(table["positives"]) | between(table["n"] - table["positives"]))

@@ -1,0 +1,130 @@
+"""From content to HTML: for print (WeasyPrint) and for the screen (one file that needs nothing else)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from surveykit.errors import RenderError
+from surveykit.report.assembly import make_document
+from surveykit.report.document import Document
+from surveykit.report.inputs import Edition, Profile, ReportInput
+from surveykit.report.messages import say
+from surveykit.report.outline import outline
+from surveykit.report.publication import DEFAULT_RULES, PublicationRules
+from surveykit.report.typefaces import FACES, FONT_SCHEME
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["BASE_TEMPLATE", "build_html", "make_environment", "render_html"]
+
+Medium = Literal["print", "screen"]
+BASE_TEMPLATE = "surveykit/base.html"
+
+
+def make_environment(study_templates: str | Path | Mapping[str, str] | None = None) -> Environment:
+    """Make the Jinja environment: autoescape on, undefined names an error, templates by prefix.
+
+    Parameters
+    ----------
+    study_templates : path or mapping, optional
+        The study's folder of templates, or their texts by name. They extend ``surveykit/base.html``.
+
+    Returns
+    -------
+    jinja2.Environment
+        Knows ``surveykit/...`` (the library's) and, without prefix, the study's templates.
+    """
+    import jinja2
+
+    library = jinja2.PackageLoader("surveykit.report", "templates")
+    loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader({"surveykit": library})]
+    if isinstance(study_templates, Mapping):
+        loaders.append(jinja2.DictLoader(dict(study_templates)))
+    elif study_templates is not None:
+        loaders.append(jinja2.FileSystemLoader(str(study_templates)))
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+
+
+def build_html(
+    report: ReportInput,
+    edition: Edition = "zh",
+    *,
+    profile: Profile = "research",
+    medium: Medium = "print",
+    template: str = BASE_TEMPLATE,
+    study_templates: str | Path | Mapping[str, str] | None = None,
+    rules: PublicationRules = DEFAULT_RULES,
+) -> str:
+    """Make the report as one HTML text.
+
+    Parameters
+    ----------
+    report : ReportInput
+        All numbers and texts.
+    edition : {"zh", "en"}
+        Language.
+    profile : {"research", "official"}
+        研究报告 or 公文.
+    medium : {"print", "screen"}
+        For :func:`surveykit.report.build_pdf`, or a self-contained page with sortable tables.
+    template : str
+        Template to render; a study's own extends ``surveykit/base.html``.
+    study_templates : path or mapping, optional
+        Where the study's templates are.
+    rules : PublicationRules
+        What is withheld.
+
+    Returns
+    -------
+    str
+        The same text for the same input.
+    """
+    document = make_document(report, edition=edition, profile=profile, rules=rules)
+    return render_html(document, medium=medium, template=template, study_templates=study_templates)
+
+
+def render_html(
+    document: Document,
+    *,
+    medium: Medium = "print",
+    template: str = BASE_TEMPLATE,
+    study_templates: str | Path | Mapping[str, str] | None = None,
+) -> str:
+    """Render content that :func:`surveykit.report.make_document` made; parameters as :func:`build_html`."""
+    import jinja2
+
+    edition: Edition = "zh" if document.edition == "zh" else "en"
+
+    def message(key: str, **values: object) -> str:
+        return say(edition, key, **values)
+
+    context: dict[str, Any] = {
+        "document": document,
+        "sections": outline(document),
+        "medium": medium,
+        "say": message,
+        "faces": FACES if medium == "print" else (),
+        "font_scheme": FONT_SCHEME,
+        "kind_of": lambda block: type(block).__name__.lower(),
+    }
+    environment = make_environment(study_templates)
+    try:
+        return environment.get_template(template).render(context)
+    except jinja2.TemplateNotFound as error:
+        raise RenderError(
+            f"template {str(error)!r} is not there: give its name relative to the study's templates"
+        ) from error
+    except jinja2.UndefinedError as error:
+        raise RenderError(f"template {template!r} uses a name that does not exist: {error}") from error
+    except jinja2.TemplateSyntaxError as error:
+        raise RenderError(f"template {error.name or template!r}, line {error.lineno}: {error.message}") from error

@@ -1,0 +1,218 @@
+"""Rules that say whether a figure is reliable enough to be published."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+__all__ = [
+    "acs_difference_margin",
+    "acs_proportion_margin",
+    "acs_ratio_margin",
+    "acs_sum_margin",
+    "nchs_count",
+    "nchs_proportion",
+]
+
+FloatArray = NDArray[np.float64]
+_ACS_FACTOR = 1.645
+
+
+def korn_graubard(
+    p: ArrayLike, std_error: ArrayLike, n: ArrayLike, df: ArrayLike, *, adjust_df: bool = True, conf_level: float = 0.95
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return effective sample size and the Korn-Graubard interval of proportions.
+
+    n_eff = p(1-p)/se^2, or n when p is 0 or 1 or se is 0; with ``adjust_df`` it is multiplied by
+    (t[n-1]/t[df])^2 for the interval, and never exceeds n. The interval is Clopper-Pearson's at that size.
+    Source: NCHS Series 2 no. 175 (2017), section on confidence intervals.
+
+    Parameters
+    ----------
+    p, std_error : array_like, shape (k,)
+        Shares from 0 to 1 and their standard errors.
+    n, df : array_like, shape (k,)
+        Unweighted base and design degrees of freedom of the domain.
+    adjust_df : bool
+        Whether the design's degrees of freedom enter (NHANES) or not (NHIS).
+    conf_level : float
+        Level of the interval.
+
+    Returns
+    -------
+    n_eff, low, high : ndarray, shape (k,)
+        The effective size is without the adjustment.
+
+    Examples
+    --------
+    >>> n_eff, low, high = korn_graubard([0.86], [0.0601], [50], [12])
+    >>> round(float(high[0] - low[0]), 2)
+    0.28
+    """
+    p, std_error, n, df = (np.asarray(x, dtype=float) for x in (p, std_error, n, df))
+    tail = (1 - conf_level) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n_eff = np.where((p <= 0) | (p >= 1) | (std_error <= 0), n, p * (1 - p) / std_error**2)
+        factor = np.ones_like(p)
+        if adjust_df:
+            ratio = stats.t.ppf(1 - tail, np.maximum(n - 1, 1)) / stats.t.ppf(1 - tail, np.maximum(df, 1))
+            factor = ratio**2
+        size = np.minimum(n, n_eff * factor)
+        hits = p * size
+        low = np.where(p <= 0, 0.0, stats.beta.ppf(tail, hits, size - hits + 1))
+        high = np.where(p >= 1, 1.0, stats.beta.ppf(1 - tail, hits + 1, size - hits))
+    return n_eff, low, high
+
+
+def nchs_proportion(
+    p: ArrayLike, std_error: ArrayLike, n: ArrayLike, df: ArrayLike, *, adjust_df: bool = True
+) -> pd.DataFrame:
+    """Judge proportions by the NCHS Data Presentation Standards for Proportions (2017).
+
+    In this order: suppress when the smaller of n and n_eff is under 30; when the interval is 30 points or wider;
+    when it is wider than 5 points and wider than 130 % of the proportion. Review when p is 0 or 1 or df is under 8.
+    Footnote when the same is true of the complement. Widths are compared after rounding to 0.1 point.
+
+    Parameters
+    ----------
+    p, std_error, n, df : array_like, shape (k,)
+        As :func:`korn_graubard`. NaN proportions are "not available".
+    adjust_df : bool
+        As :func:`korn_graubard`; without it the df rule is skipped.
+
+    Returns
+    -------
+    DataFrame
+        status ("present", "suppress", "review", "footnote", "missing"), reason ("", "size", "width",
+        "relative_width", "extreme", "df", "complement", "missing"), n_eff, low, high.
+
+    Examples
+    --------
+    >>> nchs_proportion([0.05, 0.86], [0.0267, 0.0601], [100, 50], [40, 12])["status"].tolist()
+    ['suppress', 'footnote']
+    """
+    p, n, df = (np.asarray(x, dtype=float) for x in (p, n, df))
+    n_eff, low, high = korn_graubard(p, std_error, n, df, adjust_df=adjust_df)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.round(high - low, 3)
+        relative = np.round(width / p, 3)
+        complement = np.round(width / (1 - p), 3)
+    conditions = [
+        np.isnan(p),
+        np.minimum(n_eff, n) < 30,
+        width >= 0.30,
+        (width > 0.05) & (relative > 1.30),
+        (p <= 0) | (p >= 1),
+        (df < 8) & bool(adjust_df),
+        (width > 0.05) & (complement > 1.30),
+    ]
+    status = ["missing", "suppress", "suppress", "suppress", "review", "review", "footnote"]
+    reason = ["missing", "size", "width", "relative_width", "extreme", "df", "complement"]
+    return pd.DataFrame(
+        {
+            "status": np.select(conditions, status, default="present"),
+            "reason": np.select(conditions, reason, default=""),
+            "n_eff": n_eff,
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def nchs_count(estimate: ArrayLike, low: ArrayLike, high: ArrayLike, n_eff: ArrayLike, df: ArrayLike) -> pd.DataFrame:
+    """Judge means, rates per population and counts by the NCHS standards of 2023 (Series 2 no. 200).
+
+    Present when the effective sample size is 10 or more and the interval is at most 160 % of the estimate;
+    review when df is under 8.
+
+    Parameters
+    ----------
+    estimate, low, high, n_eff, df : array_like, shape (k,)
+        The estimates with their intervals, effective sizes and degrees of freedom.
+
+    Returns
+    -------
+    DataFrame
+        status and reason as :func:`nchs_proportion`.
+
+    Examples
+    --------
+    >>> nchs_count([80.0], [78.0], [82.0], [9.0], [20])["reason"].tolist()
+    ['size']
+    """
+    estimate, low, high, n_eff, df = (np.asarray(x, dtype=float) for x in (estimate, low, high, n_eff, df))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = (high - low) / np.abs(estimate)
+    conditions = [np.isnan(estimate), n_eff < 10, relative > 1.60, df < 8]
+    return pd.DataFrame(
+        {
+            "status": np.select(conditions, ["missing", "suppress", "suppress", "review"], default="present"),
+            "reason": np.select(conditions, ["missing", "size", "relative_width", "df"], default=""),
+        }
+    )
+
+
+def acs_sum_margin(margins: ArrayLike) -> float:
+    """Return the 90 % margin of a sum of independent estimates: the root of the sum of squared margins.
+
+    Source: US Census Bureau, ACS General Handbook (2018), chapter 8; so are the three functions below.
+
+    Examples
+    --------
+    >>> acs_sum_margin([3.0, 4.0])
+    5.0
+    """
+    return float(np.sqrt(np.sum(np.square(np.asarray(margins, dtype=float)))))
+
+
+def acs_difference_margin(first: float, second: float) -> float:
+    """Return the 90 % margin of a difference of two independent estimates.
+
+    Examples
+    --------
+    >>> acs_difference_margin(3.0, 4.0)
+    5.0
+    """
+    return acs_sum_margin([first, second])
+
+
+def acs_ratio_margin(numerator: float, denominator: float, numerator_margin: float, denominator_margin: float) -> float:
+    """Return the 90 % margin of a ratio whose numerator is not part of its denominator.
+
+    Examples
+    --------
+    >>> round(acs_ratio_margin(50, 100, 5, 10), 4)
+    0.0707
+    """
+    ratio = numerator / denominator
+    return float(np.sqrt(numerator_margin**2 + ratio**2 * denominator_margin**2) / denominator)
+
+
+def acs_proportion_margin(
+    numerator: float, denominator: float, numerator_margin: float, denominator_margin: float
+) -> float:
+    """Return the 90 % margin of a proportion; where the root is of a negative number, that of a ratio.
+
+    Examples
+    --------
+    >>> round(acs_proportion_margin(50, 100, 6, 10), 4)
+    0.0332
+    """
+    share = numerator / denominator
+    square = numerator_margin**2 - share**2 * denominator_margin**2
+    if square < 0:
+        return acs_ratio_margin(numerator, denominator, numerator_margin, denominator_margin)
+    return float(np.sqrt(square) / denominator)
+
+
+def acs_margin(std_error: ArrayLike) -> FloatArray:
+    """Return 90 % margins from standard errors, with the factor 1.645 that the ACS prints.
+
+    Examples
+    --------
+    >>> acs_margin([2.0]).tolist()
+    [3.29]
+    """
+    return np.asarray(std_error, dtype=float) * _ACS_FACTOR

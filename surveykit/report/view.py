@@ -1,0 +1,245 @@
+"""One edition's view of a report: its language, its labels, its published figures and how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveykit.report import numbers
+from surveykit.report.document import Cell, Column, Table
+from surveykit.report.inputs import Edition, IndicatorInfo, Profile, ReportInput, Text
+from surveykit.report.messages import say
+from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish
+
+__all__ = ["Shown", "View", "make_view"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One published figure in the unit of print (percent or points), rounded as it is printed.
+
+    ``status`` is "" or "rv" when there are numbers, else the sign that stands in their place.
+    """
+
+    indicator: str
+    by: str
+    level: str
+    label: str
+    kind: str
+    estimate: float
+    low: float
+    high: float
+    std_error: float
+    deff: float
+    df: float
+    n: float
+    n_eff: float
+    status: str
+    reason: str
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a sign stands in the place of the figure."""
+        return self.status in ("u", "c", "x")
+
+
+@dataclass(frozen=True)
+class View:
+    """The input of a report seen in one language; everything that chapters and charts may use.
+
+    Attributes
+    ----------
+    report : ReportInput
+        The input.
+    edition, profile : str
+        Language and kind of page.
+    published : DataFrame
+        The figures that may be shown (:func:`surveykit.report.publication.publish`).
+    """
+
+    report: ReportInput
+    edition: Edition
+    profile: Profile
+    published: pd.DataFrame
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a message of the catalogue in the edition's language."""
+        return say(self.edition, key, **values)
+
+    def text(self, text: Text) -> str:
+        """Return a text in the edition's language."""
+        return str(text.get(self.edition) or text.get("zh") or next(iter(text.values()), ""))
+
+    @cached_property
+    def level_percent(self) -> str:
+        """The confidence level, for example "95%"."""
+        return numbers.percent(self.report.conf_level, 0)
+
+    @cached_property
+    def district_names(self) -> dict[str, str]:
+        """District id to its short name in the edition's language, in administrative order."""
+        regions = self.report.regions
+        columns = ["short_zh", "name_zh"] if self.edition == "zh" else ["short_en", "name_en"]
+        column = next((name for name in columns if name in regions.columns), "name_zh")
+        return {str(key): str(name) for key, name in zip(regions["district"], regions[column], strict=True)}
+
+    @cached_property
+    def indicators(self) -> dict[str, IndicatorInfo]:
+        """Indicators by id, in the order of the report."""
+        return {indicator.id: indicator for indicator in self.report.indicators}
+
+    @cached_property
+    def headlines(self) -> list[IndicatorInfo]:
+        """Headline indicators that have an estimate for the city."""
+        given = set(self.published.loc[self.published["by"] == "city", "indicator"])
+        return [indicator for indicator in self.report.indicators if indicator.headline and indicator.id in given]
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Groupings other than city and district, in the order of the estimates."""
+        return [key for key in self.report.estimates if key not in ("city", "district")]
+
+    def group_name(self, by: str) -> str:
+        """Return the name of a grouping."""
+        if by in ("city", "district"):
+            return self.say("by_" + by)
+        return next((self.text(group.name) for group in self.report.groups if group.id == by), by)
+
+    def level_label(self, by: str, level: str) -> str:
+        """Return the label of a level of a grouping."""
+        if by == "city":
+            return self.text(self.report.study.city)
+        if by == "district":
+            return self.district_names.get(level, level)
+        for group in self.report.groups:
+            if group.id == by and level in group.levels:
+                return self.text(group.levels[level])
+        return level
+
+    @cached_property
+    def _shown(self) -> dict[tuple[str, str], list[Shown]]:
+        found: dict[tuple[str, str], list[Shown]] = {}
+        for row in self.published.itertuples(index=False):
+            shown = self._show(row)
+            found.setdefault((shown.indicator, shown.by), []).append(shown)
+        return found
+
+    def _show(self, row: Any) -> Shown:
+        def unit(value: float, decimals: int = 1) -> float:
+            scaled = numbers._hundredfold(value) if row.kind == "rate" else float(value)
+            return numbers.rounded(scaled, decimals)
+
+        return Shown(
+            row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind,
+            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, 2),
+            numbers.rounded(row.deff, 2), float(row.df), float(row.n), float(row.n_eff), row.status, row.reason,
+        )  # fmt: skip
+
+    def figures(self, indicator: str, by: str) -> list[Shown]:
+        """Return the figures of an indicator by a grouping, in the order of its levels."""
+        return self._shown.get((indicator, by), [])
+
+    def figure(self, indicator: str, by: str = "city", level: str = "") -> Shown | None:
+        """Return one figure, or None when there is none."""
+        return next((shown for shown in self.figures(indicator, by) if shown.level == level), None)
+
+    def sign(self, status: str) -> str:
+        """Return the sign of a status in square brackets."""
+        return f"[{status}]" if status else ""
+
+    def value(self, shown: Shown | None, *, unit: bool = True) -> str:
+        """Write an estimate, with its unit unless a table's heading gives it."""
+        if shown is None or shown.withheld:
+            return self.sign("x" if shown is None else shown.status)
+        suffix = ("%" if shown.kind == "rate" else self.say("points_suffix")) if unit else ""
+        return numbers.fixed(shown.estimate) + suffix
+
+    def interval(self, shown: Shown | None, *, unit: bool = True) -> str:
+        """Write an interval: "84.1%–88.5%" in sentences, "84.1–88.5" in tables."""
+        if shown is None or shown.withheld:
+            return ""
+        if not unit or shown.kind == "score":
+            return numbers.interval(shown.low, shown.high)
+        return f"{numbers.fixed(shown.low)}%{numbers.EN_DASH}{numbers.fixed(shown.high)}%"
+
+    def count(self, value: float) -> str:
+        """Write a count, or the sign of confidentiality when it is not given."""
+        return self.sign("c") if not np.isfinite(value) else numbers.count(value)
+
+    def value_cell(self, shown: Shown | None) -> Cell:
+        """Make a table cell of an estimate."""
+        if shown is None or shown.withheld:
+            return Cell(self.value(shown), None, "x" if shown is None else shown.status)
+        text = self.value(shown, unit=False) + (f" {self.sign(shown.status)}" if shown.status else "")
+        return Cell(text, shown.estimate, shown.status)
+
+    def interval_cell(self, shown: Shown | None) -> Cell:
+        """Make a table cell of an interval."""
+        return Cell(self.interval(shown, unit=False))
+
+    def count_cell(self, value: float) -> Cell:
+        """Make a table cell of a count."""
+        if not np.isfinite(value):
+            return Cell(self.sign("c"), None, "c")
+        return Cell(numbers.count(value), float(round(value)))
+
+    def number_cell(self, value: float, decimals: int = 2) -> Cell:
+        """Make a table cell of any other number; empty when missing."""
+        number = numbers.rounded(float(value), decimals)
+        return Cell(numbers.fixed(number, decimals), None if np.isnan(number) else number)
+
+    def sign_notes(self, cells: Sequence[Shown]) -> tuple[str, ...]:
+        """Explain the signs that occur among the figures."""
+        used = [sign for sign in ("u", "c", "x", "rv") if any(shown.status == sign for shown in cells)]
+        return tuple(self.say("sign_" + sign) for sign in used)
+
+    @cached_property
+    def source(self) -> str:
+        """The source line under tables and figures."""
+        study = self.report.study
+        key = "source_simulated" if study.simulated else "source"
+        return self.say(key, study=self.text(study.title), period=self.text(study.field_period))
+
+    def table(
+        self, id: str, title: str, columns: Sequence[tuple[str, str, str]], rows: Sequence[Sequence[Cell]], **more: Any
+    ) -> Table:
+        """Make a table from (key, label, kind) columns and rows of cells, with the study's source line."""
+        heads = tuple(Column(key, label, "number" if kind == "number" else "text") for key, label, kind in columns)
+        more.setdefault("source", self.source)
+        return Table(id, title, heads, tuple(tuple(row) for row in rows), **more)
+
+
+def make_view(
+    report: ReportInput,
+    *,
+    edition: Edition = "zh",
+    profile: Profile = "research",
+    rules: PublicationRules = DEFAULT_RULES,
+) -> View:
+    """Make the view of a report for one edition; suppression happens here and nowhere else.
+
+    Parameters
+    ----------
+    report : ReportInput
+        The input.
+    edition, profile : str
+        Language and kind of page.
+    rules : PublicationRules
+        What is withheld.
+
+    Returns
+    -------
+    View
+        Holds no withheld figure in its ``published`` table.
+    """
+    return View(report, edition, profile, publish(report, rules))
+
+
+def label_of(row: Mapping[str, Any], edition: Edition, stem: str) -> str:
+    """Return column ``stem_zh`` or ``stem_en`` of a row, whichever the edition asks for."""
+    return str(row.get(f"{stem}_{edition}") or row.get(f"{stem}_zh") or row.get(stem) or "")

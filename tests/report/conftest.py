@@ -1,0 +1,257 @@
+"""A realistic report input: 23 districts, five indicators, made-up numbers from a seed."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveykit.report import Choice, Disclosure, Group, IndicatorInfo, Question, ReportInput, StudyInfo, build_html
+
+REGIONS = """jinjiang,锦江区,Jinjiang,3,4
+qingyang,青羊区,Qingyang,3,2
+jinniu,金牛区,Jinniu,2,3
+wuhou,武侯区,Wuhou,3,3
+chenghua,成华区,Chenghua,2,4
+longquanyi,龙泉驿区,Longquanyi,3,5
+qingbaijiang,青白江区,Qingbaijiang,1,4
+xindu,新都区,Xindu,1,3
+wenjiang,温江区,Wenjiang,3,1
+shuangliu,双流区,Shuangliu,4,2
+pidu,郫都区,Pidu,2,2
+xinjin,新津区,Xinjin,5,2
+jintang,金堂县,Jintang,1,5
+dayi,大邑县,Dayi,4,0
+pujiang,蒲江县,Pujiang,5,1
+dujiangyan,都江堰市,Dujiangyan,1,1
+pengzhou,彭州市,Pengzhou,0,2
+qionglai,邛崃市,Qionglai,5,0
+chongzhou,崇州市,Chongzhou,3,0
+jianyang,简阳市,Jianyang,4,6
+gaoxin,成都高新区,Hi-tech Zone,4,3
+tianfu,四川天府新区,Tianfu New Area,4,4
+dongbu,成都东部新区,Eastern New Area,4,5"""
+
+
+def regions_table() -> pd.DataFrame:
+    rows = [line.split(",") for line in REGIONS.splitlines()]
+    table = pd.DataFrame(rows, columns=["district", "name_zh", "name_en", "tile_row", "tile_column"])
+    return table.astype({"tile_row": int, "tile_column": int})
+
+
+def indicator(id: str, zh: str, en: str, kind: str = "rate", headline: bool = True) -> IndicatorInfo:
+    return IndicatorInfo(
+        id=id,
+        name={"zh": zh, "en": en},
+        kind=kind,
+        numerator={"zh": "回答前两档的人", "en": "answers in the top two grades"},
+        base={"zh": "知道或听说过的受访者", "en": "respondents aware of the centers"},
+        dont_know={"zh": "“不清楚”不计入基数", "en": "left out of the base"},
+        wording={"zh": "总体来说，您对本地的新时代文明实践活动满意吗？", "en": "Overall, how satisfied are you?"},
+        headline=headline,
+    )
+
+
+INDICATORS = (
+    indicator("awareness", "知晓率", "Awareness rate"),
+    indicator("satisfaction", "满意率", "Satisfaction rate"),
+    indicator("satisfaction_score", "满意度", "Satisfaction score", "score", headline=False),
+    indicator("recognition_support", "认同与支持率", "Recognition and support rate"),
+)
+GROUPS = (
+    Group(
+        id="sex",
+        name={"zh": "性别", "en": "sex"},
+        levels={"1": {"zh": "男", "en": "Men"}, "2": {"zh": "女", "en": "Women"}},
+    ),
+    Group(
+        id="age_group",
+        name={"zh": "年龄", "en": "age"},
+        levels={
+            "1": {"zh": "18至29岁", "en": "18 to 29"},
+            "2": {"zh": "30至44岁", "en": "30 to 44"},
+            "3": {"zh": "45至59岁", "en": "45 to 59"},
+            "4": {"zh": "60岁及以上", "en": "60 and over"},
+        },
+    ),
+)
+
+
+def estimate_table(by: str | None, levels: list[str], n: int, seed: int, spread: float = 0.05) -> pd.DataFrame:
+    """Rates around 0.7 to 0.9 with logit intervals and design effect 1.3; scores around 80."""
+    from scipy.special import expit, logit
+
+    random = np.random.default_rng(seed)
+    rows = []
+    for position, item in enumerate(INDICATORS):
+        for level in levels:
+            p = float(np.clip((0.72, 0.86, 0.8, 0.9)[position] + spread * random.normal(), 0.3, 0.97))
+            base = n if item.id != "satisfaction" else int(n * 0.7)
+            se = float(np.sqrt(1.3 * p * (1 - p) / base))
+            low, high = expit(logit(p) + np.array([-1.96, 1.96]) * se / (p * (1 - p)))
+            if item.kind == "score":
+                p, se, low, high = 100 * p, 100 * se, 100 * (p - 1.96 * se), 100 * (p + 1.96 * se)
+            row = {"statistic": "mean", "variable": item.id, "level": None, "estimate": p, "std_error": se}
+            row |= {"conf_low": low, "conf_high": high, "df": 5000.0, "deff": 1.3, "n": base, "n_eff": base / 1.3}
+            rows.append(row if by is None else {**row, by: level})
+    return pd.DataFrame(rows)
+
+
+def disclosure() -> Disclosure:
+    zh = "对注册用户分层随机抽样，网上自填，未注册的居民不在抽样框内。"
+    en = "Stratified random sample of registered users, self-completed online; others are not covered."
+    return Disclosure(**{item.name: {"zh": zh, "en": en} for item in fields(Disclosure)})
+
+
+def score_table(districts: list[str], seed: int = 5) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    points = 84 + 2.6 * random.normal(size=len(districts))
+    half = np.full(len(districts), 2.4)
+    order = pd.Series(-points).rank().to_numpy()
+    width = 8
+    return pd.DataFrame(
+        {
+            "district": districts, "points": points, "std_error": half / 1.96,
+            "conf_low": points - half, "conf_high": points + half,
+            "rank_low": np.maximum(order - width, 1).astype(int),
+            "rank_high": np.minimum(order + width, len(districts)).astype(int),
+            "band": np.where(points > 88, "above", np.where(points < 80.5, "below", "same")),
+        }
+    )  # fmt: skip
+
+
+QUESTIONS = (
+    Question(
+        id="aware",
+        kind="single",
+        text={"zh": "您知道本地的新时代文明实践中心（所、站）吗？", "en": "Do you know of the local centers?"},
+        choices=(
+            Choice(code="1", label={"zh": "知道", "en": "Yes"}),
+            Choice(code="2", label={"zh": "听说过", "en": "Heard of them"}),
+            Choice(code="3", label={"zh": "不知道", "en": "No"}),
+        ),
+        part={"zh": "知晓情况", "en": "Awareness"},
+    ),
+    Question(
+        id="suggestion",
+        kind="text",
+        text={"zh": "您还有什么建议？", "en": "Any suggestions?"},
+        part={"zh": "建议", "en": "Suggestions"},
+    ),
+)
+
+
+def build_report(**changes: object) -> ReportInput:
+    regions = changes.get("regions", regions_table())
+    districts = list(regions["district"])  # type: ignore[index]
+    random = np.random.default_rng(3)
+    dispositions = pd.DataFrame(
+        [
+            {"district": district, "disposition": code, "count": int(count)}
+            for district in districts
+            for code, count in zip(
+                ("I", "P", "R", "NC", "NE"), random.multinomial(400, [0.55, 0.03, 0.08, 0.32, 0.02]), strict=True
+            )
+        ]
+    )
+    scores = score_table(districts)
+    fields_given: dict[str, object] = {
+        "study": StudyInfo(
+            id="chengdu_2021",
+            title={
+                "zh": "成都市新时代文明实践中心建设居民问卷调查报告（2021年）",
+                "en": "Resident survey on Chengdu's civilization practice centers, 2021",
+            },
+            subtitle={"zh": "知晓率、满意率、认同与支持率", "en": "Awareness, satisfaction, recognition and support"},
+            commissioner={"zh": "成都市精神文明建设办公室（示例）", "en": "Chengdu civilization office (example)"},
+            conductor={"zh": "参考研究小组", "en": "Reference study group"},
+            field_period={"zh": "2021年9月1日至9月30日", "en": "1 to 30 September 2021"},
+            published=datetime.date(2021, 10, 31),
+            simulated=True,
+        ),
+        "regions": regions,
+        "indicators": INDICATORS,
+        "estimates": {
+            "city": estimate_table(None, [""], 5300, 1, 0.01),
+            "district": estimate_table("district", districts, 230, 2),
+            "sex": estimate_table("sex", ["1", "2"], 2600, 3, 0.02),
+            "age_group": estimate_table("age_group", ["1", "2", "3", "4"], 1300, 4, 0.03),
+        },
+        "disclosure": disclosure(),
+        "groups": GROUPS,
+        "scores": scores,
+        "ranks": {"satisfaction": scores[["district", "rank_low", "rank_high", "band"]]},
+        "scheme": pd.DataFrame(
+            {
+                "indicator_zh": ["加强基层基础工作", "加强基层基础工作"], "indicator_en": ["Grass-roots basics"] * 2,
+                "content_zh": ["阵地打造", "活动组织"], "content_en": ["Sites", "Activities"],
+                "criterion_zh": ["阵地覆盖所有社区", "群众满意"], "criterion_en": ["Sites in all communities", "Satisfied public"],
+                "points": [4.0, 6.0], "method": ["bigdata", "questionnaire"], "named": ["published", "illustrative"],
+            }
+        ),
+        "sample": pd.DataFrame({"district": districts, "population_size": 6500, "sample_size": 400}),
+        "dispositions": dispositions,
+        "outcome_rates": pd.DataFrame({"rate": ["RR1", "RR2", "COOP1"], "value": [0.55, 0.58, 0.88], "weighted": [0.54, 0.57, 0.87]}),
+        "weighting_steps": pd.DataFrame(
+            {
+                "step": ["base", "nonresponse", "raking"],
+                "description_zh": ["入样概率的倒数", "按区（市）县和年龄调整无应答", "对性别、年龄和区（市）县边际迭代"],
+                "description_en": ["inverse inclusion probability", "nonresponse by district and age", "raking to sex, age and district"],
+                "deff": [1.17, 1.21, 1.34], "minimum": [0.4, 0.35, 0.2], "maximum": [2.1, 2.6, 4.4],
+            }
+        ),
+        "weights": pd.Series(np.random.default_rng(8).lognormal(0, 0.5, 5300)),
+        "raking": pd.DataFrame({"iteration": range(1, 8), "max_gap": 10.0 ** -np.arange(1, 8)}),
+        "questions": QUESTIONS,
+        "topline": pd.DataFrame(
+            {"question": "aware", "code": ["1", "2", "3"], "n": [2900, 900, 1500], "estimate": [0.55, 0.17, 0.28],
+             "conf_low": [0.53, 0.16, 0.26], "conf_high": [0.57, 0.18, 0.30]}
+        ),
+        "quality": pd.DataFrame(
+            {"rule_zh": ["作答过快", "重复提交"], "rule_en": ["Speeders", "Duplicates"], "flagged": [120, 33], "excluded": [98, 33]}
+        ),
+        "provenance": {"sampling/plan.yaml": "a1" * 32, "seed": "chengdu-2021"},
+        "changes": ({"zh": "1.0：首次发布。", "en": "1.0: first release."},),
+    }  # fmt: skip
+    fields_given.update(changes)
+    return ReportInput(**fields_given)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def make_report():
+    """The builder itself, so that a test can change what it wants."""
+    return build_report
+
+
+@pytest.fixture(scope="session")
+def report() -> ReportInput:
+    return build_report()
+
+
+@pytest.fixture(scope="session")
+def chinese(report) -> str:
+    """The Chinese edition for print, drawn once."""
+    return build_html(report, "zh")
+
+
+@pytest.fixture(scope="session")
+def make_small_report():
+    """Five districts, one indicator, no score: for tests that are not about the content."""
+
+    def make(**changes: object) -> ReportInput:
+        regions = regions_table().head(5)
+        few = {
+            "indicators": INDICATORS[:1],
+            "ranks": {},
+            "scores": None,
+            "scheme": None,
+            "weights": None,
+            "raking": None,
+        }
+        return build_report(**{"regions": regions, **few, **changes})
+
+    return make

@@ -1,0 +1,106 @@
+import dataclasses
+import re
+from string import Formatter
+
+import pytest
+
+from surveykit.errors import DefinitionError, RenderError
+from surveykit.report import OwnChapter, build_html, make_document
+from surveykit.report.messages import CATALOGUES
+from surveykit.report.outline import outline
+
+
+def numbers_of(document):
+    cells = [(table.id, [[cell.value for cell in row] for row in table.rows]) for table in document.tables()]
+    figures = [(figure.id, figure.data.select_dtypes("number").to_numpy().tolist()) for figure in document.figures()]
+    return repr(cells), repr(figures)
+
+
+def test_catalogues_have_the_same_keys():
+    assert set(CATALOGUES["zh"]) == set(CATALOGUES["en"])
+
+
+def test_chinese_messages_hold_no_english_words():
+    allowed = {"rv", "RR", "COOP", "REF", "CON", "zh-CN"}
+    for key, text in CATALOGUES["zh"].items():
+        plain = "".join(part for part, *_ in Formatter().parse(text))
+        words = set(re.findall(r"[A-Za-z-]{2,}", plain)) - allowed
+        assert not words, (key, words)
+
+
+def test_editions_have_the_same_numbers(report):
+    assert numbers_of(make_document(report, edition="zh")) == numbers_of(make_document(report, edition="en"))
+
+
+def test_profiles_differ_in_numbering_only(report):
+    research, official = (make_document(report, profile=profile) for profile in ("research", "official"))
+    assert numbers_of(research) == numbers_of(official)
+    assert outline(official)[0].label == "一、"
+    assert outline(official)[2].items[1].label == "（一）"
+
+
+def test_an_empty_disclosure_item_stops_the_report(make_small_report):
+    report = make_small_report()
+    empty = dataclasses.replace(report.disclosure, funding={"zh": " ", "en": "x"}, mode={"zh": "不适用。", "en": "x"})
+    with pytest.raises(DefinitionError) as caught:
+        build_html(make_small_report(disclosure=empty))
+    assert [problem.path for problem in caught.value.problems] == [
+        ("disclosure", "funding", "zh"),
+        ("disclosure", "mode", "zh"),
+    ]
+
+
+def test_chapters_without_data_are_left_out(make_report):
+    bare = make_report(scores=None, ranks={}, scheme=None, quality=None, questions=(), provenance={}, changes=())
+    ids = [chapter.id for chapter in make_document(bare).chapters]
+    assert "score" not in ids
+    assert "quality" not in ids
+    assert "record" not in ids
+
+
+def test_own_chapter_is_safe_and_can_hold_a_chart(make_small_report):
+    own = OwnChapter(
+        id="own",
+        title={"zh": "对策建议", "en": "Advice"},
+        markdown={
+            "zh": "文字 <script>alert(1)</script> ![x](http://a/b.png)\n\n[[tiles awareness]]\n\n- 甲\n- 乙",
+            "en": "x",
+        },
+    )
+    html = build_html(make_small_report(chapters=(own,)))
+    assert "<script>alert" not in html
+    assert 'http://a/b.png"' not in html
+    assert html.count('id="tiles-awareness"') == 1
+    assert html.count('id="own-tiles-awareness"') == 1
+
+
+def test_an_unknown_insertion_is_named(make_small_report):
+    own = OwnChapter(id="own", title={"zh": "甲"}, markdown={"zh": "[[tiles nothing]]"})
+    with pytest.raises(DefinitionError, match="tiles nothing"):
+        build_html(make_small_report(chapters=(own,)))
+
+
+def test_labels_with_html_are_text(make_small_report):
+    report = make_small_report()
+    study = dataclasses.replace(report.study, title={"zh": "<img src=x onerror=1>", "en": "x"})
+    assert "<img src=x" not in build_html(make_small_report(study=study))
+
+
+def test_study_template_extends_the_base(make_small_report):
+    study = {"own.html": '{% extends "surveykit/base.html" %}{% block back %}<p id="own">自有内容</p>{% endblock %}'}
+    assert '<p id="own">自有内容</p>' in build_html(make_small_report(), template="own.html", study_templates=study)
+
+
+def test_an_undefined_name_in_a_template_is_an_error(make_small_report):
+    study = {"own.html": '{% extends "surveykit/base.html" %}{% block back %}{{ nothing_here }}{% endblock %}'}
+    with pytest.raises(RenderError, match="nothing_here"):
+        build_html(make_small_report(), template="own.html", study_templates=study)
+
+
+def test_screen_edition_stands_alone(make_small_report):
+    html = build_html(make_small_report(), medium="screen")
+    assert "surveykit-font:" not in html
+    assert not re.findall(
+        r'(?:src|href)="(?!#|http://www\.w3\.org)[^"]+"', html.replace('xlink:href="#', "").replace('href="#', "")
+    )
+    assert "aria-sort" in html
