@@ -7,14 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import Study, StudyOutline
 
-__all__ = ["open_study", "say"]
+__all__ = ["open_outline", "open_study", "say"]
 
 
 def say(line: str) -> None:
     """Print one line at once."""
     print(line, flush=True)
+
+
+def open_outline(options: argparse.Namespace) -> StudyOutline:
+    """Read no more than study.yaml of the study that a call means."""
+    from surveykit.study.loading import load_outline
+    from surveykit.study.location import find_study
+
+    return load_outline(find_study(options.study or Path.cwd()))
 
 
 def open_study(options: argparse.Namespace) -> Study:

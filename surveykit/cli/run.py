@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import open_outline, open_study, say
 
 __all__ = ["add_parser"]
 
@@ -23,13 +23,15 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages
-    from surveykit.study.running import run_stages
+    from surveykit.study.running import all_current, run_stages
 
-    study = open_study(options)
-    result = run_stages(study, study_stages(study), say=say, redraw=options.redraw, force=options.force)
-    if not result.made:
-        say(f"nothing to do: all {len(result.current)} stages are up to date; the report is output/report.pdf")
+    outline = open_outline(options)
+    stages = study_stages(outline)
+    if not options.force and all_current(outline, stages):
+        say(f"nothing to do: all {len(stages)} stages are up to date; the report is output/report.pdf")
         return 0
+    study = open_study(options)
+    result = run_stages(study, stages, say=say, redraw=options.redraw, force=options.force)
     total = sum(result.seconds.values())
     say(f"done in {total:.1f} s: {len(result.made)} stages made, {len(result.current)} were up to date")
     say(f"the report is {study.root / 'output' / 'report.pdf'}")

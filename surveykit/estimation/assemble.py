@@ -8,12 +8,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.survey_design import SurveyDesign
 from surveykit.estimation.estimates import Estimates
-from surveykit.estimation.intervals import proportion_interval, t_interval
+from surveykit.estimation.intervals import proportion_interval, t_interval, t_quantile
+from surveykit.estimation.likelihood import likelihood_interval
+from surveykit.estimation.quantiles import Inversion
 from surveykit.estimation.reliability import nchs_2017
 from surveykit.estimation.terms import Context, Term, divide
-from surveykit.estimation.totals import Moment, active_stages, moment_totals, unit_totals
+from surveykit.estimation.totals import (
+    Design,
+    Moment,
+    active_stages,
+    moment_totals,
+    replicate_totals,
+    unit_totals,
+)
 from surveykit.estimation.variance import pps_covariance, stages_covariance
 
 __all__ = ["assemble", "covariance_of", "domain_df", "rows_of_terms"]
@@ -30,27 +40,82 @@ def assemble(
     moments, places = _distinct(terms)
     totals = moment_totals(design, moments)
     values = np.concatenate([term.value([totals[i] for i in place]) for term, place in zip(terms, places, strict=True)])
-    units = unit_totals(design, moments)
-    parts = tuple(
-        np.concatenate(
-            [
-                term.linear([stage[i] for i in place], [totals[i] for i in place])
-                for term, place in zip(terms, places, strict=True)
-            ],
-            axis=1,
-        )
-        for stage in units
-    )
-    covariance = covariance_of(design, parts, _members(design, terms))
+    covariance, parts, replicates = _covariance(design, terms, moments, places, totals, values)
     covariance[np.isnan(values), :] = np.nan
     covariance[:, np.isnan(values)] = np.nan
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
+    limits = _invert_quantiles(terms, values, covariance, replicates, df, conf_level, design, parts)
     table = _table(context, terms, values, covariance, df)
-    _add_intervals(table, terms, conf_level, interval)
+    logit_error = _replicate_logit_error(design, replicates, values)
+    _add_intervals(context, table, terms, conf_level, interval, logit_error)
+    for rows, low, high in limits:
+        table.loc[table.index[rows], "conf_low"], table.loc[table.index[rows], "conf_high"] = low, high
     _add_quality(table, terms, deff_reference)
-    kept = parts if sum(part.size for part in parts) <= KEEP_INFLUENCE else None
+    kept = parts if parts is not None and sum(part.size for part in parts) <= KEEP_INFLUENCE else None
     recipe = _recipe(context, terms, conf_level, interval, deff_reference)
-    return Estimates(table, covariance, recipe, conf_level, float(design.degf), None, (design, kept))
+    return Estimates(table, covariance, recipe, conf_level, float(design.degf), replicates, (design, kept))
+
+
+def _covariance(
+    design: Design,
+    terms: Sequence[Term],
+    moments: Sequence[Moment],
+    places: Sequence[Sequence[int]],
+    totals: Sequence[np.ndarray],
+    values: np.ndarray,
+) -> tuple[np.ndarray, tuple[np.ndarray, ...] | None, np.ndarray | None]:
+    pairs = list(zip(terms, places, strict=True))
+    if isinstance(design, ReplicateDesign):
+        each = replicate_totals(design, moments)
+        replicates = np.concatenate([term.value([each[i] for i in place]) for term, place in pairs], axis=1)
+        return design.replicate_covariance(replicates, values), None, replicates
+    parts = []
+    for stage in unit_totals(design, moments):
+        linear = [term.linear([stage[i] for i in place], [totals[i] for i in place]) for term, place in pairs]
+        parts.append(np.concatenate(linear, axis=1))
+    return covariance_of(design, parts, _members(design, terms)), tuple(parts), None
+
+
+def _invert_quantiles(
+    terms: Sequence[Term],
+    values: np.ndarray,
+    covariance: np.ndarray,
+    replicates: np.ndarray | None,
+    df: np.ndarray,
+    conf_level: float,
+    design: Design,
+    parts: tuple[np.ndarray, ...] | None,
+) -> list[tuple[slice, np.ndarray, np.ndarray]]:
+    """Turn shares into quantiles in place: the linearised share times minus the ratio of the standard errors."""
+    limits, start = [], 0
+    for term in terms:
+        rows = slice(start, start + term.count.size)
+        start = rows.stop
+        if term.invert is None:
+            continue
+        inversion: Inversion = term.invert
+        share_error = np.sqrt(np.maximum(np.diag(covariance)[rows], 0.0))
+        t = t_quantile(df[rows], conf_level)
+        if inversion.replicates is not None and isinstance(design, ReplicateDesign):
+            error = np.sqrt(np.diag(design.replicate_covariance(inversion.replicates, inversion.points)))
+            low, high = inversion.points - t * error, inversion.points + t * error
+        else:
+            low, high = inversion.limits(values[rows], share_error, df[rows], term.count, conf_level)
+            error = np.abs(high - low) / (2 * t)
+        slope = -divide(error, share_error)
+        slope[(share_error == 0) & (error == 0)] = 0.0
+        covariance[rows, :] *= slope[:, None]
+        covariance[:, rows] *= slope
+        if replicates is not None:
+            centred = inversion.points + slope * (replicates[:, rows] - values[rows])
+            replicates[:, rows] = centred if inversion.replicates is None else inversion.replicates
+        for part in parts or ():
+            part[:, rows] *= slope
+        values[rows] = inversion.points
+        limits.append((rows, low, high))
+    if limits and replicates is not None and isinstance(design, ReplicateDesign):
+        covariance[:] = design.replicate_covariance(replicates, values)
+    return limits
 
 
 def _distinct(terms: Sequence[Term]) -> tuple[list[Moment], list[list[int]]]:
@@ -98,11 +163,19 @@ def covariance_of(
     return stages_covariance(clean, design.stages[: len(clean)], design.lonely_psu, members)
 
 
-def domain_df(design: SurveyDesign, base: Moment) -> np.ndarray:
-    """Return degrees of freedom of each cell: first-stage units with a member minus strata with a member."""
-    first = design.stages[0]
+def domain_df(design: Design, base: Moment) -> np.ndarray:
+    """Return degrees of freedom of each cell: first-stage units with a member minus strata with a member.
+
+    Replicates that were given: the rank of their weights in the domain minus 1; made from a design: the domain's own
+    degrees of freedom, at most the number of replicates minus 1.
+    """
     if base.code is None:
         return np.array([float(design.degf)])
+    if isinstance(design, ReplicateDesign):
+        if design.df is not None or design.source is None:
+            return np.array([design.domain_degf(base.code == cell) for cell in range(base.size)])
+        return np.minimum(domain_df(design.source, base), design.n_replicates - 1.0)
+    first = design.stages[0]
     inside = (base.code >= 0) & (design.weights > 0)
     code = base.code[inside]
     joint = first.unit[inside] * base.size + code
@@ -143,19 +216,71 @@ def _table(
     return table
 
 
-def _add_intervals(table: pd.DataFrame, terms: Sequence[Term], conf_level: float, interval: str) -> None:
+def _replicate_logit_error(design: Design, replicates: np.ndarray | None, values: np.ndarray) -> np.ndarray | None:
+    """Return the standard error of the logit from replicates, as R's logit interval of a replicate design has it."""
+    if replicates is None or not isinstance(design, ReplicateDesign):
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits, centre = np.log(replicates / (1 - replicates)), np.log(values / (1 - values))
+    covariance = design.replicate_covariance(logits, centre)
+    return np.asarray(np.sqrt(np.maximum(np.diag(covariance), 0.0)))
+
+
+def _add_intervals(
+    context: Context,
+    table: pd.DataFrame,
+    terms: Sequence[Term],
+    conf_level: float,
+    interval: str,
+    logit_error: np.ndarray | None,
+) -> None:
     estimate, std_error, df = (table[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df"))
     low, high = t_interval(estimate, std_error, df, conf_level)
     start = 0
     for term in terms:
-        stop = start + term.count.size
-        rows = slice(start, stop)
-        if term.kind == "rate":
-            low[rows], high[rows] = proportion_interval(
-                interval, estimate[rows], std_error[rows], term.count, df[rows], conf_level
-            )
-        start = stop
+        rows = slice(start, start + term.count.size)
+        start = rows.stop
+        if term.kind != "rate":
+            continue
+        p, error = estimate[rows], std_error[rows]
+        if logit_error is not None and interval in ("logit", "likelihood"):
+            inside = (p > 0) & (p < 1) & np.isfinite(logit_error[rows])
+            error = np.where(inside, logit_error[rows] * p * (1 - p), error)
+        method = "logit" if interval == "likelihood" else interval
+        low[rows], high[rows] = proportion_interval(method, p, error, term.count, df[rows], conf_level)
+        if interval == "likelihood":
+            _likelihood(context, term, (p, error, df[rows]), (low[rows], high[rows]), conf_level)
     table["conf_low"], table["conf_high"] = low, high
+
+
+def _likelihood(
+    context: Context,
+    term: Term,
+    columns: tuple[np.ndarray, np.ndarray, np.ndarray],
+    limits: tuple[np.ndarray, np.ndarray],
+    conf_level: float,
+) -> None:
+    p, error, df = columns
+    base, part = term.moments[term.base], term.moments[0]
+    weights = context.design.weights
+    code = np.zeros(weights.size, dtype=np.int64) if base.code is None else base.code
+    for i in range(p.size):
+        if not (0 < p[i] < 1 and error[i] > 0 and df[i] > 0):
+            continue
+        rows = (code == i % base.size) & (weights > 0)
+        if part.values is None:
+            assert part.code is not None
+            y = (part.code[rows] == i).astype(float)
+        else:
+            y = (part.values[rows] > np.median(np.unique(part.values[rows]))).astype(float)
+        limits[0][i], limits[1][i] = likelihood_interval(
+            y,
+            weights[rows],
+            float(error[i] / (p[i] * (1 - p[i]))),
+            float(df[i]),
+            conf_level,
+            bessel=not isinstance(context.design, ReplicateDesign),
+        )
 
 
 def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:
@@ -185,11 +310,8 @@ def _recipe(
     context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
 ) -> dict[str, Any]:
     design = context.design
-    method = "Taylor linearisation"
-    if design.pps is not None:
-        method = f"{design.pps.method} {design.pps.variance}"  # type: ignore[union-attr]
     return {
-        "method": method,
+        "method": _method(design),
         "n": design.n,
         "psus": design.n_psu,
         "strata": design.n_strata,
@@ -198,7 +320,17 @@ def _recipe(
         "interval": interval if any(term.kind == "rate" for term in terms) else "t",
         "conf_level": conf_level,
         "deff_reference": deff_reference,
-        "lonely_psu": design.lonely_psu,
+        "lonely_psu": "" if isinstance(design, ReplicateDesign) else design.lonely_psu,
         "adjustments": [adjustment.name for adjustment in design.adjustments],
         "missing": {term.variable: term.missing for term in terms if term.missing},
     }
+
+
+def _method(design: Design) -> str:
+    if isinstance(design, ReplicateDesign):
+        return (
+            f"{design.n_replicates} {design.method} replicates, centred at the {'estimate' if design.mse else 'mean'}"
+        )
+    if design.pps is not None:
+        return f"{design.pps.method} {design.pps.variance}"  # type: ignore[union-attr]
+    return "Taylor linearisation"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,23 @@ import numpy as np
 from surveykit.design.domains import level_position
 from surveykit.design.tables import categories, numeric_column
 from surveykit.errors import DataError
+from surveykit.estimation.moments import covariance_term
+from surveykit.estimation.quantile_rules import QuantileRule
+from surveykit.estimation.quantiles import QuantileInterval, quantile_term
 from surveykit.estimation.terms import Context, Term, mean_term, prop_term, ratio_term, total_term
 
-__all__ = ["Mean", "Prop", "Ratio", "Statistic", "Total", "make_term"]
+__all__ = [
+    "Correlation",
+    "Covariance",
+    "Mean",
+    "Prop",
+    "Quantile",
+    "Ratio",
+    "Statistic",
+    "Total",
+    "Variance",
+    "make_term",
+]
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,68 @@ class Prop:
     level: Any = None
 
 
-Statistic = Mean | Total | Ratio | Prop
+@dataclass(frozen=True)
+class Quantile:
+    """Weighted quantiles of a numeric column.
+
+    Parameters
+    ----------
+    variable : str
+        The column.
+    probabilities : float or sequence of float
+        Which quantiles.
+    rule, interval : str
+        See `survey_quantile`.
+    """
+
+    variable: str
+    probabilities: float | Sequence[float] = 0.5
+    rule: QuantileRule = "math"
+    interval: QuantileInterval = "mean"
+
+
+@dataclass(frozen=True)
+class Variance:
+    """Variance of a numeric column in the population.
+
+    Parameters
+    ----------
+    variable : str
+        The column.
+    """
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Covariance of two numeric columns in the population.
+
+    Parameters
+    ----------
+    first, second : str
+        The columns; rows where either is missing are outside the domain.
+    """
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Correlation of two numeric columns in the population.
+
+    Parameters
+    ----------
+    first, second : str
+        The columns; rows where either is missing are outside the domain.
+    """
+
+    first: str
+    second: str
+
+
+Statistic = Mean | Total | Ratio | Prop | Quantile | Variance | Covariance | Correlation
 
 
 def make_term(context: Context, statistic: Statistic) -> Term:
@@ -90,6 +166,18 @@ def make_term(context: Context, statistic: Statistic) -> Term:
     if isinstance(statistic, Ratio):
         names = (statistic.numerator, statistic.denominator)
         return ratio_term(context, "/".join(names), *(numeric_column(frame, name) for name in names))
+    if isinstance(statistic, Quantile):
+        y = numeric_column(frame, statistic.variable)
+        given = statistic.probabilities
+        listed = (float(given),) if isinstance(given, (int, float)) else tuple(float(p) for p in given)
+        return quantile_term(context, statistic.variable, y, listed, statistic.rule, statistic.interval)
+    if isinstance(statistic, Variance):
+        y = numeric_column(frame, statistic.variable)
+        return covariance_term(context, (statistic.variable, statistic.variable), y, y, "variance")
+    if isinstance(statistic, (Covariance, Correlation)):
+        pair = (statistic.first, statistic.second)
+        columns = [numeric_column(frame, name) for name in pair]
+        return covariance_term(context, pair, columns[0], columns[1], type(statistic).__name__.lower())
     if isinstance(statistic, Prop):
         codes, levels = categories(frame, statistic.variable)
         if not levels:
@@ -99,4 +187,6 @@ def make_term(context: Context, statistic: Statistic) -> Term:
         else:
             chosen = [level_position(levels, statistic.level, statistic.variable)]
         return prop_term(context, statistic.variable, np.asarray(codes), levels, chosen)
-    raise DataError(f"{statistic!r} is not a statistic: use Mean, Total, Ratio or Prop.")
+    raise DataError(
+        f"{statistic!r} is not a statistic: use Mean, Total, Ratio, Prop, Quantile, Variance, Covariance or Correlation."
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from surveykit.design.domains import Domains
-from surveykit.design.survey_design import SurveyDesign
-from surveykit.estimation.totals import Moment, cell_sums, weighted
+from surveykit.estimation.totals import Design, Moment, cell_sums, weighted
 
 __all__ = ["Context", "Term", "divide", "mean_term", "prop_term", "ratio_term", "total_term"]
 
@@ -41,6 +41,12 @@ class Term:
         Rows with a positive weight.
     kind : str
         "rate" where the proportion intervals apply, else "number".
+    missing : int
+        Rows of the data in which a variable is missing.
+    weight : numpy.ndarray, shape (rows,)
+        Sum of the weights.
+    invert : Inversion or None
+        For quantiles: from shares to quantiles.
     """
 
     statistic: str
@@ -55,6 +61,7 @@ class Term:
     kind: str = "number"
     missing: int = 0
     weight: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    invert: Any = None
 
 
 def divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -74,7 +81,7 @@ class Context:
         The cells.
     """
 
-    def __init__(self, design: SurveyDesign, domains: Domains) -> None:
+    def __init__(self, design: Design, domains: Domains) -> None:
         self.design = design
         self.domains = domains
         self._positive = bool(np.all(design.weights > 0))

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from surveykit.design.adjustments import sweep
+from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.stages import Stage
 from surveykit.design.survey_design import SurveyDesign
 
-__all__ = ["Moment", "active_stages", "cell_sums", "moment_totals", "unit_totals"]
+__all__ = ["Design", "Moment", "active_stages", "cell_sums", "moment_totals", "replicate_totals", "unit_totals"]
+
+Design = SurveyDesign | ReplicateDesign
+
+DENSE_LIMIT = 20_000_000
+"""Largest matrix of units by cells that is made at once for replicates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +59,7 @@ def cell_sums(weighted_values: np.ndarray, code: np.ndarray | None, size: int) -
     return np.bincount(np.maximum(code, 0), weights=weighted_values, minlength=size)
 
 
-def moment_totals(design: SurveyDesign, moments: Sequence[Moment]) -> list[np.ndarray]:
+def moment_totals(design: Design, moments: Sequence[Moment]) -> list[np.ndarray]:
     """Return the weighted total of each moment in each cell, each of shape (size,)."""
     return [cell_sums(weighted(moment, design.weights), moment.code, moment.size) for moment in moments]
 
@@ -108,3 +114,29 @@ def _swept_totals(design: SurveyDesign, moments: Sequence[Moment], stages: Seque
             ]
             totals.append(np.column_stack(columns))
     return out
+
+
+def replicate_totals(design: ReplicateDesign, moments: Sequence[Moment]) -> list[np.ndarray]:
+    """Return the total of each moment in each cell in each replicate, each of shape (R, size)."""
+    units, out = design.factors.shape[0], []
+    for moment in moments:
+        product = weighted(moment, design.base_weights)
+        if moment.code is None or moment.size == 1:
+            flat = np.bincount(design.unit, weights=product, minlength=units)[:, None]
+            out.append(design.factors.T @ flat)
+        elif units * moment.size <= DENSE_LIMIT:
+            joint = design.unit * moment.size + np.maximum(moment.code, 0)
+            flat = np.bincount(joint, weights=product, minlength=units * moment.size)
+            out.append(design.factors.T @ flat.reshape(units, moment.size))
+        else:
+            out.append(_by_cell(design, moment, product))
+    return out
+
+
+def _by_cell(design: ReplicateDesign, moment: Moment, product: np.ndarray) -> np.ndarray:
+    assert moment.code is not None
+    total = np.zeros((design.n_replicates, moment.size))
+    for cell in range(moment.size):
+        rows = np.flatnonzero(moment.code == cell)
+        total[:, cell] = design.factors[design.unit[rows]].T @ product[rows]
+    return total

@@ -24,8 +24,10 @@ from surveykit.questionnaire.routing.frame import evaluate_frame
 from surveykit.questionnaire.routing.parser import RoutingError
 from surveykit.questionnaire.scales import resolve_scales
 from surveykit.questionnaire.structure import Choice, item_choices, scale_choices
+from surveykit.questionnaire.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
 from surveykit.questionnaire.variables import Variable, derived_variables
 from surveykit.questionnaire.walk import Walk, walk
+from surveykit.questionnaire.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
 
 __all__ = [
     "Choice",
@@ -57,11 +59,17 @@ __all__ = [
     "parse",
     "references",
     "render_html_form",
+    "render_surveyjs",
+    "render_xlsform",
     "replay",
     "replay_frame",
     "resolve_scales",
     "scale_choices",
+    "surveyjs_column_map",
+    "surveyjs_losses",
     "to_json",
     "walk",
     "wjx_column_map",
+    "xlsform_column_map",
+    "xlsform_losses",
 ]

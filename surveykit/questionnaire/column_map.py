@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -176,11 +176,7 @@ def wjx_column_map(questionnaire: Questionnaire, language: str = "zh") -> Column
     for entry in make_entries(questionnaire, language):
         head = f"{entry.number}、{entry.title}"
         column = f"{head}—{entry.row}" if entry.row else head
-        entries.append(ColumnEntry(**{**_fields(entry), "column": column}))
+        entries.append(replace(entry, column=column))
     return ColumnMap(
         "wjx", questionnaire.id, questionnaire.version, questionnaire.definition_hash, language, tuple(entries)
     )
-
-
-def _fields(entry: ColumnEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in ColumnEntry.__dataclass_fields__}

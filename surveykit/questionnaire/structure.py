@@ -65,6 +65,11 @@ class Step:
         Conditions of the page and of the entry together.
     universe : Expression
         ``own``, and none of the earlier ends.
+    on_page : Expression
+        What the page as a whole asks for: its condition, and none of the ends on earlier pages.
+    in_page : Expression
+        What the entry asks for on its page: its condition, and none of the ends before it on the page. ``on_page`` and
+        ``in_page`` together mean the same as ``universe``.
     path : tuple
         Place of the entry in the mapping.
     """
@@ -75,6 +80,8 @@ class Step:
     number: int
     own: Expression
     universe: Expression
+    on_page: Expression
+    in_page: Expression
     path: Path
 
 
@@ -156,14 +163,18 @@ def _flow(same: _Same) -> Flow:
     number = 0
     for p, page in enumerate(questionnaire.flow):
         page_condition = _bound(page.ask_if, questionnaire)
+        before = len(ended)
+        on_page = conjunction(page_condition, *ended)
         for i, entry in enumerate(page.items):
             text = entry.condition if isinstance(entry, End) else entry.ask_if
-            own = conjunction(page_condition, _bound(text, questionnaire))
+            condition = _bound(text, questionnaire)
+            own = conjunction(page_condition, condition)
+            in_page = conjunction(condition, *ended[before:])
             universe = conjunction(own, *ended)
             asked = isinstance(entry, Item) and entry.type != "note"
             number += asked
             path: Path = ("flow", p, "items", i)
-            found.append(Step(page, p, entry, number if asked else 0, own, universe, path))
+            found.append(Step(page, p, entry, number if asked else 0, own, universe, on_page, in_page, path))
             if isinstance(entry, End):
                 ended.append(negation(own))
     return Flow(tuple(found))

@@ -71,9 +71,7 @@ def _kinds(values: NDArray[np.object_] | Bools, n: int) -> pd.Series:
 
 def _final_kinds(cells: Cells, asked: Bools) -> NDArray[np.int8]:
     """Kind of missing as the place in `KINDS`: 0 answered, 1 na, 2 nr, 3 dk, 4 rf."""
-    kinds = np.where(cells.answered, 0, 2).astype(np.int8)
-    kinds[cells.special == "dk"] = 3
-    kinds[cells.special == "rf"] = 4
+    kinds = np.where(cells.special > 0, cells.special, np.where(cells.answered, np.int8(0), np.int8(2)))
     kinds[~asked] = 1
     return kinds
 
@@ -83,7 +81,7 @@ def _routing_findings(
 ) -> list[Finding]:
     """Answers to what was not asked, and blanks where an answer was required."""
     found = []
-    there = cells.answered | (cells.special != "")
+    there = cells.answered | (cells.special > 0)
     tests = {
         "answer_not_asked": (~asked & there, "answers to a question that the routing does not ask; not counted"),
         "required_blank": (
@@ -176,7 +174,7 @@ def code_responses(raw: RawResponses, questionnaire: Questionnaire, *, policy: U
         part = cells[variable.id]
         here = asked[variable.id].to_numpy(dtype=bool) if variable.id in asked else _other_asked(variable, cells, asked)
         codes = _final_kinds(part, here)
-        data[variable.id] = part.values.where(codes == 0)
+        data[variable.id] = part.values if (part.answered == (codes == 0)).all() else part.values.where(codes == 0)
         kinds[variable.id] = pd.Categorical.from_codes(codes, dtype=KINDS)
         if variable.item not in absent and not variable.other_text and (variable.kind != "multi" or part.first_option):
             quiet = np.zeros(len(index), dtype=bool)

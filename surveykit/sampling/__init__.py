@@ -8,7 +8,8 @@ from surveykit.sampling.allocation import (
     expected_half_width,
 )
 from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
-from surveykit.sampling.drawing import draw, frame_digest
+from surveykit.sampling.drawing import draw
+from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.size import (
@@ -60,6 +61,7 @@ __all__ = [
     "draw",
     "expected_half_width",
     "frame_digest",
+    "permanent_key",
     "plan_hash",
     "precision_difference",
     "precision_mean",
@@ -74,5 +76,6 @@ __all__ = [
     "smallest_difference",
     "stratum_table",
     "two_stage_optimum",
+    "uniform_numbers",
     "verify_draw",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from surveykit.sampling.plan import HashName
 
-__all__ = ["DUCKDB", "POSTGRES", "SPARK", "Dialect"]
+__all__ = ["DUCKDB", "SPARK", "Dialect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Dialect:
         Expression to text.
     hash_hex : callable
         Hash name and text expression to the lower-case hexadecimal hash.
-    hex_integer : callable
-        Expression of at most 15 hexadecimal digits to an integer.
-    wide_integer : str
-        Type that holds the sum of 60-bit integers over any frame.
+    digest_key : callable
+        Text expression to its MD5 in the form that ``digest_lanes`` takes.
+    digest_lanes : callable
+        MD5 to its first and second eight bytes, each read as a little-endian integer.
     """
 
     name: str
@@ -37,8 +37,8 @@ class Dialect:
     literal: Callable[[str], str]
     text: Callable[[str], str]
     hash_hex: Callable[[HashName, str], str]
-    hex_integer: Callable[[str], str]
-    wide_integer: str
+    digest_key: Callable[[str], str]
+    digest_lanes: Callable[[str], tuple[str, str]]
 
 
 def _double_quoted(name: str) -> str:
@@ -57,14 +57,19 @@ def _backslash_literal(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def _reversed_bytes(digest: str, last: int) -> str:
+    pairs = ", ".join(f"substr({digest}, {start}, 2)" for start in range(last, last - 16, -2))
+    return f"cast(conv(concat({pairs}), 16, 10) as decimal(20, 0))"
+
+
 DUCKDB = Dialect(
     name="duckdb",
     quote=_double_quoted,
     literal=_standard_literal,
     text=lambda e: f"cast({e} as varchar)",
     hash_hex=lambda h, e: f"{h}({e})",
-    hex_integer=lambda e: f"cast('0x' || {e} as bigint)",
-    wide_integer="decimal(38, 0)",
+    digest_key=lambda e: f"md5_number({e})",
+    digest_lanes=lambda k: (f"cast({k} & 18446744073709551615 as ubigint)", f"cast({k} >> 64 as ubigint)"),
 )
 
 SPARK = Dialect(
@@ -73,16 +78,6 @@ SPARK = Dialect(
     literal=_backslash_literal,
     text=lambda e: f"cast({e} as string)",
     hash_hex=lambda h, e: f"md5({e})" if h == "md5" else f"sha2({e}, 256)",
-    hex_integer=lambda e: f"cast(conv({e}, 16, 10) as bigint)",
-    wide_integer="decimal(38, 0)",
-)
-
-POSTGRES = Dialect(
-    name="postgres",
-    quote=_double_quoted,
-    literal=_standard_literal,
-    text=lambda e: f"cast({e} as text)",
-    hash_hex=lambda h, e: f"md5({e})" if h == "md5" else f"encode(sha256(convert_to({e}, 'UTF8')), 'hex')",
-    hex_integer=lambda e: f"('x' || lpad({e}, 16, '0'))::bit(64)::bigint",
-    wide_integer="numeric",
+    digest_key=lambda e: f"md5({e})",
+    digest_lanes=lambda k: (_reversed_bytes(k, 15), _reversed_bytes(k, 31)),
 )

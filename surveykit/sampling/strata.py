@@ -100,8 +100,7 @@ def _name(values: Sequence[Any]) -> str:
 def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> str:
     dialect = frame.dialect
     columns = [dialect.text(dialect.quote(name)) for name in plan.strata]
-    identifier = dialect.text(dialect.quote(plan.frame.id))
-    measures = ["count(*)", f"sum(case when {identifier} is null or trim({identifier}) = '' then 1 else 0 end)"]
+    measures = ["count(*)", f"count(*) - count({dialect.quote(plan.frame.id)})"]
     measures += [f"{MEASURES[name]}({dialect.quote(column)})" for name, column in measured.items()]
     grouping = f" group by {', '.join(columns)}" if columns else ""
     return f"select {', '.join([*columns, *measures])} from {frame.table}{grouping}"
@@ -114,7 +113,7 @@ def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> No
     if len(missing):
         counts = [f"{row.stratum}: {row.missing_ids}" for row in missing.itertuples()]
         raise DataError(
-            f"frame {frame.source!r}: id column {plan.frame.id!r} is missing or blank in "
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is missing in "
             f"{int(missing['missing_ids'].sum())} rows; strata {first_few(counts)}: give every unit an id"
         )
     for name in plan.strata:
@@ -166,6 +165,11 @@ def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) 
         return False
     dialect = frame.dialect
     identifier = dialect.text(dialect.quote(plan.frame.id))
+    blank = int(frame.rows(f"select count(*) from {frame.table} where trim({identifier}) = ''")[0][0])
+    if blank:
+        raise DataError(
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is blank in {blank} rows: give every unit an id"
+        )
     twice = (
         f"select {identifier} as unit, count(*) as times from {frame.table} group by {identifier} having count(*) > 1"
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import SurveyKitError, first_few
 from surveykit.sampling.allocation import Allocation
-from surveykit.sampling.drawing import draw, frame_digest
+from surveykit.sampling.drawing import draw
 from surveykit.sampling.frames import open_frame
+from surveykit.sampling.keys import frame_digest
 from surveykit.sampling.plan import SamplingPlan, plan_hash
 from surveykit.sampling.record import DrawRecord, sample_digest
 from surveykit.sampling.strata import stratum_table

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -48,7 +49,11 @@ class CardDraws:
 
     def error(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
         """Standard error: around the mean of the draws, or around the estimate for replicates."""
-        return np.asarray(np.sqrt(np.einsum("r,r...->...", self.scale, self.spread(centre, drawn) ** 2)))
+        found = np.zeros(centre.shape)
+        moving = _moving(drawn)
+        spread = self.spread(centre[moving], drawn[:, moving])
+        found[moving] = np.sqrt(np.einsum("r,rk->k", self.scale, spread**2))
+        return found
 
     def spread(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
         """Deviations from the mean of the draws, or from the estimate for replicates; exactly 0 for constants."""
@@ -62,10 +67,18 @@ class CardDraws:
     ) -> tuple[FloatArray, FloatArray]:
         """Percentiles of the draws, or Student's t for replicates."""
         if self.kind != "replicates":
-            low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+            moving = _moving(drawn)
+            low, high = np.array(drawn[0]), np.array(drawn[0])
+            tails = [(1 - level) / 2, (1 + level) / 2]
+            low[moving], high[moving] = np.quantile(drawn[:, moving], tails, axis=0)
             return low, high
         reach = stats.t.ppf((1 + level) / 2, self.df if self.df is not None else np.inf) * error
         return centre - reach, centre + reach
+
+
+def _moving(drawn: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which entries vary over the draws."""
+    return np.asarray((drawn != drawn[0]).any(axis=0) & np.isfinite(drawn[0]))
 
 
 def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, level: float) -> dict[str, Any]:

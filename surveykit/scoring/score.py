@@ -15,6 +15,7 @@ from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_valu
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.card_tables import CardDraws, card_tables
 from surveykit.scoring.numerics import FloatArray, generator
+from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
@@ -26,7 +27,7 @@ __all__ = ["score"]
 def score(
     scheme: ScoringScheme,
     estimates: Any,
-    other_methods: pd.DataFrame | None = None,
+    other_methods: pd.DataFrame | OtherMethods | None = None,
     *,
     draws: int = 5000,
     seed: int = 2021,
@@ -40,8 +41,9 @@ def score(
     scheme : ScoringScheme
     estimates : Estimates or SurveyInputs
         Indicators by district with their joint covariance, or replicate estimates (`inputs_from_replicates`).
-    other_methods : DataFrame, optional
+    other_methods : DataFrame or OtherMethods, optional
         Columns district, criterion, value; optional std_error and df of values that were sampled, such as field visits.
+        `read_other_methods` adds the covariance of values from the same sites.
     draws : int
         Draws from the joint distribution; with replicates their number is taken.
     seed : int
@@ -67,15 +69,8 @@ def score(
     """
     inputs = estimates if isinstance(estimates, SurveyInputs) else inputs_from_estimates(estimates)
     units = scheme.units or inputs.units
-    table = pd.DataFrame(columns=["district", "criterion", "value"]) if other_methods is None else other_methods
-    names = set(table["criterion"].astype(str)) if "criterion" in table else set()
-    problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
-    problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
-    if problems:
-        raise DefinitionError(problems)
-    order = [inputs.units.index(unit) for unit in units]
-    other = read_other_methods(scheme, table, units)
-    run = _Run(scheme, inputs, order, other)
+    other = _checked(scheme, inputs, units, other_methods)
+    run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
     drawn = _simulate(run, draws, generator(seed), logit)
     recipe = {
         "scheme": scheme.id,
@@ -92,6 +87,25 @@ def score(
     }
     tables = card_tables(scheme, tuple(units), drawn, conf_level)
     return ScoreCard(**tables, notes=_notes(scheme, inputs, other, tables["criteria"]), recipe=recipe)
+
+
+def _checked(
+    scheme: ScoringScheme, inputs: SurveyInputs, units: Sequence[str], given: pd.DataFrame | OtherMethods | None
+) -> OtherMethods:
+    """Find all problems at once; return the other methods' values."""
+    if isinstance(given, OtherMethods):
+        problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=given.inputs)
+        problems += _unit_problems(units, inputs.units)
+        if tuple(units) != given.units:
+            problems.append(Problem("the other methods were read for other units", "read them again", ("units",)))
+    else:
+        table = pd.DataFrame(columns=["district", "criterion", "value"]) if given is None else given
+        names = set(table["criterion"].astype(str)) if "criterion" in table else set()
+        problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
+        problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
+    if problems:
+        raise DefinitionError(problems)
+    return given if isinstance(given, OtherMethods) else read_other_methods(scheme, table, units)
 
 
 def _unit_problems(units: Sequence[str], surveyed: Sequence[str]) -> list[Problem]:
@@ -115,21 +129,6 @@ class _Run:
         return values, criterion_points(self.scheme, values)
 
 
-def _draw_other(other: OtherMethods, draws: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Draws of sampled values, independent between units and inputs; values of rates stay in 0 to 1."""
-    if not (other.std_errors > 0).any():
-        return other.values, other.values
-    moves = rng.standard_normal((draws, *other.values.shape)) * other.std_errors
-    finite = np.where(np.isfinite(other.df), other.df, 1.0)
-    stretch = np.sqrt(finite / rng.chisquare(finite, size=moves.shape))
-    wide = moves * np.where(np.isfinite(other.df), stretch, 1.0)
-    given = np.where(np.isnan(other.values), 0.5, other.values)
-    share = (given.min(axis=0) >= 0) & (given.max(axis=0) <= 1)
-    drawn = [other.values + move for move in (moves, wide)]
-    normal, student = (np.where(share & (other.std_errors > 0), np.clip(draw, 0, 1), draw) for draw in drawn)
-    return normal, student
-
-
 def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> CardDraws:
     inputs = run.inputs
     values, points = run.through(inputs.values, run.other.values)
@@ -140,7 +139,7 @@ def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> C
         kind = "bootstrap" if _equal_factors(inputs) else "replicates"
         normal = student = inputs.replicates
     count = draws if kind == "replicates" else normal.shape[0]
-    other_normal, other_student = _draw_other(run.other, count, rng)
+    other_normal, other_student = draw_other(run.other, count, rng)
     if kind == "replicates":
         return _replicate_draws(run, values, points, other_normal)
     first = run.through(normal, other_normal)
@@ -187,6 +186,11 @@ def _notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods, cri
         notes.append(
             f"The interval of {len(crossing)} values in {crossing['district'].nunique()} districts crosses a scoring "
             "threshold; see the knots for the bias and for the probability that the threshold is reached."
+        )
+    if (other.std_errors > 0).sum(axis=1).max(initial=0) > 1 and not other.joint:
+        notes.append(
+            "Sampled values of the other methods are taken as independent between criteria; when they rest on the same "
+            "sites, the standard errors of the totals are too small."
         )
     still = int((inputs.std_errors == 0).sum())
     if still:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
@@ -28,18 +28,20 @@ def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     from surveykit.simulation import check_simulation
     from surveykit.weighting import check_weighting_plan
 
-    checks = {
+    checks: dict[str, Callable[[Any], list[Problem]]] = {
         "sampling_plan": check_sampling_plan,
         "questionnaire": check_questionnaire,
         "weighting": check_weighting_plan,
         "simulation": check_simulation,
     }
+    wrong = set()
     for role, check in checks.items():
-        if parts.get(role) is not None:
-            reading.add(role, check(parts[role]))
+        problems = check(parts[role]) if parts.get(role) is not None else []
+        reading.add(role, problems)
+        wrong |= {role} if problems else set()
     questionnaire = parts.get("questionnaire")
-    if questionnaire is None:
-        return
+    if questionnaire is None or "questionnaire" in wrong:
+        return  # what refers to questions can only be judged by a sound questionnaire
     if parts.get("indicators") is not None:
         reading.add("indicators", check_indicators(parts["indicators"], questionnaire))
     if parts.get("quality") is not None:
@@ -68,9 +70,9 @@ def _analyses(study: Study) -> list[Problem]:
 def _domains(study: Study) -> list[Problem]:
     known = {variable.id for variable in study.questionnaire.variables()} | set(study.sampling_plan.strata)
     return [
-        Problem(f"no question or stratum {name!r}", nearest(name, sorted(known)), ("domains", index))
-        for index, name in enumerate(study.definition.domains)
-        if name not in known
+        Problem(f"no question or stratum {domain.id!r}", nearest(domain.id, sorted(known)), ("domains", index, "id"))
+        for index, domain in enumerate(study.definition.domains)
+        if domain.id not in known
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Period", "StudyDefinition", "StudyFiles", "Text"]
+__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Domain", "Period", "StudyDefinition", "StudyFiles", "Text"]
 
 
 class _Frozen(BaseModel):
@@ -57,6 +57,14 @@ class StudyFiles(_Frozen):
         """Return every file by its role; margins as ``margins.<name>``."""
         roles = {role: path for role, path in self if isinstance(path, str) and role != "report_templates"}
         return roles | {f"margins.{name}": path for name, path in self.margins.items()}
+
+
+class Domain(_Frozen):
+    """A column by whose levels results are given, and its name."""
+
+    id: str
+    zh: str
+    en: str
 
 
 class DisclosureTexts(_Frozen):
@@ -109,7 +117,7 @@ class StudyDefinition(_Frozen):
     files: StudyFiles
     data: DataFiles
     analyses: list[Analysis] = Field(min_length=1)
-    domains: list[str] = Field(min_length=1)
+    domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
 
     @field_validator("analyses")

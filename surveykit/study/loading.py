@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from surveykit.errors import DefinitionError, Problem
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.location import MARKER
+from surveykit.study.margins import without_total
 from surveykit.study.tables import TABLES, read_table
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from surveykit.simulation import SimulationPlan
     from surveykit.weighting import WeightingPlan
 
-__all__ = ["Study", "load_study"]
+__all__ = ["Study", "StudyOutline", "load_outline", "load_study"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Study:
-    """A study as its files describe it; every definition is valid by itself and together with the others.
+class StudyOutline:
+    """Where a study lies and what its study.yaml says: enough to see whether anything is out of date.
 
     Attributes
     ----------
@@ -41,6 +42,20 @@ class Study:
         The folder of study.yaml.
     definition : StudyDefinition
         What study.yaml says.
+    """
+
+    root: Path
+    definition: StudyDefinition
+
+
+@dataclass(frozen=True)
+class Study(StudyOutline):
+    """A study as its files describe it; every definition is valid by itself and together with the others.
+
+    Attributes
+    ----------
+    root, definition
+        See `StudyOutline`.
     regions : pandas.DataFrame
         The districts in administrative order.
     margins : dict of str to pandas.DataFrame
@@ -53,8 +68,6 @@ class Study:
         Results of the other methods of the evaluation.
     """
 
-    root: Path
-    definition: StudyDefinition
     regions: pd.DataFrame
     margins: dict[str, pd.DataFrame]
     questionnaire: Questionnaire
@@ -90,7 +103,7 @@ class _Reading:
             return None
 
     def document(self, role: str, relative: str) -> Document | None:
-        found = self.attempt(lambda: read_yaml(self.root / relative, relative))
+        found: Document | None = self.attempt(lambda: read_yaml(self.root / relative, relative))
         if found is not None:
             self.documents[role] = found
         return found
@@ -99,8 +112,12 @@ class _Reading:
         document = self.document(role, relative)
         return None if document is None else self.attempt(lambda: validate(model, document))
 
-    def table(self, relative: str, rules: str) -> pd.DataFrame | None:
+    def table(self, relative: str, rules: str) -> Any:
         return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
+
+    def margin(self, relative: str) -> Any:
+        table = self.table(relative, "margins")
+        return None if table is None else self.attempt(lambda: without_total(table))
 
     def add(self, role: str, problems: Sequence[Problem]) -> None:
         self.problems.extend(p if p.file else self.documents[role].locate(p) for p in problems)
@@ -108,6 +125,17 @@ class _Reading:
     def stop_if_wrong(self) -> None:
         if self.problems:
             raise DefinitionError(self.problems)
+
+
+def load_outline(root: Path) -> StudyOutline:
+    """Read study.yaml alone.
+
+    Raises
+    ------
+    DefinitionError
+        With every problem of study.yaml.
+    """
+    return StudyOutline(root, validate(StudyDefinition, read_yaml(root / MARKER, MARKER)))
 
 
 def load_study(root: Path) -> Study:
@@ -133,16 +161,16 @@ def load_study(root: Path) -> Study:
     assert definition is not None
     files = definition.files
     regions = reading.table(files.regions, "regions")
-    margins = {name: reading.table(path, "margins") for name, path in files.margins.items()}
+    margins = {name: reading.margin(path) for name, path in files.margins.items()}
     other = reading.table(files.other_methods, "other_methods") if files.other_methods else None
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, regions, margins, other_methods=other, **parts)  # type: ignore[arg-type]
+        study = Study(root, definition, regions, margins, other_methods=other, **parts)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)
-    if study is not None:
+    if study is not None and not reading.problems:
         check_across(reading, study)
     reading.stop_if_wrong()
     assert study is not None
@@ -187,4 +215,5 @@ def _questionnaire(
         return None
     shown = Document(resolved, document.file, document.lines)
     reading.documents["questionnaire"] = shown
-    return reading.attempt(lambda: validate(Questionnaire, shown))  # type: ignore[no-any-return]
+    found: Questionnaire | None = reading.attempt(lambda: validate(Questionnaire, shown))
+    return found

@@ -16,12 +16,12 @@ from surveykit.study.stages.simulate import simulate_frame_stage, simulate_respo
 from surveykit.study.stages.weight import weight_stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["stages_up_to", "study_stages"]
 
 
-def study_stages(study: Study) -> list[Stage]:
+def study_stages(study: StudyOutline) -> list[Stage]:
     """Return all stages of a study.
 
     A simulated study makes its frame and its answers itself; any other takes them from the files that study.yaml names.

@@ -2,9 +2,9 @@
 
 __all__ = [
     "ALLOCATION",
-    "COLUMN_MAP_CSV",
     "CLEANING_LOG",
     "COLUMN_MAP",
+    "COLUMN_MAP_CSV",
     "DRAW_RECORD",
     "ESTIMATES",
     "ESTIMATES_TABLE",

@@ -20,7 +20,7 @@ __all__ = ["plan_for", "read_linked", "weighted_design", "weighting_for"]
 
 def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
     """Return the study's weighting plan up to the step after which an analysis uses the weights."""
-    kinds = [step.kind for step in study.weighting.steps]
+    kinds: list[str] = [step.kind for step in study.weighting.steps]
     last = kinds.index(analysis.weights_after)
     label = "adjusted, model-based" if analysis.kind == "model_adjusted" else "probability sample"
     return study.weighting.model_copy(update={"steps": study.weighting.steps[: last + 1], "result_label": label})
@@ -39,11 +39,9 @@ def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> Wei
     return apply_weighting(plan_for(study, analysis), linked, study.margins | by_file)
 
 
-def weighted_design(
-    study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame
-) -> SurveyDesign:
+def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
     """Return the design of one analysis, with a column for each indicator (missing outside its base)."""
     from surveykit.scoring import indicator_columns
 
     columns = indicator_columns(study.indicators, linked, missing)
-    return weighting_for(study, analysis, linked.assign(**{name: columns[name] for name in columns})).design
+    return weighting_for(study, analysis, linked.assign(**{str(name): columns[name] for name in columns})).design

@@ -10,7 +10,7 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, DefinitionError, first_few
-from surveykit.weighting.build import build_step, ineligible_step
+from surveykit.weighting.build import Binding, build_step, ineligible_step
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.credits import ChainCredit, Mask
 from surveykit.weighting.distances import Array
@@ -122,7 +122,7 @@ def compile_plan(plan: WeightingPlan, table: pd.DataFrame, margins: Mapping[str,
     weights = base
     used: Mask = weights > 0
     for step in plan.steps[1:]:
-        for compiled in build_step(step, plan, table, margins, statuses, weights, tuple(steps)):
+        for compiled in build_step(step, Binding(table, margins, statuses, tuple(steps)), weights):
             steps.append(compiled)
             weights = compiled.run(weights).weights
     if (statuses.ineligible & (weights > 0)).any() or (statuses.unknown & (weights > 0)).any():

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError
+from surveykit.weighting.auxiliaries import Auxiliaries, margin_part, numeric_part, stack_parts
+from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals, TrimKeepingTotals
 from surveykit.weighting.classes import ClassRules, make_classes
 from surveykit.weighting.compiled import DropRows, MeetMargins, Normalise, Redistribute, Trim
+from surveykit.weighting.credits import Mask
 from surveykit.weighting.distances import Array
 from surveykit.weighting.margins import MarginTables, resolve_margins
 from surveykit.weighting.plan import (
+    CalibrationStep,
     ClassLimits,
     NonresponseStep,
     NormalisationStep,
@@ -21,36 +27,44 @@ from surveykit.weighting.plan import (
     RakingStep,
     TrimmingStep,
     UnknownEligibilityStep,
-    WeightingPlan,
 )
+from surveykit.weighting.propensity import predictor_matrix
+from surveykit.weighting.raking import check_margin_totals
 from surveykit.weighting.records import CompiledStep
+from surveykit.weighting.response_steps import InversePropensity, ModelledResponse, PropensityClasses, SampleCalibration
+from surveykit.weighting.ridge import ridge_size
 from surveykit.weighting.statuses import Statuses
+from surveykit.weighting.tree import grow_classes
 
 
-def build_step(
-    step: PlanStep,
-    plan: WeightingPlan,
-    table: pd.DataFrame,
-    margins: MarginTables,
-    statuses: Statuses,
-    weights: Array,
-    before: tuple[CompiledStep, ...],
-) -> Iterator[CompiledStep]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """What a step is bound to: the table, the margins, the dispositions and the steps before it."""
+
+    table: pd.DataFrame
+    margins: MarginTables
+    statuses: Statuses
+    before: tuple[CompiledStep, ...] = ()
+
+
+def build_step(step: PlanStep, binding: Binding, weights: Array) -> Iterator[CompiledStep]:
     """Yield the compiled steps that a step of the plan stands for, given the weights before it."""
+    statuses = binding.statuses
+    if not isinstance(step, UnknownEligibilityStep) and (statuses.ineligible & (weights > 0)).any():
+        yield DropRows(statuses.ineligible, "known to be ineligible")
+        weights = np.where(statuses.ineligible, 0.0, weights)
     if isinstance(step, UnknownEligibilityStep):
-        yield _unknown(step, table, statuses, weights)
+        yield _unknown(step, binding, weights)
     elif isinstance(step, NonresponseStep):
-        if (statuses.ineligible & (weights > 0)).any():
-            yield DropRows(statuses.ineligible, "known to be ineligible")
-        yield _nonresponse(step, table, statuses, weights)
+        yield _nonresponse(step, binding, weights)
     elif isinstance(step, RakingStep | PoststratificationStep):
-        active = np.where(statuses.ineligible, 0.0, weights)
-        if (statuses.ineligible & (weights > 0)).any():
-            yield DropRows(statuses.ineligible, "known to be ineligible")
-        settings = step.model_dump(mode="json", exclude_defaults=True)
-        yield MeetMargins(step.kind, resolve_margins(step, margins, table, active > 0), settings)
+        yield MeetMargins(
+            step.kind, resolve_margins(step, binding.margins, binding.table, weights > 0), _settings(step)
+        )
+    elif isinstance(step, CalibrationStep):
+        yield _calibration(step, binding, weights)
     elif isinstance(step, TrimmingStep):
-        yield Trim(step.lower or 0.0, np.inf if step.upper is None else step.upper, step.relative_to)
+        yield _trimming(step, binding)
     elif isinstance(step, NormalisationStep):
         yield Normalise(step.total)
     else:
@@ -62,19 +76,64 @@ def ineligible_step(statuses: Statuses) -> DropRows:
     return DropRows(statuses.ineligible | statuses.unknown, "ineligible or of unknown eligibility")
 
 
-def _unknown(step: UnknownEligibilityStep, table: pd.DataFrame, statuses: Statuses, weights: Array) -> Redistribute:
-    part = weights > 0
-    classes = make_classes(table, step.by, part, ~statuses.unknown, weights, _rules(step))
-    settings = step.model_dump(mode="json", exclude_defaults=True)
-    return Redistribute("unknown_eligibility", classes, ~statuses.unknown, "eligibility unknown", settings)
+def _unknown(step: UnknownEligibilityStep, binding: Binding, weights: Array) -> Redistribute:
+    known = ~binding.statuses.unknown
+    classes = make_classes(binding.table, step.by, weights > 0, known, weights, _rules(step))
+    return Redistribute("unknown_eligibility", classes, known, "eligibility unknown", _settings(step))
 
 
-def _nonresponse(step: NonresponseStep, table: pd.DataFrame, statuses: Statuses, weights: Array) -> CompiledStep:
-    part = (weights > 0) & (statuses.respondents | statuses.nonrespondents)
-    settings = step.model_dump(mode="json", exclude_defaults=True)
-    classes = make_classes(table, step.by, part, statuses.respondents, weights, _rules(step))
-    return Redistribute("nonresponse", classes, statuses.respondents, "did not respond", settings)
+def _nonresponse(step: NonresponseStep, binding: Binding, weights: Array) -> CompiledStep:
+    table, statuses, rules = binding.table, binding.statuses, _rules(step)
+    part: Mask = (weights > 0) & (statuses.respondents | statuses.nonrespondents)
+    heard = statuses.respondents
+    if step.method in ("classes", "tree"):
+        if step.method == "classes":
+            classes = make_classes(table, step.by, part, heard, weights, rules)
+        else:
+            classes = grow_classes(table, (step.predictors, step.numeric), part, heard, weights, rules)
+        return Redistribute("nonresponse", classes, heard, "did not respond", _settings(step))
+    x = predictor_matrix(table, step.predictors, step.numeric, part)
+    model = ModelledResponse(x, part, heard, rules, _settings(step))
+    if step.method == "calibration":
+        return SampleCalibration(model)
+    return PropensityClasses(model, step.quantiles) if step.quantiles else InversePropensity(model)
+
+
+def _calibration(step: CalibrationStep, binding: Binding, weights: Array) -> CompiledStep:
+    used = weights > 0
+    margins = resolve_margins(step, binding.margins, binding.table, used)
+    if not step.penalties:
+        check_margin_totals([(margin.name, margin.totals) for margin in margins])
+    parts = [margin_part(margin) for margin in margins]
+    parts += [numeric_part(binding.table, item.variable, item.total, used) for item in step.numeric]
+    auxiliaries = stack_parts(parts)
+    if step.penalties:
+        penalties = np.concatenate(
+            [np.full(part.totals.shape, float(step.penalties.get(part.name, 0.0))) for part in parts]
+        )
+        return ApproachTotals(auxiliaries, penalties, ridge_size(auxiliaries, weights, penalties), _settings(step))
+    clusters = None if step.cluster is None else binding.table[step.cluster]
+    return MeetTotals(auxiliaries, step.distance, step.bounds, clusters, _settings(step))
+
+
+def _trimming(step: TrimmingStep, binding: Binding) -> CompiledStep:
+    lower, upper = step.lower or 0.0, np.inf if step.upper is None else step.upper
+    if not step.keep_margins:
+        return Trim(lower, upper, step.relative_to)
+    last = next(made for made in reversed(binding.before) if isinstance(made, MeetMargins | MeetTotals))
+    return TrimKeepingTotals(_totals(last), lower, upper, step.relative_to)
+
+
+def _totals(step: MeetMargins | MeetTotals) -> Auxiliaries:
+    if isinstance(step, MeetTotals):
+        return step.auxiliaries
+    return stack_parts([margin_part(margin) for margin in step.margins])
 
 
 def _rules(step: ClassLimits) -> ClassRules:
     return ClassRules(step.minimum, step.maximum_factor, step.merge)
+
+
+def _settings(step: Any) -> dict[str, Any]:
+    out: dict[str, Any] = step.model_dump(mode="json", exclude_defaults=True)
+    return out

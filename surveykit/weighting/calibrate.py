@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from surveykit.design import SurveyDesign
+from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.design.adjustments import RegressionAdjustment
 from surveykit.errors import ConvergenceError, DataError, first_few
-from surveykit.weighting.adjust import credited
 from surveykit.weighting.auxiliaries import Auxiliaries, Part, read_parts, stack_parts
 from surveykit.weighting.cells import compress, level_text
+from surveykit.weighting.credited import AnyDesign, Made, adjust_design
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array, Distance
 from surveykit.weighting.feasibility import require_feasible
@@ -35,7 +35,7 @@ Bounds = tuple[float, float] | WeightBounds | None
 
 
 def calibrate(
-    design: SurveyDesign,
+    design: AnyDesign,
     totals: Mapping[Any, Any],
     *,
     distance: Distance = "linear",
@@ -43,12 +43,12 @@ def calibrate(
     by: str | None = None,
     cluster: str | None = None,
     variance: str | None = None,
-) -> SurveyDesign:
+) -> AnyDesign:
     """Calibrate weights to population totals of categorical and numeric auxiliaries.
 
     Parameters
     ----------
-    design : SurveyDesign
+    design : SurveyDesign or ReplicateDesign
         Design to start from; rows of weight 0 keep it.
     totals : mapping
         ``{column: {level: total}}`` for a categorical auxiliary (a tuple of columns crosses them),
@@ -67,7 +67,7 @@ def calibrate(
 
     Returns
     -------
-    SurveyDesign
+    SurveyDesign or ReplicateDesign
         Totals are met to a relative error of 1e-8 at most; the step is credited in the variance.
 
     Raises
@@ -92,20 +92,30 @@ def calibrate(
     >>> design.weights.round(9).tolist()
     [12.0, 8.0]
     """
-    before = design.weights
-    used = before > 0
+    used = design.weights > 0
     auxiliaries = _grouped(design, totals, by, used) if by is not None else read_parts(design.data, totals, used)
-    scale = np.ones_like(before) if variance is None else _scales(design, variance, used)
-    problem = Prepared(auxiliaries, before, scale)
-    if cluster is not None:
-        problem = integrate(problem, level_text(design.data[_known(design, cluster)]), used)
-    solution = solve_prepared(problem, used, distance, bounds)
-    after = np.where(used, problem.weights * solution.factors, before)
-    refuse_negative(after, used, distance)
-    q = problem.q if variance is not None and distance == "linear" and bounds is None else None
-    adjustment = RegressionAdjustment(problem.auxiliaries.x, problem.weights, after, q)
-    exact = CalibrationCredit(problem.auxiliaries.x, problem.weights, solution.factors, solution.slopes)
-    return credited(design, after, adjustment, exact)
+    scale = np.ones(used.shape) if variance is None else _scales(design, variance, used)
+    households = None if cluster is None else level_text(design.data[_known(design, cluster)])
+    known_q = variance is not None and distance == "linear" and bounds is None
+
+    def make(before: Array) -> Made:
+        active = before > 0
+        problem = Prepared(auxiliaries, before, scale)
+        if households is not None:
+            problem = integrate(problem, households, active)
+        solution = solve_prepared(problem, active, distance, bounds)
+        after = np.where(active, problem.weights * solution.factors, before)
+        if before is design.weights:
+            refuse_negative(after, active, distance)
+        x, weights = problem.auxiliaries.x, problem.weights
+        fixed = active & (solution.slopes == 0) if isinstance(bounds, WeightBounds) else None
+        return Made(
+            after,
+            lambda: RegressionAdjustment(x, weights, after, problem.q if known_q else None),
+            lambda: CalibrationCredit(x, weights, solution.factors, solution.slopes, dropped=fixed, fixed=fixed),
+        )
+
+    return adjust_design(design, make)
 
 
 class Prepared(NamedTuple):
@@ -205,7 +215,7 @@ def refuse_negative(weights: Array, used: Array, distance: Distance) -> None:
         )
 
 
-def _grouped(design: SurveyDesign, totals: Mapping[Any, Any], by: str, used: Array) -> Auxiliaries:
+def _grouped(design: SurveyDesign | ReplicateDesign, totals: Mapping[Any, Any], by: str, used: Array) -> Auxiliaries:
     groups = level_text(design.data[_known(design, by)])
     wanted = {str(level_text([key])[0]): value for key, value in totals.items()}
     present = {str(group) for group in groups[used]}
@@ -222,13 +232,13 @@ def _grouped(design: SurveyDesign, totals: Mapping[Any, Any], by: str, used: Arr
     return stack_parts(parts)
 
 
-def _known(design: SurveyDesign, column: str) -> str:
+def _known(design: SurveyDesign | ReplicateDesign, column: str) -> str:
     if column not in design.data.columns:
         raise DataError(f"calibration: there is no column {column!r}; there are {first_few(list(design.data.columns))}")
     return column
 
 
-def _scales(design: SurveyDesign, column: str, used: Array) -> Array:
+def _scales(design: SurveyDesign | ReplicateDesign, column: str, used: Array) -> Array:
     values = np.asarray(design.data[_known(design, column)], dtype=float)
     bad = used & ~(np.isfinite(values) & (values > 0))
     if bad.any():

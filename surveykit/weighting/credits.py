@@ -112,7 +112,11 @@ class CalibrationCredit:
     sampled : array, shape (n,), optional
         Weights whose totals of ``x`` were the target (calibration to the sample); None for totals known outside.
     dropped : bool array, shape (n,), optional
-        Rows that end with weight 0.
+        Rows whose final weight does not depend on their weight before: those that end with 0, or at a limit.
+    fixed : bool array, shape (n,), optional
+        Those of them that end at a limit of the weight itself.
+    ridge : array, shape (p,), optional
+        Ridge added to the Hessian.
     name : str
         Name of the step.
     """
@@ -123,6 +127,8 @@ class CalibrationCredit:
     slopes: Array
     sampled: Array | None = None
     dropped: Mask | None = None
+    fixed: Mask | None = None
+    ridge: Array | None = None
     name: str = "calibration"
 
     def residuals(self, z: Array) -> Array:
@@ -130,7 +136,11 @@ class CalibrationCredit:
         if self.dropped is not None:
             z = np.where(self.dropped[:, None], 0.0, z)
         final = self.weights * self.factors
+        if self.fixed is not None:
+            final = np.where(self.fixed, 0.0, final)
         hessian = (self.x * (self.weights * self.slopes)[:, None]).T @ self.x
+        if self.ridge is not None:
+            hessian = hessian + np.diag(self.ridge)
         pull = (self.x * _over(self.slopes, self.factors)[:, None]).T @ z
         slope = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ pull
         moved = final if self.sampled is None else final - self.sampled

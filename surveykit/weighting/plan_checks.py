@@ -154,8 +154,9 @@ def _trimming(plan: WeightingPlan, index: int, step: TrimmingStep, at: Path) -> 
         problems.append(Problem("trimming needs a limit", "give lower, upper or both", at))
     if step.lower is not None and step.upper is not None and step.lower >= step.upper:
         problems.append(Problem("the lower limit is not below the upper one", "exchange them", (*at, "lower")))
-    if step.keep_margins and not any(isinstance(before, MarginSet) for before in plan.steps[:index]):
-        what = "keep_margins needs a calibrating step before it"
+    exact = (before for before in plan.steps[:index] if isinstance(before, MarginSet))
+    if step.keep_margins and not any(not getattr(before, "penalties", None) for before in exact):
+        what = "keep_margins needs a calibrating step (not ridge) before it"
         problems.append(Problem(what, "put raking, calibration or poststratification first", (*at, "keep_margins")))
     return problems
 

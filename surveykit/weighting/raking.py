@@ -140,7 +140,8 @@ def check_levels(margin: RakingMargin, weights: Array) -> None:
     bad = ~np.isfinite(margin.totals) | (margin.totals < 0)
     if bad.any():
         raise DataError(f"margin {margin.name!r}: totals must be numbers of at least 0; mend {_named(margin, bad)}")
-    reached = np.bincount(margin.codes, weights=weights, minlength=margin.totals.shape[0])
+    inside = margin.codes >= 0
+    reached = np.bincount(margin.codes[inside], weights=weights[inside], minlength=margin.totals.shape[0])
     empty = (reached <= 0) & (margin.totals > 0)
     if empty.any():
         raise DataError(

@@ -123,8 +123,7 @@ def solve_calibration(
     """
     check_bounds(choice.distance, choice.lower, choice.upper)
     problem = _Dual(target, np.asarray(weights, float), choice)
-    multipliers = np.zeros(target.x.shape[1])
-    point = problem.at(multipliers)
+    point = problem.at(_start(problem))
     history = [point.error]
     while point.error > tolerance * 1e-3 and len(history) <= max_iterations:
         following = _step(problem, point)
@@ -174,6 +173,22 @@ class _Dual:
         return curvature
 
 
+def _start(problem: _Dual) -> Array:
+    zero = np.zeros(problem.x.shape[1])
+    if problem.choice.distance in ("linear", "logit"):
+        return zero
+    reached = problem.weights @ problem.x
+    usable = (problem.totals > 0) & (reached > 0)
+    ratio = float(np.median(problem.totals[usable] / reached[usable])) if usable.any() else 1.0
+    if problem.choice.distance == "participation":
+        ratio = max(ratio - 1.0, 1e-3)
+    elif 0.2 < ratio < 5.0:
+        return zero
+    level = np.full(problem.weights.shape, np.log(ratio)) / problem.q
+    start: Array = np.linalg.lstsq(problem.x, level, rcond=None)[0]
+    return start
+
+
 def _step(problem: _Dual, point: _Point) -> _Point | None:
     scale = np.sqrt(problem.scale)
     scaled = problem.hessian(point) / scale[:, None] / scale[None, :]
@@ -194,14 +209,14 @@ def _search(problem: _Dual, point: _Point, direction: Array) -> _Point | None:
     descent = float(point.gradient @ direction)
     if not np.isfinite(descent) or descent >= 0:
         return None
-    norm = float(np.linalg.norm(point.gradient / problem.scale))
+    norm = float(np.max(np.abs(point.gradient / problem.scale)))
     length = 1.0
     for _ in range(30):
         trial = problem.at(point.multipliers + length * direction)
         finite = np.isfinite(trial.dual) and np.isfinite(trial.error)
         if finite and (
             trial.dual <= point.dual + 1e-4 * length * descent - 1e-15 * abs(point.dual)
-            or np.linalg.norm(trial.gradient / problem.scale) <= (1 - 1e-4 * length) * norm
+            or np.max(np.abs(trial.gradient / problem.scale)) <= (1 - 1e-4 * length) * norm
         ):
             return trial
         length /= 2

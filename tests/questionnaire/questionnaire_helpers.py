@@ -52,7 +52,7 @@ def small(items: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, A
             "yn": {"choices": [["1", "Yes"], ["2", "No"]], "specials": ["dk"]},
             "sat": {
                 "level": "ordinal",
-                "choices": [["1", "Bad"], ["2", "Middling"], ["3", "Good"]],
+                "choices": [["1", "Bad"], ["2", "Middling"], ["3", "Good"], ["10", "Best"]],
                 "specials": ["dk", "rf"],
             },
             "src": {"choices": [["1", "Board"], ["2", "Phone"], ["3", "Friend"]], "other": "96", "specials": ["dk"]},
@@ -81,8 +81,8 @@ CODES = {
     "aware": ["1", "2", "98"],
     "age": ["0", "17", "18", "19", "60", "90", "99"],
     "src": ["1", "2", "3", "96", "98"],
-    "sat.venue": ["1", "2", "3", "98", "99"],
-    "sat.staff": ["1", "2", "3", "98", "99"],
+    "sat.venue": ["1", "2", "3", "10", "98", "99"],
+    "sat.staff": ["1", "2", "3", "10", "98", "99"],
 }
 
 

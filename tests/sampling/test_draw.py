@@ -177,7 +177,8 @@ def test_quotes_in_seed_and_strata_are_harmless(make_plan):
 def bad_frames():
     base = {"unit_id": ["a", "b", "c", "d"], "district": ["x", "x", "y", "y"]}
     return {
-        "missing id": (base | {"unit_id": ["a", None, "c", " "]}, "missing or blank in 2 rows.*'x: 1', 'y: 1'"),
+        "missing id": (base | {"unit_id": ["a", None, "c", None]}, "missing in 2 rows.*'x: 1', 'y: 1'"),
+        "blank id": (base | {"unit_id": ["a", " ", "c", "d"]}, "blank in 1 rows"),
         "duplicate": (base | {"unit_id": ["a", "b", "b", "d"]}, r"1 ids occur more than once.*'b' \(2 times\)"),
         "float id": (base | {"unit_id": [1.0, 2.0, 3.0, 4.0]}, "DOUBLE numbers"),
         "float from missing": (base | {"unit_id": [1, 2, None, 4]}, "becomes floats"),
@@ -195,6 +196,42 @@ def test_bad_frames(make_plan, name):
     content, message = bad_frames()[name]
     with pytest.raises(DataError, match=message):
         draw(make_plan(size={"per_stratum": 1}), pd.DataFrame(content))
+
+
+def test_large_frames_compare_the_candidates(make_plan):
+    frame = pd.DataFrame({"unit_id": ["a", "b", "b", "d"], "district": "x"})
+    with pytest.raises(DataError, match="more than once"):
+        draw(make_plan(size={"per_stratum": 1}), frame, id_check="candidates")
+    fine = draw(make_plan(size={"per_stratum": 1}), frame.drop(index=2), id_check="candidates")
+    assert fine.record.ids_checked == "candidates"
+
+
+def test_one_pass_and_plain_sql_agree(frame, make_plan, monkeypatch):
+    import surveykit.sampling.scan as scan
+
+    fast = draw(make_plan(), frame)
+    monkeypatch.setattr(scan, "COARSE_ROWS", 0)
+    slow = draw(make_plan(), frame)
+    pd.testing.assert_frame_equal(fast.table, slow.table, check_dtype=False)
+    assert fast.record.to_dict() == slow.record.to_dict()
+
+
+def test_recorded_sql_alone_draws_the_sample(frame, make_plan):
+    sample = draw(make_plan(), frame)
+    connection = duckdb.connect()
+    connection.register("sampling_frame", pa.Table.from_pandas(frame))
+    rows = connection.execute(sample.record.sql).fetchall()
+    assert [row[0] for row in rows] == sample.table["unit_id"].tolist()
+
+
+def test_digest_in_plain_python(frame, make_plan):
+    lines = []
+    for stratum, units in frame.groupby("district")["unit_id"]:
+        keys = [hashlib.md5(f"spring-2021:{unit}".encode()).digest() for unit in units]
+        first, second = (sum(int.from_bytes(key[i : i + 8], "little") for key in keys) for i in (0, 8))
+        lines.append(f"{stratum}\t{len(units)}\t{first}\t{second}\n")
+    right = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+    assert draw(make_plan(), frame).record.frame_digest == right
 
 
 def test_repeated_column_names_and_strange_objects(make_plan, tmp_path):

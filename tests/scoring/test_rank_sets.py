@@ -33,9 +33,9 @@ def test_twenty_three_districts_under_a_second():
     rng = np.random.default_rng(1)
     theta, se = rng.normal(86, 4, 23), rng.uniform(1, 2, 23)
     for method in ("stepdown_simultaneous", "stepdown_marginal"):
-        start = time.perf_counter()
+        start = time.process_time()
         rank_confidence_sets(theta, np.diag(se**2), draws=20_000, method=method)
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 1
 
 
 def test_covariance_between_units_narrows_or_widens():

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -120,7 +121,8 @@ def test_other_methods_are_arranged_by_unit():
     found = read_other_methods(scheme(FIELD), other_table(std_error=["", "0.1", "", ""], df=["", "9", "", ""]), UNITS)
     assert found.values[:, 0].tolist() == [0.9, 0.8, 0.7, 1.0]
     assert found.std_errors[:, 0].tolist() == [0.0, 0.1, 0.0, 0.0]
-    assert found.df[1, 0] == 9
+    assert found.df.tolist() == [np.inf, 9, np.inf, np.inf]
+    assert found.bounds.tolist() == [[0.0, 1.0]]
 
 
 def test_all_problems_of_the_other_methods_at_once_with_lines():

@@ -37,7 +37,9 @@ def _answers(view: View, question: Question) -> Table | Bullets | None:
     found = None if topline is None else topline[topline["question"].astype(str) == question.id]
     if found is None or not len(found):
         items = tuple(
-            f"{choice.code}  {view.text(choice.label)}" + (view.say("special_choice") if choice.special else "")
+            (f"{choice.code}  " if choice.code.isdigit() else "")
+            + view.text(choice.label)
+            + (view.say("special_choice") if choice.special else "")
             for choice in question.choices
         )
         return Bullets(items)

@@ -12,12 +12,12 @@ from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
     from surveykit.sampling import Allocation
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import Study, StudyOutline
 
 __all__ = ["StudyVerification", "draw_stage", "plan_stage", "verify_study_draw"]
 
 
-def plan_stage(study: Study) -> Stage:
+def plan_stage(study: StudyOutline) -> Stage:
     """Allocate the sample."""
     files = study.definition.files
     return Stage(
@@ -29,7 +29,7 @@ def plan_stage(study: Study) -> Stage:
     )
 
 
-def draw_stage(study: Study) -> Stage:
+def draw_stage(study: StudyOutline) -> Stage:
     """Draw the sample."""
     files = study.definition.files
     return Stage(

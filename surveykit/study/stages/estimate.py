@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.estimation import Estimates
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import Study, StudyOutline
 
 __all__ = ["estimate_all", "estimate_stage", "tidy"]
 
 CITY = "all"
 
 
-def estimate_stage(study: Study) -> Stage:
+def estimate_stage(study: StudyOutline) -> Stage:
     """Estimate the indicators."""
     files = study.definition.files
     return Stage(
@@ -50,7 +50,7 @@ def estimate_all(study: Study) -> dict[str, dict[str, Estimates]]:
         design = weighted_design(study, analysis, linked, missing)
         by_domain = {CITY: estimate_indicators(design, study.indicators)}
         for domain in study.definition.domains:
-            by_domain[domain] = estimate_indicators(design, study.indicators, by=domain)
+            by_domain[domain.id] = estimate_indicators(design, study.indicators, by=domain.id)
         results[analysis.id] = by_domain
     return results
 

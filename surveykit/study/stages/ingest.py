@@ -10,12 +10,12 @@ from surveykit.study.artefacts import read_parquet, write_csv, write_json, write
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["ingest_stage"]
 
 
-def ingest_stage(study: Study) -> Stage:
+def ingest_stage(study: StudyOutline) -> Stage:
     """Read the answers in."""
     files = study.definition.files
     return Stage(

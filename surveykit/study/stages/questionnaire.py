@@ -9,12 +9,12 @@ from surveykit.study.artefacts import write_csv, write_json
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["render_stage"]
 
 
-def render_stage(study: Study) -> Stage:
+def render_stage(study: StudyOutline) -> Stage:
     """Render the questionnaire."""
     files = study.definition.files
     return Stage(

@@ -9,7 +9,7 @@ from surveykit.study.artefacts import read_json, write_csv, write_json
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["DRAWS", "UNIT", "score_stage"]
 
@@ -18,7 +18,7 @@ DRAWS = 10_000
 SEED = 2021
 
 
-def score_stage(study: Study) -> Stage:
+def score_stage(study: StudyOutline) -> Stage:
     """Score the districts."""
     files = study.definition.files
     other = (files.other_methods,) if files.other_methods else ()

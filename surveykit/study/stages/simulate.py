@@ -9,12 +9,12 @@ from surveykit.study.artefacts import read_parquet, write_csv, write_parquet
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["simulate_frame_stage", "simulate_responses_stage"]
 
 
-def simulate_frame_stage(study: Study) -> Stage:
+def simulate_frame_stage(study: StudyOutline) -> Stage:
     """Simulate the frame, what everybody on it would answer, and the true rates."""
     files, data = study.definition.files, study.definition.data
     assert files.simulation is not None
@@ -29,7 +29,7 @@ def simulate_frame_stage(study: Study) -> Stage:
     )
 
 
-def simulate_responses_stage(study: Study) -> Stage:
+def simulate_responses_stage(study: StudyOutline) -> Stage:
     """Simulate the export of the survey platform for the drawn sample."""
     files, data = study.definition.files, study.definition.data
     assert files.simulation is not None

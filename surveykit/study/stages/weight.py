@@ -9,12 +9,12 @@ from surveykit.study.artefacts import write_csv, write_json
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.loading import StudyOutline
 
 __all__ = ["weight_stage"]
 
 
-def weight_stage(study: Study) -> Stage:
+def weight_stage(study: StudyOutline) -> Stage:
     """Compute the weights."""
     files = study.definition.files
     return Stage(

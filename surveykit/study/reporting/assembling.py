@@ -1,0 +1,128 @@
+"""Put together what the report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from surveykit.estimation import Estimates
+from surveykit.report import Disclosure, ReportInput, StudyInfo
+from surveykit.study import places
+from surveykit.study.artefacts import read_json
+from surveykit.study.manifest import Manifest
+from surveykit.study.reporting import process
+from surveykit.study.reporting.populations import populations_chapter
+from surveykit.study.reporting.scores import ranks, score_tables
+from surveykit.study.reporting.wordings import groups, indicator_infos, questions
+from surveykit.study.stages.estimate import CITY
+from surveykit.study.weighted import read_linked
+
+if TYPE_CHECKING:
+    from surveykit.study.definition import Text
+    from surveykit.study.loading import Study
+
+__all__ = ["report_input"]
+
+
+def report_input(study: Study) -> ReportInput:
+    """Read the artefacts of a study and make the report's input.
+
+    The main results are those of the first analysis in study.yaml; a model-adjusted one is shown beside them for the
+    whole city.
+    """
+    main = study.definition.analyses[0].id
+    payload = read_json(study.root / places.ESTIMATES)
+    estimates = {
+        "city" if domain == CITY else domain: Estimates.from_payload(content)
+        for domain, content in payload[main].items()
+    }
+    linked, _ = read_linked(study)
+    infos = indicator_infos(study)
+    whole = {name: Estimates.from_payload(by_domain[CITY]) for name, by_domain in payload.items()}
+    chapter = populations_chapter(study, infos, whole)
+    calibrated = study.definition.analyses[-1].id
+    return ReportInput(
+        study=_study_info(study),
+        regions=study.regions,
+        indicators=infos,
+        estimates=estimates,
+        disclosure=_disclosure(study, linked, estimates["city"]),
+        groups=groups(study),
+        ranks=ranks(study, estimates["district"]),
+        sample=process.sample(study),
+        dispositions=process.dispositions(linked),
+        weighting_steps=process.weighting_steps(study, calibrated),
+        weights=process.weights(study, main),
+        raking=process.raking(study, calibrated),
+        margins=None,
+        questions=questions(study),
+        quality=process.cleaning(study),
+        provenance=_provenance(study),
+        chapters=(chapter,) if chapter else (),
+        **score_tables(study),
+    )
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _study_info(study: Study) -> StudyInfo:
+    definition = study.definition
+    start, end = definition.period.start, definition.period.end
+    return StudyInfo(
+        id=definition.id,
+        title=_both(definition.title),
+        commissioner=_both(definition.commissioner),
+        conductor=_both(definition.conductor),
+        field_period={
+            "zh": f"{start.year}年{start.month}月{start.day}日—{end.year}年{end.month}月{end.day}日",
+            "en": f"{start.day} {start:%B} {start.year} to {end.day} {end:%B} {end.year}",
+        },
+        published=definition.report_date,
+        simulated=definition.simulated,
+    )
+
+
+def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosure:
+    """Add what study.yaml and the results say to the texts of the disclosure record."""
+    texts: dict[str, Any] = {name: _both(value) for name, value in study.disclosure}
+    info = _study_info(study)
+    complete = int(linked["disposition"].isin(study.weighting.dispositions.respondents).sum())
+    widest = city.table[city.table["statistic"] == "mean"]
+    rates = widest[widest["estimate"] <= 1]
+    half = (rates["conf_high"] - rates["conf_low"]).max() / 2
+    deff = rates["deff"].max()
+    names = {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}
+    texts |= {
+        "sponsor": info.commissioner,
+        "conductor": info.conductor,
+        "population": _both(study.definition.population),
+        "dates": info.field_period,
+        "languages": {
+            "zh": "、".join(names["zh"][language] for language in study.questionnaire.languages),
+            "en": ", ".join(names["en"][language] for language in study.questionnaire.languages),
+        },
+        "sample_size": {
+            "zh": f"抽取{len(linked):,}人，有效答卷{complete:,}份",
+            "en": f"{len(linked):,} sampled, {complete:,} valid responses",
+        },
+        "precision": {
+            "zh": f"全市各比率95%置信区间的半宽不超过{100 * half:.1f}个百分点，已计入设计效应（最大{deff:.2f}）",
+            "en": f"95% intervals of city rates have half-widths of at most {100 * half:.1f} percentage points, "
+            f"design effects (at most {deff:.2f}) included",
+        },
+    }
+    return Disclosure(**{item.name: texts[item.name] for item in fields(Disclosure)})
+
+
+def _provenance(study: Study) -> dict[str, str]:
+    """Hashes of the files that the figures rest on, and the seeds."""
+    manifest = Manifest.load(study.root / "output" / "manifest.json")
+    names = ["study.yaml", *study.definition.files.named().values(), study.definition.data.frame]
+    names += [*study.definition.data.responses, places.SAMPLE]
+    entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
+    seeds = {f"seed ({stage})": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
+    return entries | seeds

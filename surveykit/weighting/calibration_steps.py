@@ -1,0 +1,128 @@
+"""Compiled calibration: to margins and numeric totals, exact or ridge, and again under limits of the weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from surveykit.weighting.auxiliaries import Auxiliaries
+from surveykit.weighting.calibrate import Bounds, Prepared, WeightBounds, integrate, refuse_negative, solve_prepared
+from surveykit.weighting.cells import level_text
+from surveykit.weighting.credits import CalibrationCredit
+from surveykit.weighting.distances import Array, Distance
+from surveykit.weighting.records import Description, Outcome
+from surveykit.weighting.ridge import achieved_table, solve_ridge
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeetTotals:
+    """Calibrate to margins and numeric totals.
+
+    Attributes
+    ----------
+    auxiliaries : Auxiliaries
+        Auxiliaries of all rows and their totals.
+    distance, bounds
+        As in `calibrate`.
+    clusters : array of text, shape (n,), optional
+        Households whose rows get one weight.
+    settings : dict
+        What the plan asked for.
+    """
+
+    auxiliaries: Auxiliaries
+    distance: Distance = "linear"
+    bounds: Bounds = None
+    clusters: Any = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    kind: str = "calibration"
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        used = weights > 0
+        problem = Prepared(self.auxiliaries, weights, np.ones_like(weights))
+        if self.clusters is not None:
+            problem = integrate(problem, level_text(self.clusters), used)
+        solution = solve_prepared(problem, used, self.distance, self.bounds)
+        after = np.where(used, problem.weights * solution.factors, weights)
+        refuse_negative(after, used, self.distance)
+        credit = CalibrationCredit(problem.auxiliaries.x, problem.weights, solution.factors, solution.slopes)
+        return Outcome(after, credit, solution.history)
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Return the totals before and after."""
+        reached = outcome.weights @ self.auxiliaries.x
+        zero = np.zeros(reached.shape)
+        return Description(achieved_table(self.auxiliaries, before, reached, zero), settings=self.settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ApproachTotals:
+    """Ridge calibration: totals with a penalty are met approximately."""
+
+    auxiliaries: Auxiliaries
+    penalties: Array
+    ridge: Array
+    settings: dict[str, Any] = field(default_factory=dict)
+    kind: str = "calibration"
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        solution = solve_ridge(self.auxiliaries, weights, self.ridge)
+        after = weights * solution.factors
+        refuse_negative(after, weights > 0, "linear")
+        ones = np.ones_like(weights)
+        credit = CalibrationCredit(
+            self.auxiliaries.x, weights, solution.factors, ones, ridge=solution.ridge, name="ridge calibration"
+        )
+        return Outcome(after, credit)
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Return the totals asked for and reached."""
+        reached = outcome.weights @ self.auxiliaries.x
+        notes = ("totals with a penalty are met approximately: see relative_error",)
+        return Description(achieved_table(self.auxiliaries, before, reached, self.penalties), notes, {}, self.settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrimKeepingTotals:
+    """Bring weights inside limits while the totals stay met: calibration with bounds on the weight itself."""
+
+    auxiliaries: Auxiliaries
+    lower: float
+    upper: float
+    relative_to: Literal["weight", "mean", "median"]
+    kind: str = "trimming"
+
+    def limits(self, weights: Array) -> tuple[float, float]:
+        """Limits of the weight itself."""
+        used = weights[weights > 0]
+        unit = {"weight": 1.0, "mean": float(used.mean()), "median": float(np.median(used))}[self.relative_to]
+        return self.lower * unit, self.upper * unit
+
+    def run(self, weights: Array) -> Outcome:
+        """Return the weights after the step."""
+        used = weights > 0
+        problem = Prepared(self.auxiliaries, weights, np.ones_like(weights))
+        solution = solve_prepared(problem, used, "linear", WeightBounds(*self.limits(weights)))
+        fixed = used & (solution.slopes == 0)
+        credit = CalibrationCredit(
+            self.auxiliaries.x, weights, solution.factors, solution.slopes, dropped=fixed, fixed=fixed, name="trimming"
+        )
+        return Outcome(weights * solution.factors, credit, solution.history)
+
+    def describe(self, before: Array, outcome: Outcome) -> Description:
+        """Say how many weights were outside which limits."""
+        lower, upper = self.limits(before)
+        used = before > 0
+        cells = pd.DataFrame(
+            {
+                "cell": ["below", "above"],
+                "limit": [lower, upper],
+                "rows": [int((used & (before < lower)).sum()), int((used & (before > upper)).sum())],
+            }
+        )
+        return Description(cells, ("margins are kept",))
