@@ -8,8 +8,16 @@ from surveykit.sampling.allocation import (
     expected_half_width,
 )
 from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
+from surveykit.sampling.boundaries import (
+    Boundaries,
+    cum_root_f,
+    geometric_boundaries,
+    lavallee_hidiroglou,
+    optimal_boundaries,
+)
 from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.drawing import draw
+from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
@@ -36,6 +44,7 @@ from surveykit.sampling.size import (
     smallest_difference,
     two_stage_optimum,
 )
+from surveykit.sampling.spark import SparkFrame, spark_frame
 from surveykit.sampling.strata import stratum_table
 from surveykit.sampling.verify import DrawVerification, verify_draw
 
@@ -43,10 +52,12 @@ __all__ = [
     "Allocation",
     "AllocationBounds",
     "AllocationOptions",
+    "Boundaries",
     "Comparison",
     "DrawRecord",
     "DrawVerification",
     "Field",
+    "FrameIndex",
     "MultivariateAllocation",
     "Precision",
     "RatioMoments",
@@ -54,19 +65,27 @@ __all__ = [
     "Sample",
     "SampleSize",
     "SamplingPlan",
+    "SparkFrame",
     "StratumRecord",
     "TwoStageOptimum",
     "allocate",
     "allocate_multivariate",
     "check_sampling_plan",
     "comparison_table",
+    "cum_root_f",
     "domain_sizes",
     "draw",
+    "draw_indexed",
     "draw_rotated",
     "draw_second_phase",
     "expected_half_width",
     "frame_digest",
+    "geometric_boundaries",
+    "index_frame",
+    "lavallee_hidiroglou",
+    "open_index",
     "open_ledger",
+    "optimal_boundaries",
     "overlap",
     "permanent_key",
     "plan_hash",
@@ -83,6 +102,7 @@ __all__ = [
     "sample_size_proportion",
     "sample_size_ratio",
     "smallest_difference",
+    "spark_frame",
     "stratum_table",
     "two_stage_optimum",
     "uniform_numbers",
