@@ -15,7 +15,9 @@ from surveykit.sampling.boundaries import (
     lavallee_hidiroglou,
     optimal_boundaries,
 )
+from surveykit.sampling.commitment import Commitment, commit_plan, reveal_seed, verify_commitment
 from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
+from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
 from surveykit.sampling.drawing import draw
 from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
@@ -53,12 +55,14 @@ __all__ = [
     "AllocationBounds",
     "AllocationOptions",
     "Boundaries",
+    "Commitment",
     "Comparison",
     "DrawRecord",
     "DrawVerification",
     "Field",
     "FrameIndex",
     "MultivariateAllocation",
+    "PlanningDocument",
     "Precision",
     "RatioMoments",
     "ReleaseLedger",
@@ -71,8 +75,11 @@ __all__ = [
     "allocate",
     "allocate_multivariate",
     "check_sampling_plan",
+    "commit_plan",
     "comparison_table",
     "cum_root_f",
+    "document_docx",
+    "document_html",
     "domain_sizes",
     "draw",
     "draw_indexed",
@@ -88,6 +95,7 @@ __all__ = [
     "optimal_boundaries",
     "overlap",
     "permanent_key",
+    "plan_document",
     "plan_hash",
     "precision_difference",
     "precision_mean",
@@ -96,6 +104,7 @@ __all__ = [
     "rank_set_width",
     "release",
     "replicate_samples",
+    "reveal_seed",
     "sample_size_difference",
     "sample_size_mean",
     "sample_size_power",
@@ -106,5 +115,6 @@ __all__ = [
     "stratum_table",
     "two_stage_optimum",
     "uniform_numbers",
+    "verify_commitment",
     "verify_draw",
 ]
