@@ -21,7 +21,8 @@ from surveykit.sampling.document import PlanningDocument, document_docx, documen
 from surveykit.sampling.drawing import draw
 from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
-from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
+from surveykit.sampling.plan import SamplingPlan, plan_hash
+from surveykit.sampling.plan_check import check_sampling_plan
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.size import (

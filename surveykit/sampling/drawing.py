@@ -13,7 +13,8 @@ from surveykit.sampling.allocation import Allocation, allocate
 from surveykit.sampling.frames import Frame, open_frame
 from surveykit.sampling.keys import BEYOND, threshold
 from surveykit.sampling.listing import select_rows
-from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
+from surveykit.sampling.plan import SamplingPlan, plan_hash
+from surveykit.sampling.plan_check import check_sampling_plan
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest
 from surveykit.sampling.scan import Limit, require_unique_drawn, scan_frame, selection_sql
 from surveykit.sampling.strata import require_unique_ids, stratum_table
