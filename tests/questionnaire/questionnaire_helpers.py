@@ -195,3 +195,26 @@ def coded_frame(respondents: list[dict[str, Any]]) -> tuple[pd.DataFrame, pd.Dat
             "nr" if not tick else "dk" if d and code != "98" else "" for tick, d in zip(ticks, dk, strict=True)
         ]
     return pd.DataFrame(data), pd.DataFrame(missing)
+
+
+def chained(rng: np.random.Generator) -> Questionnaire:
+    """A random questionnaire whose questions depend on each other, with early ends."""
+    known = ["aware"]
+    pages: list[dict[str, Any]] = []
+    for p in range(5):
+        items: list[dict[str, Any]] = []
+        if p == 0:
+            items.append({key: value for key, value in ITEMS[0].items() if key != "ask_if"})
+        for name, item in (("age", ITEMS[1]), ("src", ITEMS[2]), ("sat", ITEMS[3])):
+            if name in [k.split(".")[0] for k in known] or rng.random() < 0.5:
+                continue
+            items.append({**item, "ask_if": random_expression(rng, 1, list(known))})
+            known.extend(["sat.venue", "sat.staff"] if name == "sat" else [name])
+        if rng.random() < 0.4:
+            items.append({"end": f"stop{p}", "if": random_expression(rng, 1, list(known)), "en": "Bye"})
+        items.append({"id": f"probe{p}", "type": "text", "en": "x", "ask_if": random_expression(rng, 1, list(known))})
+        page = {"page": f"p_{p}", "items": items}
+        if p:
+            page["ask_if"] = random_expression(rng, 1, list(known[:1]))
+        pages.append(page)
+    return make({**small(), "flow": pages})

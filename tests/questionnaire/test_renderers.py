@@ -266,24 +266,25 @@ def large() -> Questionnaire:
     return make({**small(), "flow": pages})
 
 
+# Processor time, so that other work on the machine does not count.
 @pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_three_hundred_questions_render_in_five_seconds(name: Any) -> None:
     q = large()
     assert len(q.variables()) > 300
-    start = time.perf_counter()
+    start = time.process_time()
     render_questionnaire(q, name)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_three_hundred_questions_are_checked_in_five_seconds() -> None:
     q = large()
-    start = time.perf_counter()
+    start = time.process_time()
     assert check_questionnaire(q) == []
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.slow
 def test_three_hundred_questions_are_on_paper_in_twenty_seconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     render_questionnaire(large(), "paper")
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
