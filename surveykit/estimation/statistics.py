@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from surveykit.design.domains import level_position
-from surveykit.design.tables import categories, numeric_column
+from surveykit.design.domains import column_codes, level_position
+from surveykit.design.tables import numeric_column
 from surveykit.errors import DataError
 from surveykit.estimation.moments import covariance_term
 from surveykit.estimation.quantile_rules import QuantileRule
@@ -179,7 +179,7 @@ def make_term(context: Context, statistic: Statistic) -> Term:
         columns = [numeric_column(frame, name) for name in pair]
         return covariance_term(context, pair, columns[0], columns[1], type(statistic).__name__.lower())
     if isinstance(statistic, Prop):
-        codes, levels = categories(frame, statistic.variable)
+        codes, levels = column_codes(context.design, statistic.variable)
         if not levels:
             raise DataError(f"Column {statistic.variable!r} is missing in every row: there is no level to estimate.")
         if statistic.level is None:
@@ -188,5 +188,5 @@ def make_term(context: Context, statistic: Statistic) -> Term:
             chosen = [level_position(levels, statistic.level, statistic.variable)]
         return prop_term(context, statistic.variable, np.asarray(codes), levels, chosen)
     raise DataError(
-        f"{statistic!r} is not a statistic: use Mean, Total, Ratio, Prop, Quantile, Variance, Covariance or Correlation."
+        f"{statistic!r} is no statistic: use Mean, Total, Ratio, Prop, Quantile, Variance, Covariance or Correlation."
     )

@@ -84,7 +84,7 @@ class Context:
     def __init__(self, design: Design, domains: Domains) -> None:
         self.design = design
         self.domains = domains
-        self._positive = bool(np.all(design.weights > 0))
+        self._positive = bool(design.weights.min() > 0)
         self._plain: tuple[Moment, np.ndarray, np.ndarray] | None = None
 
     def base(self, valid: np.ndarray | None) -> tuple[Moment, np.ndarray, np.ndarray]:
@@ -105,11 +105,13 @@ class Context:
         if code is None:
             return np.array([self.design.n])
         inside = code if self._positive else np.where(self.design.weights > 0, code, -1)
+        if inside.min() >= 0:
+            return np.bincount(inside, minlength=size)
         return np.bincount(inside + 1, minlength=size + 1)[1:]
 
     def moment(self, base: Moment, values: np.ndarray) -> Moment:
         """Return the moment of values within the cells of `base`, rows outside set to 0."""
-        if base.code is not None:
+        if base.code is not None and base.code.min() < 0:
             values = np.where(base.code >= 0, values, 0.0)
         return Moment(values, base.code, base.size)
 
@@ -119,6 +121,8 @@ class Context:
 
 
 def _validity(*columns: np.ndarray) -> np.ndarray | None:
+    if all(np.isfinite(column.sum()) for column in columns):
+        return None
     missing = np.isnan(columns[0])
     for column in columns[1:]:
         missing = missing | np.isnan(column)
@@ -127,24 +131,31 @@ def _validity(*columns: np.ndarray) -> np.ndarray | None:
 
 def _variance_within(context: Context, moment: Moment, mean: np.ndarray, total: np.ndarray) -> np.ndarray:
     assert moment.values is not None
-    code = None if moment.code is None else np.maximum(moment.code, 0)
-    centre = np.nan_to_num(mean)
-    deviation = moment.values - (centre[0] if code is None else centre[code])
-    if moment.code is not None:
-        deviation = np.where(moment.code >= 0, deviation, 0.0)
-    squares = cell_sums(context.design.weights * deviation * deviation, moment.code, moment.size)
-    return divide(squares, total)
+    product = weighted(moment, context.design.weights)
+    if moment.code is None:
+        square = np.array([product @ moment.values])
+    else:
+        square = cell_sums(product * moment.values, moment.code, moment.size)
+    mean_square = divide(square, total)
+    spread = mean_square - mean * mean
+    return np.where(spread > 1e-13 * mean_square, spread, np.where(np.isnan(spread), np.nan, 0.0))
+
+
+def _is_zero_one(y: np.ndarray) -> bool:
+    head = y[:1_000]
+    if not np.array_equal(head * head, head):
+        return False
+    return bool(y.size) and bool(np.array_equal(y * y, y))
 
 
 def mean_term(context: Context, name: str, y: np.ndarray) -> Term:
     """Return the weighted mean of y: linearised value ``w (y - mean) / sum w``; a 0/1 variable is a rate."""
     valid = _validity(y)
     base, count, total = context.base(valid)
-    centre = _overall_mean(context, y, valid)
-    moment = context.moment(base, y - centre)
+    is_rate = _is_zero_one(y if valid is None else y[valid])
+    centre = 0.0 if is_rate else _overall_mean(context, y, valid)
+    moment = context.moment(base, y - centre if centre else y)
     spread = _variance_within(context, moment, divide(context.sums(moment), total), total)
-    present = y if valid is None else y[valid]
-    is_rate = bool(present.size and np.all((present == 0.0) | (present == 1.0)))
     return Term(
         "mean",
         name,

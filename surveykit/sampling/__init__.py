@@ -8,10 +8,12 @@ from surveykit.sampling.allocation import (
     expected_half_width,
 )
 from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
+from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.drawing import draw
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
+from surveykit.sampling.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.size import (
     Comparison,
     Field,
@@ -48,6 +50,7 @@ __all__ = [
     "MultivariateAllocation",
     "Precision",
     "RatioMoments",
+    "ReleaseLedger",
     "Sample",
     "SampleSize",
     "SamplingPlan",
@@ -59,8 +62,12 @@ __all__ = [
     "comparison_table",
     "domain_sizes",
     "draw",
+    "draw_rotated",
+    "draw_second_phase",
     "expected_half_width",
     "frame_digest",
+    "open_ledger",
+    "overlap",
     "permanent_key",
     "plan_hash",
     "precision_difference",
@@ -68,6 +75,8 @@ __all__ = [
     "precision_proportion",
     "precision_ratio",
     "rank_set_width",
+    "release",
+    "replicate_samples",
     "sample_size_difference",
     "sample_size_mean",
     "sample_size_power",

@@ -27,7 +27,12 @@ from surveykit.scoring.score import score
 from surveykit.scoring.sensitivity import Sensitivity, sensitivity
 from surveykit.scoring.sensitivity_model import Factors
 from surveykit.scoring.sobol import SobolIndices, sobol_indices
-from surveykit.scoring.survey_inputs import SurveyInputs, inputs_from_estimates, inputs_from_replicates
+from surveykit.scoring.survey_inputs import (
+    SurveyInputs,
+    inputs_from_covariance,
+    inputs_from_estimates,
+    inputs_from_replicates,
+)
 from surveykit.scoring.wave_change import Bridge, WaveChange, compare_waves
 from surveykit.scoring.waves import TwoWaves, two_waves, waves_from_estimates
 from surveykit.scoring.what_if import Goal, WhatIf, sample_size_to_separate, size_factor_to_separate, what_if
@@ -69,6 +74,7 @@ __all__ = [
     "goldstein_healy",
     "holm",
     "indicator_columns",
+    "inputs_from_covariance",
     "inputs_from_estimates",
     "inputs_from_replicates",
     "klein_wright_wieczorek",

@@ -14,7 +14,8 @@ from surveykit.scoring.aggregate import group_points, total_points
 from surveykit.scoring.comparisons import compare_with_mean
 from surveykit.scoring.knots import knot_table
 from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.rank_sets import competition_ranks, rank_confidence_sets
+from surveykit.scoring.rank_kernels import competition_ranks
+from surveykit.scoring.rank_sets import rank_confidence_sets
 from surveykit.scoring.scheme import ScoringScheme
 
 __all__ = ["CardDraws", "card_tables"]

@@ -31,8 +31,9 @@ class CompiledPlan:
 
     def weights(self, base: Array) -> Array:
         """Run all steps on other base weights, for example those of a replicate."""
+        multiplicity = np.divide(base, self.base, out=np.zeros_like(base), where=self.base > 0)
         for step in self.steps:
-            base = step.run(base).weights
+            base = step.run(base, multiplicity).weights
         return base
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import criterion, estimates, scheme
+from scoring_helpers import criterion, estimates, scheme
 
 from surveykit.scoring import compare_with_mean, inputs_from_estimates, rank_confidence_sets, score
 
