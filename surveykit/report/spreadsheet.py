@@ -70,7 +70,7 @@ def _write(sheet: Any, row: int, column: int, value: object, **style: Any) -> An
     place.value = value
     if isinstance(value, str):
         place.data_type = "s"  # a text that begins with "=" must not become a formula
-    place.alignment = Alignment(wrap_text=True, vertical="top", horizontal=style.get("across"))
+    place.alignment = Alignment(wrap_text=style.get("wrap", True), vertical="top")
     if style.get("bold"):
         place.font = Font(bold=True, size=style.get("size", 11))
     return place
@@ -124,8 +124,7 @@ def _sheet(book: Workbook, document: Document, edition: Edition, named: tuple[in
     row = 0
     for line in filter(None, above):
         row += 1
-        place = _write(sheet, row, 1, line, bold=row == 1)
-        place.alignment = place.alignment.copy(wrap_text=False)
+        _write(sheet, row, 1, line, bold=row == 1, wrap=False)
     head = row + 1
     heads: list[str] = []
     for place_, column in enumerate(table.columns, start=1):
