@@ -1,6 +1,7 @@
 """Synthetic frames and respondents with known truth."""
 
 from surveykit.simulation.answers import simulate_answers
+from surveykit.simulation.evaluate import PlanEvaluation, ReplicateSample, evaluate_plan
 from surveykit.simulation.export_wjx import write_wjx_export
 from surveykit.simulation.frame import resident_cells, simulate_frame
 from surveykit.simulation.plan import SimulationPlan, check_simulation
@@ -8,8 +9,11 @@ from surveykit.simulation.respond import simulate_responses
 from surveykit.simulation.truth import true_rates
 
 __all__ = [
+    "PlanEvaluation",
+    "ReplicateSample",
     "SimulationPlan",
     "check_simulation",
+    "evaluate_plan",
     "resident_cells",
     "simulate_answers",
     "simulate_frame",
