@@ -53,6 +53,7 @@ def check_across(reading: _Collector, study: Study) -> None:
     reading.add("study", _analyses(study))
     reading.add("study", _domains(study))
     reading.add("study", _headline(study))
+    reading.add("study", _drivers(study))
     _margins(reading, study)
     _scheme(reading, study)
 
@@ -83,6 +84,22 @@ def _headline(study: Study) -> list[Problem]:
         for index, name in enumerate(study.definition.headline)
         if name not in known
     ]
+
+
+def _drivers(study: Study) -> list[Problem]:
+    drivers = study.definition.drivers
+    if drivers is None:
+        return []
+    variables = study.questionnaire.variables()
+    grids = sorted({v.item for v in variables if v.row is not None})
+    singles = sorted({v.id for v in variables if v.kind == "single"})
+    problems = []
+    if drivers.grid not in grids:
+        problems.append(Problem(f"no grid {drivers.grid!r}", nearest(drivers.grid, grids), ("drivers", "grid")))
+    if drivers.overall not in singles:
+        advice = nearest(drivers.overall, singles)
+        problems.append(Problem(f"no question {drivers.overall!r}", advice, ("drivers", "overall")))
+    return problems
 
 
 def _margins(reading: _Collector, study: Study) -> None:
