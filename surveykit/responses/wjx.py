@@ -28,7 +28,7 @@ _SKIPPED = frozenset({"(跳过)", "（跳过）"})
 WJX_READERS: dict[Variant, CellReader] = {
     "text": CellReader("label", _BLANK, _SKIPPED),
     "number": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
-    "score": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
+    "score": CellReader("label", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
 }
 _INTEGER = re.compile(r"-?\d{1,3}\Z")
 
@@ -98,6 +98,26 @@ def _variant(
     return "number" if numeric or split else "text"
 
 
+def _scores(
+    variant: Variant, scores: Mapping[str, Mapping[str, str]] | None, column_map: ColumnMap, file: str
+) -> dict[str, Mapping[str, str]]:
+    """Scores by column; places of options cannot be told from scores, so they must be given."""
+    if variant != "score":
+        if scores:
+            raise DataError(f'{file}: scores are given, but the variant is {variant!r}; say variant="score"')
+        return {}
+    if not scores:
+        todo = 'give scores={"item": {"score": "code"}}, or export texts'
+        raise DataError(
+            f"{file}: a score says nothing about the option without the questionnaire's table of scores; {todo}"
+        )
+    known = {e.variable: e.item for e in column_map.entries}
+    strange = [name for name in scores if name not in known and name not in known.values()]
+    if strange:
+        raise DataError(f"{file}: scores of questions that are not in the questionnaire: {first_few(strange)}")
+    return {name: scores.get(name) or scores[item] for name, item in known.items() if name in scores or item in scores}
+
+
 def read_wjx(
     path: str | Path,
     questionnaire: Questionnaire,
@@ -107,8 +127,9 @@ def read_wjx(
     column_map: ColumnMap | None = None,
     mapping: Mapping[str, Sequence[str] | str] | None = None,
     salt: str | None = None,
+    scores: Mapping[str, Mapping[str, str]] | None = None,
 ) -> RawResponses:
-    """Read an export of 问卷星 as XLSX or CSV.
+    """Read an export of 问卷星 as XLSX, XLS or CSV.
 
     Parameters
     ----------
@@ -126,6 +147,9 @@ def read_wjx(
         Our column to the file's header, where the map does not fit.
     salt : str, optional
         With it, personal columns are replaced by salted hashes; without it they are dropped.
+    scores : mapping, optional
+        For the score variant: the code of each score, by item or grid row (a grid's id for all its rows), for example
+        ``{"sat_overall": {"100": "5", "75": "4"}}``. Questions that are not named are read as texts.
 
     Returns
     -------
@@ -162,6 +186,7 @@ def read_wjx(
         )
     several = any(entry.kind == "multi" and entry.variable not in columns for entry in column_map.entries)
     variant = variant or _variant(path, table, columns, column_map, bool(split) and several)
+    by_column = _scores(variant, scores, column_map, path.name)
     table, link = _link_column(table)
     meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
     columns |= {key: (name,) for key, name in meta.items()}
@@ -176,4 +201,5 @@ def read_wjx(
     return RawResponses(
         table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
         findings=tuple(findings), reader=WJX_READERS[variant], column_map=column_map,
+        scores=by_column,
     )  # fmt: skip
