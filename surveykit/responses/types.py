@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,11 +11,12 @@ import pandas as pd
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.values import CellReader
 
-__all__ = ["Finding", "MissingKind", "RawResponses", "Responses", "Source", "UnmappedPolicy", "Variant"]
+__all__ = ["Columns", "Finding", "MissingKind", "RawResponses", "Responses", "Source", "UnmappedPolicy", "Variant"]
 
 Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
 Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
 UnmappedPolicy = Literal["error", "keep", "missing"]
+Columns = ColumnMap | Mapping[str, str | Sequence[str]]
 MissingKind = Literal["", "na", "nr", "dk", "rf"]
 
 

@@ -11,8 +11,13 @@ from surveykit.design import NonresponseAdjustment, SurveyDesign
 from surveykit.errors import DataError
 from surveykit.estimation import survey_mean
 from surveykit.sampling import SamplingPlan
-from surveykit.simulation import SimulationPlan, evaluate_plan
-from surveykit.simulation.evaluate import ReplicateSample, class_adjusted_rates
+from surveykit.simulation import (
+    EvaluationOptions,
+    ReplicateSample,
+    SimulationPlan,
+    class_adjusted_rates,
+    evaluate_plan,
+)
 
 
 def sampling_plan(per_stratum: int) -> SamplingPlan:
@@ -55,7 +60,7 @@ def test_standard_errors_are_those_of_the_credited_design():
 
 def test_reference_plan_has_little_bias_and_covers():
     s = simulated()
-    result = evaluate_plan(sampling_plan(60), s.plan, s.frame, s.answers, repetitions=60)
+    result = evaluate_plan(sampling_plan(60), s.plan, s.frame, s.answers, options=EvaluationOptions(repetitions=60))
     city = result.table[result.table["domain"] == ""]
     assert (city["bias"].abs() < 4 * city["bias_error"] + 0.002).all()
     assert (city["coverage_high"] > 0.93).all()
@@ -69,7 +74,8 @@ def test_reference_plan_has_little_bias_and_covers():
 def test_a_larger_sample_is_narrower_and_more_often_right():
     s = simulated()
     small, large = (
-        evaluate_plan(sampling_plan(n), s.plan, s.frame, s.answers, repetitions=30).table for n in (30, 100)
+        evaluate_plan(sampling_plan(n), s.plan, s.frame, s.answers, options=EvaluationOptions(repetitions=30)).table
+        for n in (30, 100)
     )
     assert (large["mean_width"] < small["mean_width"]).mean() > 0.95
     assert large["right_band"].mean() > small["right_band"].mean()
@@ -81,35 +87,42 @@ def test_a_bad_estimator_shows():
     strong = s.plan.model_dump(mode="json")
     strong["fieldwork"]["response"]["age_group"] = {"1": -2.5, "2": -0.5, "3": 1.5, "4": 1.5}
     plan = SimulationPlan.model_validate(strong)
-    options = {"repetitions": 25, "classes": []}
-    biased = evaluate_plan(sampling_plan(60), plan, s.frame, s.answers, **options).table.query("domain == ''")
-    good = evaluate_plan(sampling_plan(60), plan, s.frame, s.answers, repetitions=25).table.query("domain == ''")
+    options = EvaluationOptions(repetitions=25, classes=())
+    biased = evaluate_plan(sampling_plan(60), plan, s.frame, s.answers, options=options).table.query("domain == ''")
+    good = evaluate_plan(
+        sampling_plan(60), plan, s.frame, s.answers, options=EvaluationOptions(repetitions=25)
+    ).table.query("domain == ''")
     assert biased["bias"].iloc[0] > 0.015
     assert abs(good["bias"].iloc[0]) < 0.012
 
 
 def test_same_seed_same_evaluation():
     s = simulated()
-    one, two = (evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, repetitions=20).table for _ in range(2))
+    one, two = (
+        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, options=EvaluationOptions(repetitions=20)).table
+        for _ in range(2)
+    )
     pd.testing.assert_frame_equal(one, two)
 
 
 def test_wrong_input():
     s = simulated()
     with pytest.raises(DataError, match="at least 20"):
-        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, repetitions=3)
+        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, options=EvaluationOptions(repetitions=3))
     with pytest.raises(DataError, match="no column"):
-        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, domain="street")
+        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, options=EvaluationOptions(domain="street"))
     with pytest.raises(DataError, match="rows"):
         evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers.head(5))
     with pytest.raises(DataError, match="must rise"):
-        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, bands=[0.9, 0.8])
+        evaluate_plan(sampling_plan(20), s.plan, s.frame, s.answers, options=EvaluationOptions(bands=(0.9, 0.8)))
 
 
 @pytest.mark.slow
 def test_coverage_of_the_city_rates():
     s = simulated(150_000, 400)
-    table = evaluate_plan(sampling_plan(400), s.plan, s.frame, s.answers, repetitions=400).table
+    table = evaluate_plan(
+        sampling_plan(400), s.plan, s.frame, s.answers, options=EvaluationOptions(repetitions=400)
+    ).table
     city = table[table["domain"] == ""]
     assert city["coverage"].between(0.92, 0.98).all()
     assert table["coverage"].mean() > 0.93
