@@ -124,8 +124,10 @@ def _scheme(reading: _Collector, study: Study) -> None:
     from surveykit.scoring import check_other_methods, check_scheme
 
     units = study.regions["district"].tolist()
-    indicators = [indicator.id for indicator in study.indicators.indicators]
-    reading.add("scoring", check_scheme(study.scoring, questionnaire_inputs=indicators))
+    inputs = None if study.other_methods is None else set(study.other_methods["criterion"])
+    reading.add(
+        "scoring", check_scheme(study.scoring, questionnaire_inputs=study.indicators, other_inputs=inputs, units=units)
+    )
     if study.other_methods is not None:
         table = study.other_methods
         for problem in check_other_methods(study.scoring, table, units):

@@ -50,6 +50,7 @@ class StudyFiles(_Frozen):
     disclosure: str
     margins: dict[str, str]
     other_methods: str | None = None
+    other_methods_covariance: str | None = None
     simulation: str | None = None
     report_templates: str | None = None
 
