@@ -83,6 +83,7 @@ class ReplicateDesign:
     factors: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)), init=False)
     base_weights: np.ndarray = field(default_factory=lambda: np.zeros(0), init=False)
     source: SurveyDesign | None = field(default=None, init=False)
+    cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         frame = as_frame(self.data)
@@ -216,6 +217,7 @@ class ReplicateDesign:
         new = object.__new__(ReplicateDesign)
         for name in self.__dataclass_fields__:
             object.__setattr__(new, name, changes.get(name, getattr(self, name)))
+        object.__setattr__(new, "cache", {})
         return new
 
     def __repr__(self) -> str:
@@ -290,6 +292,7 @@ def converted(
         "factors": matrix,
         "base_weights": design.weights,
         "source": design,
+        "cache": {},
     }
     for name, value in values.items():
         object.__setattr__(new, name, value)

@@ -47,7 +47,7 @@ class Factors:
 
 
 def _members(stage: Stage) -> list[np.ndarray]:
-    order = np.argsort(stage.unit_stratum, kind="stable")
+    order = np.lexsort((stage.unit_row, stage.unit_stratum))
     return np.split(order, np.cumsum(stage.stratum_size)[:-1])
 
 
@@ -94,8 +94,8 @@ def _pairs(stage: Stage) -> list[tuple[int, int]]:
     if odd.size:
         names = [stage.stratum_names[h] for h in odd.tolist()]
         raise DesignError(
-            f"Balanced replicates need two units in every stratum (or an even number, split into pairs); strata with an "
-            f"odd number: {first_few(names)}. Use the jackknife or the bootstrap."
+            "Balanced replicates need two units in every stratum (or an even number, split into pairs); strata with "
+            f"an odd number: {first_few(names)}. Use the jackknife or the bootstrap."
         )
     members = _members(stage)
     named = sorted(range(len(members)), key=lambda h: (stage.stratum_names[h].casefold(), stage.stratum_names[h]))
@@ -129,13 +129,25 @@ def paired_jackknife(stage: Stage) -> Factors:
     return Factors(out, 1.0, np.ones(len(pairs)))
 
 
+def _draws(stage: Stage, replicates: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each unit comes in n_h - 1 draws with replacement, times n_h / (n_h - 1); 1 for a lone unit."""
+    order = np.lexsort((stage.unit_row, stage.unit_stratum))
+    start = np.concatenate([[0], np.cumsum(stage.stratum_size)[:-1]])
+    times = np.repeat(np.arange(stage.n_strata), stage.stratum_size - 1)
+    size = stage.stratum_size[times][:, None]
+    pick = (rng.random((times.size, replicates)) * size).astype(np.int64) + start[times][:, None]
+    flat = pick * replicates + np.arange(replicates)
+    count = np.bincount(flat.ravel(), minlength=stage.n_units * replicates).reshape(stage.n_units, replicates)
+    n = stage.stratum_size[stage.unit_stratum].astype(float)
+    out = np.empty((stage.n_units, replicates))
+    out[order] = count * np.divide(n, n - 1, out=np.zeros_like(n), where=n > 1)[order][:, None]
+    out[n == 1] = 1.0
+    return out
+
+
 def rao_wu(stage: Stage, replicates: int, rng: np.random.Generator) -> Factors:
     """Return Rao-Wu factors: n_h - 1 units drawn with replacement, times n_h / (n_h - 1); fractions are ignored."""
-    out = np.ones((stage.n_units, replicates))
-    for units in _members(stage):
-        n = units.size
-        if n > 1:
-            out[units] = rng.multinomial(n - 1, np.full(n, 1.0 / n), size=replicates).T * (n / (n - 1.0))
+    out = _draws(stage, replicates, rng)
     return Factors(out, 1.0 / (replicates - 1.0), np.ones(replicates))
 
 
@@ -156,7 +168,7 @@ def canty_davison(stage: Stage, replicates: int, rng: np.random.Generator) -> Fa
             copies = np.full(n, population // n)
             copies[rng.permutation(n)[: population % n]] += 1
             out[units, r] = rng.multivariate_hypergeometric(copies, n)
-    harmonic = 1.0 / np.mean(1.0 / stage.stratum_size)
+    harmonic = float(1.0 / np.mean(1.0 / stage.stratum_size))
     return Factors(out, harmonic / ((harmonic - 1.0) * (replicates - 1.0)), np.ones(replicates))
 
 
@@ -176,11 +188,7 @@ def rao_wu_multistage(stages: Sequence[Stage], replicates: int, rng: np.random.G
         parent = (
             np.zeros(stage.n_units, dtype=np.int64) if stage is stages[0] else stage.stratum_parent[stage.unit_stratum]
         )
-        draws = np.ones((stage.n_units, replicates))
-        for units in _members(stage):
-            n = units.size
-            if n > 1:
-                draws[units] = rng.multinomial(n - 1, np.full(n, 1.0 / n), size=replicates).T * (n / (n - 1.0))
+        draws = _draws(stage, replicates, rng)
         share = np.sqrt(np.maximum(stage.unit_carry * (1.0 - stage.unit_fraction), 0.0))[:, None]
         gain = carried[parent] * share * (draws - 1.0)
         carried = carried[parent] * np.sqrt(draws)

@@ -9,24 +9,22 @@ import numpy as np
 import pandas as pd
 
 from surveykit.design.replicate_design import ReplicateDesign
-from surveykit.design.survey_design import SurveyDesign
+from surveykit.estimation.covariance import covariance_of, domain_df, domain_members
 from surveykit.estimation.estimates import Estimates
-from surveykit.estimation.intervals import proportion_interval, t_interval, t_quantile
-from surveykit.estimation.likelihood import likelihood_interval
+from surveykit.estimation.intervals import t_quantile
 from surveykit.estimation.quantiles import Inversion
+from surveykit.estimation.rate_intervals import add_intervals, replicate_logit_error
 from surveykit.estimation.reliability import nchs_2017
 from surveykit.estimation.terms import Context, Term, divide
 from surveykit.estimation.totals import (
     Design,
     Moment,
-    active_stages,
     moment_totals,
     replicate_totals,
     unit_totals,
 )
-from surveykit.estimation.variance import pps_covariance, stages_covariance
 
-__all__ = ["assemble", "covariance_of", "domain_df", "rows_of_terms"]
+__all__ = ["assemble", "rows_of_terms"]
 
 KEEP_INFLUENCE = 5_000_000
 """Numbers of linearised totals that a result keeps for `combine`; above it they are dropped."""
@@ -46,8 +44,8 @@ def assemble(
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
     limits = _invert_quantiles(terms, values, covariance, replicates, df, conf_level, design, parts)
     table = _table(context, terms, values, covariance, df)
-    logit_error = _replicate_logit_error(design, replicates, values)
-    _add_intervals(context, table, terms, conf_level, interval, logit_error)
+    logit_error = replicate_logit_error(design, replicates, values)
+    add_intervals(context, table, terms, conf_level, interval, logit_error)
     for rows, low, high in limits:
         table.loc[table.index[rows], "conf_low"], table.loc[table.index[rows], "conf_high"] = low, high
     _add_quality(table, terms, deff_reference)
@@ -73,7 +71,7 @@ def _covariance(
     for stage in unit_totals(design, moments):
         linear = [term.linear([stage[i] for i in place], [totals[i] for i in place]) for term, place in pairs]
         parts.append(np.concatenate(linear, axis=1))
-    return covariance_of(design, parts, _members(design, terms)), tuple(parts), None
+    return covariance_of(design, parts, domain_members(design, terms)), tuple(parts), None
 
 
 def _invert_quantiles(
@@ -133,60 +131,6 @@ def _distinct(terms: Sequence[Term]) -> tuple[list[Moment], list[list[int]]]:
     return moments, places
 
 
-def _members(design: SurveyDesign, terms: Sequence[Term]) -> list[np.ndarray] | None:
-    """Return for each stage which strata have a row in the domain of each statistic, where a lonely PSU asks for it."""
-    stages = active_stages(design)
-    if design.lonely_psu not in ("adjust", "average") or design.adjustments or design.pps is not None:
-        return None
-    if not any(stage.lonely_strata().size for stage in stages):
-        return None
-    out = []
-    for stage in stages:
-        blocks = []
-        for term in terms:
-            base = term.moments[term.base]
-            code = np.zeros(design.n_rows, dtype=np.int64) if base.code is None else base.code
-            joint = (stage.unit_stratum[stage.unit] * base.size + code)[code >= 0]
-            there = np.bincount(joint, minlength=stage.n_strata * base.size) > 0
-            blocks.append(np.tile(there.reshape(stage.n_strata, base.size), (1, len(term.levels))))
-        out.append(np.concatenate(blocks, axis=1))
-    return out
-
-
-def covariance_of(
-    design: SurveyDesign, parts: Sequence[np.ndarray], members: Sequence[np.ndarray] | None = None
-) -> np.ndarray:
-    """Return the covariance of statistics from their linearised totals, one matrix (m_s, k) per active stage."""
-    clean = [np.nan_to_num(part, nan=0.0) for part in parts]
-    if design.pps is not None and design.pps.method != "brewer":  # type: ignore[union-attr]
-        return pps_covariance(clean[0], design.stages[0], design.pps)  # type: ignore[arg-type]
-    return stages_covariance(clean, design.stages[: len(clean)], design.lonely_psu, members)
-
-
-def domain_df(design: Design, base: Moment) -> np.ndarray:
-    """Return degrees of freedom of each cell: first-stage units with a member minus strata with a member.
-
-    Replicates that were given: the rank of their weights in the domain minus 1; made from a design: the domain's own
-    degrees of freedom, at most the number of replicates minus 1.
-    """
-    if base.code is None:
-        return np.array([float(design.degf)])
-    if isinstance(design, ReplicateDesign):
-        if design.df is not None or design.source is None:
-            return np.array([design.domain_degf(base.code == cell) for cell in range(base.size)])
-        return np.minimum(domain_df(design.source, base), design.n_replicates - 1.0)
-    first = design.stages[0]
-    inside = (base.code >= 0) & (design.weights > 0)
-    code = base.code[inside]
-    joint = first.unit[inside] * base.size + code
-    present = np.flatnonzero(np.bincount(joint, minlength=1))
-    cell, stratum = present % base.size, first.unit_stratum[present // base.size]
-    units = np.bincount(cell, minlength=base.size)
-    pairs = np.flatnonzero(np.bincount(stratum * base.size + cell, minlength=1))
-    strata = np.bincount(pairs % base.size, minlength=base.size)
-    return np.where(units > 0, (units - strata).astype(float), np.nan)
-
-
 def rows_of_terms(context: Context, terms: Sequence[Term]) -> pd.DataFrame:
     """Return the columns that name each row: statistic, variable, level and the domain columns."""
     cells = context.domains.cells
@@ -214,73 +158,6 @@ def _table(
     table["conf_high"] = np.nan
     table["df"] = df
     return table
-
-
-def _replicate_logit_error(design: Design, replicates: np.ndarray | None, values: np.ndarray) -> np.ndarray | None:
-    """Return the standard error of the logit from replicates, as R's logit interval of a replicate design has it."""
-    if replicates is None or not isinstance(design, ReplicateDesign):
-        return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logits, centre = np.log(replicates / (1 - replicates)), np.log(values / (1 - values))
-    covariance = design.replicate_covariance(logits, centre)
-    return np.asarray(np.sqrt(np.maximum(np.diag(covariance), 0.0)))
-
-
-def _add_intervals(
-    context: Context,
-    table: pd.DataFrame,
-    terms: Sequence[Term],
-    conf_level: float,
-    interval: str,
-    logit_error: np.ndarray | None,
-) -> None:
-    estimate, std_error, df = (table[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df"))
-    low, high = t_interval(estimate, std_error, df, conf_level)
-    start = 0
-    for term in terms:
-        rows = slice(start, start + term.count.size)
-        start = rows.stop
-        if term.kind != "rate":
-            continue
-        p, error = estimate[rows], std_error[rows]
-        if logit_error is not None and interval in ("logit", "likelihood"):
-            inside = (p > 0) & (p < 1) & np.isfinite(logit_error[rows])
-            error = np.where(inside, logit_error[rows] * p * (1 - p), error)
-        method = "logit" if interval == "likelihood" else interval
-        low[rows], high[rows] = proportion_interval(method, p, error, term.count, df[rows], conf_level)
-        if interval == "likelihood":
-            _likelihood(context, term, (p, error, df[rows]), (low[rows], high[rows]), conf_level)
-    table["conf_low"], table["conf_high"] = low, high
-
-
-def _likelihood(
-    context: Context,
-    term: Term,
-    columns: tuple[np.ndarray, np.ndarray, np.ndarray],
-    limits: tuple[np.ndarray, np.ndarray],
-    conf_level: float,
-) -> None:
-    p, error, df = columns
-    base, part = term.moments[term.base], term.moments[0]
-    weights = context.design.weights
-    code = np.zeros(weights.size, dtype=np.int64) if base.code is None else base.code
-    for i in range(p.size):
-        if not (0 < p[i] < 1 and error[i] > 0 and df[i] > 0):
-            continue
-        rows = (code == i % base.size) & (weights > 0)
-        if part.values is None:
-            assert part.code is not None
-            y = (part.code[rows] == i).astype(float)
-        else:
-            y = (part.values[rows] > np.median(np.unique(part.values[rows]))).astype(float)
-        limits[0][i], limits[1][i] = likelihood_interval(
-            y,
-            weights[rows],
-            float(error[i] / (p[i] * (1 - p[i]))),
-            float(df[i]),
-            conf_level,
-            bessel=not isinstance(context.design, ReplicateDesign),
-        )
 
 
 def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:

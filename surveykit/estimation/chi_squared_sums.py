@@ -69,10 +69,9 @@ def saddlepoint_tail(x: float, coefficients: np.ndarray) -> float:
     def slope(zeta: float) -> float:
         return float((a / (1 - 2 * zeta * a)).sum() - x)
 
+    lower = -0.01 if x > a.sum() else -a.size / (2 * x) if x > 0 else 0.0
     if np.any(a < 0):
         lower = np.max(1 / (2 * a[a < 0])) * 0.99999
-    else:
-        lower = -0.01 if x > a.sum() else -a.size / (2 * x)
     upper = np.min(1 / (2 * a[a > 0])) * 0.99999
     zeta = optimize.brentq(slope, lower, upper, xtol=1e-14, rtol=1e-14)
     if abs(zeta) < 1e-4:

@@ -8,9 +8,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy import stats
 
-from surveykit.design.domains import where_mask
+from surveykit.design.domains import column_codes, where_mask
 from surveykit.design.replicate_design import ReplicateDesign
-from surveykit.design.tables import categories
 from surveykit.errors import DataError
 from surveykit.estimation.chi_squared_sums import f_sum_tail
 from surveykit.estimation.subset import Subset, subset
@@ -112,13 +111,14 @@ def _cells(design: Design, row: str, column: str, where: Any) -> _Table:
     part: Subset = subset(design, where_mask(design.data, where))
     codes, sizes = [], []
     for name in (row, column):
-        code, _ = categories(design.data, name)
-        present = np.unique(code[part.rows & (code >= 0)])
+        code, levels = column_codes(design, name)
+        shifted = np.where(part.rows, code + 1, 0)
+        present = np.flatnonzero(np.bincount(shifted, minlength=len(levels) + 1)[1:])
         if present.size < 2:
             raise DataError(f"Column {name!r} has {present.size} level(s) in the domain: a table needs at least two.")
-        renumber = np.full(max(int(code.max()), 0) + 2, -1, dtype=np.int64)
-        renumber[present] = np.arange(present.size)
-        codes.append(np.where(part.rows, renumber[code], -1))
+        renumber = np.full(len(levels) + 1, -1, dtype=np.int64)
+        renumber[present + 1] = np.arange(present.size)
+        codes.append(renumber[shifted])
         sizes.append(int(present.size))
     valid = (codes[0] >= 0) & (codes[1] >= 0)
     cell = np.where(valid, codes[1] * sizes[0] + codes[0], -1)

@@ -77,7 +77,7 @@ def estimate(
         raise DataError("There is nothing to estimate: pass at least one statistic.")
     check_interval(interval)
     check_conf_level(conf_level)
-    domains: Domains = make_domains(design.data, by, where)
+    domains: Domains = make_domains(design, by, where)
     context = Context(design, domains)
     terms = [make_term(context, statistic) for statistic in listed]  # type: ignore[arg-type]
     return assemble(context, terms, conf_level, interval, deff_reference)

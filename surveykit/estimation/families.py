@@ -29,7 +29,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Family:
-    """A family: variance function, unit deviance, starting means and what responses are allowed."""
+    """A family: variance function, unit deviance, starting means, what responses are allowed, and the canonical link.
+
+    With the canonical link the derivative of the mean is `sign` times the variance function.
+    """
 
     name: str
     link: Link
@@ -38,10 +41,12 @@ class Family:
     start: Callable[[np.ndarray, np.ndarray], np.ndarray]
     valid: Callable[[np.ndarray], np.ndarray]
     needs: str
+    canonical: str
+    sign: float = 1.0
 
 
 def _logistic(eta: np.ndarray) -> np.ndarray:
-    return special.expit(np.clip(eta, np.log(EPSILON), -np.log(EPSILON)))
+    return 1 / (1 + np.exp(-np.clip(eta, np.log(EPSILON), -np.log(EPSILON))))
 
 
 def _logistic_slope(eta: np.ndarray) -> np.ndarray:
@@ -71,12 +76,21 @@ LINKS = {
 
 
 def _binomial_deviance(y: np.ndarray, mu: np.ndarray) -> np.ndarray:
+    if np.array_equal(y * y, y):
+        return -2 * np.log(np.abs(1 - y - mu))
     return 2 * (special.xlogy(y, y / mu) + special.xlogy(1 - y, (1 - y) / (1 - mu)))
 
 
 def _gaussian(link: Link) -> Family:
     return Family(
-        "gaussian", link, np.ones_like, lambda y, mu: (y - mu) ** 2, lambda y, w: y, np.isfinite, "any number"
+        "gaussian",
+        link,
+        np.ones_like,
+        lambda y, mu: (y - mu) ** 2,
+        lambda y, w: y,
+        np.isfinite,
+        "any number",
+        "identity",
     )
 
 
@@ -89,6 +103,7 @@ def _binomial(link: Link) -> Family:
         lambda y, w: (w * y + 0.5) / (w + 1),
         lambda y: (y >= 0) & (y <= 1),
         "a number from 0 to 1",
+        "logit",
     )
 
 
@@ -101,6 +116,7 @@ def _poisson(link: Link) -> Family:
         lambda y, w: y + 0.1,
         lambda y: y >= 0,
         "no number below 0",
+        "log",
     )
 
 
@@ -113,6 +129,8 @@ def _gamma(link: Link) -> Family:
         lambda y, w: y,
         lambda y: y > 0,
         "a number above 0",
+        "inverse",
+        -1.0,
     )
 
 

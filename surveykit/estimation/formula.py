@@ -90,9 +90,7 @@ def parse_formula(text: str) -> Formula:
     while at < len(stripped):
         match = _TOKEN.match(stripped, at)
         if not match:
-            raise DataError(
-                f"The formula {text!r} cannot be read from {stripped[at:]!r} on: put odd names in backticks."
-            )
+            raise DataError(f"The formula {text!r} cannot be read at {stripped[at:]!r}: put odd names in backticks.")
         tokens.append(match.group(0).strip())
         at = match.end()
     return _Parser(text, tokens).formula()
@@ -108,9 +106,7 @@ class _Parser:
     def take(self, expected: str = "") -> str:
         token = self.peek()
         if not token or (expected and token != expected):
-            raise DataError(
-                f"The formula {self.text!r} needs {expected or 'a name'!r} where {token or 'its end'!r} is."
-            )
+            raise DataError(f"The formula {self.text!r} needs {expected or 'a name'!r} before {token or 'its end'!r}.")
         self.at += 1
         return token
 
@@ -127,7 +123,8 @@ class _Parser:
         return Formula(left, intercept, tuple(ordered))
 
     def terms(self) -> tuple[bool, list[tuple[Factor, ...]]]:
-        intercept, terms, sign = True, [], "+"
+        intercept, sign = True, "+"
+        terms: list[tuple[Factor, ...]] = []
         if self.peek() in ("+", "-"):
             sign = self.take()
         while True:
@@ -258,9 +255,9 @@ def model_matrix(
     blocks, names, assign = [], [], []
     if formula.intercept:
         blocks, names, assign = [np.ones((len(frame), 1))], ["(Intercept)"], [0]
-    present = {frozenset(f.label for f in term) for term in formula.terms} | (
-        {frozenset()} if formula.intercept else set()
-    )
+    present: set[frozenset[str]] = {frozenset(f.label for f in term) for term in formula.terms}
+    if formula.intercept:
+        present.add(frozenset())
     for position, term in enumerate(formula.terms, start=1):
         block, label = np.ones((len(frame), 1)), [""]
         for factor in term:
@@ -294,9 +291,7 @@ def _factor_columns(
         wanted = [level for i, level in enumerate(levels) if i in there]
     found[factor.label] = wanted
     if len(wanted) < 2:
-        raise DataError(
-            f"Column {factor.column!r} has {len(wanted)} level(s) in the domain: a term needs at least two."
-        )
+        raise DataError(f"Column {factor.column!r} has {len(wanted)} level(s) in the domain: a term needs two.")
     position = {level: i for i, level in enumerate(levels)}
     used = wanted[1:] if contrast else wanted
     columns = np.column_stack([(codes == position.get(level, -2)).astype(float) for level in used])

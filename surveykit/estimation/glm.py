@@ -14,7 +14,7 @@ from surveykit.estimation.families import Family, make_family
 from surveykit.estimation.formula import Formula, ModelMatrix, model_matrix, parse_formula, response
 from surveykit.estimation.glm_result import GlmResult
 from surveykit.estimation.irls import Fit, fit_glm
-from surveykit.estimation.linear import linear_covariance
+from surveykit.estimation.linear import linear_map_covariance
 from surveykit.estimation.subset import Subset, subset
 from surveykit.estimation.totals import Design
 
@@ -80,8 +80,9 @@ def survey_glm(
     chosen = make_family(family, link)
     y, matrix, part = _data(design, parsed, chosen, where)
     full_x = matrix.x
-    keep = _independent(full_x[part.rows], design.weights[part.rows])
-    x = np.nan_to_num(full_x[part.rows][:, keep])
+    keep = _independent(full_x if part.rows.all() else full_x[part.rows], design.weights[part.rows])
+    every = bool(part.rows.all())
+    x = full_x if every and keep.size == full_x.shape[1] else full_x[part.rows][:, keep]
     scaled = design.weights[part.rows] / design.weights[part.rows].mean()
     fit = fit_glm(x, y[part.rows], scaled, chosen)
     covariance, replicates = _covariance(design, part, x, y, fit, chosen)
@@ -158,6 +159,13 @@ def _covariance(
             w = design.factors[unit, r] * base
             betas[r] = fit_glm(x, y[part.rows], w / w.sum(), family, start=fit.beta).beta if w.any() else np.nan
         return design.replicate_covariance(betas, fit.beta), betas
-    z = np.zeros((design.n_rows, fit.beta.size))
-    z[part.rows] = (x * (fit.working_weights * fit.working_residuals)[:, None]) @ fit.bread
-    return linear_covariance(design, z), None
+    columns = (_spread_rows(x[:, j] * fit.scores, part.rows) for j in range(fit.beta.size))
+    return linear_map_covariance(design, columns, fit.bread), None
+
+
+def _spread_rows(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    if values.size == rows.size:
+        return values
+    out = np.zeros(rows.size)
+    out[rows] = values
+    return out

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from surveykit.design.domains import level_position, where_mask
-from surveykit.design.tables import categories
+from surveykit.design.domains import column_codes, level_position, where_mask
 from surveykit.errors import DataError
 from surveykit.estimation.chi_squared_sums import satterthwaite_tail
 from surveykit.estimation.subset import subset
@@ -53,7 +52,7 @@ def survey_gof(
     >>> survey_gof(design, "g", {"a": 0.5, "b": 0.5}).p_value < 1
     True
     """
-    code, levels = categories(design.data, variable)
+    code, levels = column_codes(design, variable)
     expected = _expected(shares, levels, variable)
     part = subset(design, where_mask(design.data, where))
     cell = np.where(part.rows, code, -1)

@@ -65,8 +65,8 @@ def likelihood_interval(
             z = sign * np.sqrt(max(_excess(b, centre, p) * float(w.sum()) / dispersion, 0.0))
             points.append((b, float(z)))
     points.sort(key=lambda point: point[1])
-    b, z = spline_points(np.array([x for x, _ in points]), np.array([v for _, v in points]))
-    ends = np.interp([-cutoff, cutoff], z, b, left=np.nan, right=np.nan)
+    logit, root = spline_points(np.array([x for x, _ in points]), np.array([v for _, v in points]))
+    ends = np.interp([-cutoff, cutoff], root, logit, left=np.nan, right=np.nan)
     return float(1 / (1 + np.exp(-ends[0]))), float(1 / (1 + np.exp(-ends[1])))
 
 
@@ -92,7 +92,7 @@ def spline_points(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         right[0], right[-1] = 6 * third[0] * h[0], 6 * third[-1] * h[-1]
     curve = np.linalg.solve(system, right)
     at = np.linspace(x[0], x[-1], 3 * n)
-    i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, n - 2)
-    a, b = (x[i + 1] - at) / h[i], (at - x[i]) / h[i]
-    value = a * y[i] + b * y[i + 1] + ((a**3 - a) * curve[i] + (b**3 - b) * curve[i + 1]) * h[i] ** 2 / 6
+    k = np.clip(np.searchsorted(x, at, side="right") - 1, 0, n - 2)
+    a, b = (x[k + 1] - at) / h[k], (at - x[k]) / h[k]
+    value = a * y[k] + b * y[k + 1] + ((a**3 - a) * curve[k] + (b**3 - b) * curve[k + 1]) * h[k] ** 2 / 6
     return at, value

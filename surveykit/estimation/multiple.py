@@ -79,7 +79,7 @@ def pairwise_comparisons(
     error = np.sqrt(np.maximum(v[i, i] + v[j, j] - 2 * v[i, j], 0.0))
     df = np.full(i.size, estimates.design_df)
     statistic = np.divide(difference, error, out=np.full(i.size, np.nan), where=error > 0)
-    p = 2 * stats.t.sf(np.abs(statistic), df)
+    p = np.asarray(2 * stats.t.sf(np.abs(statistic), df))
     if method == "tukey":
         adjusted = _tukey(v, i, j, statistic, estimates.design_df, (draws, seed))
     else:

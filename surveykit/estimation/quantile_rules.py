@@ -41,12 +41,16 @@ def check_rule(rule: str) -> None:
         raise DataError(f"rule {rule!r} is unknown: choose one of {', '.join(get_args(QuantileRule))}.")
 
 
-def sort_sample(x: np.ndarray, w: np.ndarray) -> SortedSample:
-    """Return the sample in increasing order; sums are carried in extended precision, as R does."""
+def sort_sample(x: np.ndarray, w: np.ndarray, rule: str = "hf7") -> SortedSample:
+    """Return the sample in increasing order; sums are carried in extended precision, as R does.
+
+    Among ties the order of rows matters for the rules with plotting positions only.
+    """
     keep = w > 0
     if not keep.all():
         x, w = x[keep], w[keep]
-    order = np.argsort(x, kind="stable")
+    steps = rule in ("math", "hf1", "school", "hf2", "hf3")
+    order = np.argsort(x, kind=None if steps else "stable")
     x, w = x[order], w[order]
     return SortedSample(x, w, np.cumsum(w, dtype=np.longdouble).astype(float))
 

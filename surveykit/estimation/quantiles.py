@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -84,6 +85,10 @@ def _share_limits(interval: str, m: float, se: float, df: float, n: float, conf_
     return float(low), float(stats.beta.ppf(1 - tail, size * m + 1, size * (1 - m)))
 
 
+def _shifted(score: Callable[[int, float], float], row: int, limit: float, theta: float) -> float:
+    return score(row, theta) - limit
+
+
 def _score_limits(
     score: Callable[[int, float], float], row: int, sample: SortedSample, df: float, conf_level: float
 ) -> tuple[float, float]:
@@ -95,7 +100,7 @@ def _score_limits(
     ends = []
     for limit in (t, -t):
         try:
-            ends.append(brent_root(lambda theta, limit=limit: score(row, theta) - limit, lower, upper, tolerance))
+            ends.append(brent_root(partial(_shifted, score, row, limit), lower, upper, tolerance))
         except ConvergenceError:
             ends.append(float("nan"))
     return ends[0], ends[1]
@@ -123,9 +128,11 @@ def quantile_term(
     valid = ~np.isnan(y) if np.isnan(y).any() else None
     base, count, total = context.base(valid)
     size, k = base.size, len(probabilities)
-    rows = [np.flatnonzero(base.code == cell) for cell in range(size)] if base.code is not None else [None]
+    rows: list[np.ndarray | None] = [None]
+    if base.code is not None:
+        rows = [np.flatnonzero(base.code == cell) for cell in range(size)]
     w = context.design.weights
-    samples = tuple(sort_sample(y, w) if r is None else sort_sample(y[r], w[r]) for r in rows)
+    samples = tuple(sort_sample(y, w, rule) if r is None else sort_sample(y[r], w[r], rule) for r in rows)
     points = np.array([[quantile_point(s, p, rule) for s in samples] for p in probabilities])
     code = np.zeros(y.size, dtype=np.int64) if base.code is None else base.code
     moments = tuple(_below(y, code, points[j], size) for j in range(k))
@@ -209,6 +216,6 @@ def _score_function(
         mean = float((w * u)[inside].sum() / total)
         z = np.where(inside, w * (u - mean) / total, 0.0)
         variance = linear_covariance(context.design, z[:, None])[0, 0]
-        return mean / np.sqrt(variance) if variance > 0 else np.copysign(np.inf, mean)
+        return float(mean / np.sqrt(variance) if variance > 0 else np.copysign(np.inf, mean))
 
     return score

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from surveykit.design.domains import where_mask
-from surveykit.design.tables import categories, numeric_column
+from surveykit.design.domains import column_codes, where_mask
+from surveykit.design.tables import numeric_column
 from surveykit.errors import DataError
 from surveykit.estimation.linear import linear_covariance
 from surveykit.estimation.subset import subset
@@ -71,7 +71,7 @@ def survey_ranktest(
     if key not in SCORES:
         raise DataError(f"test {test!r} is unknown: choose 'wilcoxon', 'vanderWaerden', 'median' or 'KruskalWallis'.")
     y = numeric_column(design.data, variable)
-    code, _ = categories(design.data, by)
+    code, _ = column_codes(design, by)
     mask = where_mask(design.data, where)
     present = ~np.isnan(y) & (code >= 0)
     part = subset(design, present if mask is None else present & mask)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surveykit.estimation.assemble import domain_df
+from surveykit.estimation.covariance import domain_df
 from surveykit.estimation.totals import Design, Moment
 
 __all__ = ["Subset", "subset"]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from surveykit.design.domains import where_mask
-from surveykit.design.tables import categories, numeric_column
+from surveykit.design.domains import column_codes, where_mask
+from surveykit.design.tables import numeric_column
 from surveykit.errors import DataError
 from surveykit.estimation.subset import subset
 from surveykit.estimation.tests_result import TestResult
@@ -118,7 +118,7 @@ def t_result(name: str, estimate: float, std_error: float, df: float, null: floa
 
 def two_groups(design: Design, by: str, present: np.ndarray) -> tuple[np.ndarray, list[Any]]:
     """Return codes 0 and 1 (-1 = neither) of a column with exactly two levels among the rows present."""
-    code, levels = categories(design.data, by)
+    code, levels = column_codes(design, by)
     there = np.unique(code[present & (code >= 0) & (design.weights > 0)])
     if there.size != 2:
         raise DataError(f"Column {by!r} has {there.size} level(s) in the domain: two groups are needed.")

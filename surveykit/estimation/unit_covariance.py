@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from surveykit.design.replicate_design import ReplicateDesign
-from surveykit.estimation.assemble import covariance_of
+from surveykit.estimation.covariance import covariance_of
 from surveykit.estimation.totals import Design, Moment, moment_totals, replicate_totals, unit_totals
 
 __all__ = ["moments_covariance"]
