@@ -113,9 +113,20 @@ def level_position(levels: Sequence[Any], value: Any, column: str) -> int:
     for i, level in enumerate(levels):
         if str(level) == str(value):
             return i
+    number = _as_number(value)
+    for i, level in enumerate(levels):
+        if number is not None and isinstance(level, (int, float)) and not isinstance(level, bool) and level == number:
+            return i
     raise DataError(
         f"Column {column!r} has no level {value!r}. Its levels are {first_few(levels, 12)}: check the spelling."
     )
+
+
+def _as_number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def make_domains(design: HasData, by: str | Sequence[str] | None, where: Any) -> Domains:

@@ -89,6 +89,14 @@ def compact_codes(codes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]
     return np.asarray(codes, dtype=np.int64), where
 
 
+def _nested_units(stratum: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number units within strata; where each unit code lies in one stratum already, without making pairs."""
+    unit, row = compact_codes(units, int(units.max()) + 1)
+    if np.array_equal(stratum[row][unit], stratum):
+        return unit, row
+    return pair_codes(stratum, units)
+
+
 def build_stage(
     strata: np.ndarray,
     units: np.ndarray | None,
@@ -131,7 +139,7 @@ def build_stage(
     if units is None:
         unit, unit_row = np.arange(n), np.arange(n)
     else:
-        unit, unit_row = pair_codes(stratum, units)
+        unit, unit_row = _nested_units(stratum, units)
     unit_stratum = stratum[unit_row]
     stratum_size = np.bincount(unit_stratum, minlength=stratum_row.size)
     carry = (

@@ -1,5 +1,6 @@
 """Estimates with honest standard errors."""
 
+from surveykit.estimation.combining import combine
 from surveykit.estimation.crosstab import survey_chisq
 from surveykit.estimation.distribution import survey_cor, survey_cov, survey_quantile, survey_var
 from surveykit.estimation.estimates import Estimates
@@ -26,6 +27,7 @@ __all__ = [
     "TestResult",
     "Total",
     "Variance",
+    "combine",
     "estimate",
     "pairwise_comparisons",
     "survey_alpha",

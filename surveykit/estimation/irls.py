@@ -114,10 +114,7 @@ def fit_glm(x: np.ndarray, y: np.ndarray, w: np.ndarray, family: Family, start: 
 
 def _means(data: _Data, rows: slice, beta: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     link = data.family.link
-    if beta is None:
-        eta = link.function(data.family.start(data.y[rows], data.w[rows]))
-    else:
-        eta = data.x[rows] @ beta
+    eta = data.x[rows] @ beta if beta is not None else link.function(data.family.start(data.y[rows], data.w[rows]))
     return eta, link.inverse(eta)
 
 

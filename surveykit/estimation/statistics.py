@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from surveykit.design.domains import column_codes, level_position
-from surveykit.design.tables import numeric_column
+from surveykit.design.tables import numeric_column, require_columns
 from surveykit.errors import DataError
 from surveykit.estimation.moments import covariance_term
 from surveykit.estimation.quantile_rules import QuantileRule
 from surveykit.estimation.quantiles import QuantileInterval, quantile_term
-from surveykit.estimation.terms import Context, Term, mean_term, prop_term, ratio_term, total_term
+from surveykit.estimation.terms import Context, Term, level_total_term, mean_term, prop_term, ratio_term, total_term
 
 __all__ = [
     "Correlation",
@@ -45,12 +46,12 @@ class Mean:
 
 @dataclass(frozen=True)
 class Total:
-    """Weighted total of a numeric column; rows where it is missing count as outside the domain.
+    """Weighted total of a numeric column, or of the units in each level of a text or categorical column.
 
     Parameters
     ----------
     variable : str
-        The column.
+        The column; rows where it is missing are outside the domain.
     """
 
     variable: str
@@ -150,6 +151,16 @@ class Correlation:
 Statistic = Mean | Total | Ratio | Prop | Quantile | Variance | Covariance | Correlation
 
 
+def _has_levels(frame: pd.DataFrame, name: str) -> bool:
+    require_columns(frame, [name])
+    column = frame[name]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return True
+    if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
+        return bool(column.notna().any()) and all(isinstance(value, str) for value in column.dropna().unique())
+    return False
+
+
 def make_term(context: Context, statistic: Statistic) -> Term:
     """Return what must be added up for a statistic.
 
@@ -162,6 +173,9 @@ def make_term(context: Context, statistic: Statistic) -> Term:
     if isinstance(statistic, Mean):
         return mean_term(context, statistic.variable, numeric_column(frame, statistic.variable))
     if isinstance(statistic, Total):
+        if _has_levels(frame, statistic.variable):
+            codes, levels = column_codes(context.design, statistic.variable)
+            return level_total_term(context, statistic.variable, codes, levels, range(len(levels)))
         return total_term(context, statistic.variable, numeric_column(frame, statistic.variable))
     if isinstance(statistic, Ratio):
         names = (statistic.numerator, statistic.denominator)

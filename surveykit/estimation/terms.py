@@ -12,7 +12,7 @@ import numpy as np
 from surveykit.design.domains import Domains
 from surveykit.estimation.totals import Design, Moment, cell_sums, weighted
 
-__all__ = ["Context", "Term", "divide", "mean_term", "prop_term", "ratio_term", "total_term"]
+__all__ = ["Context", "Term", "divide", "level_total_term", "mean_term", "prop_term", "ratio_term", "total_term"]
 
 Arrays = Sequence[np.ndarray]
 
@@ -226,17 +226,44 @@ def ratio_term(context: Context, name: str, numerator: np.ndarray, denominator: 
     )
 
 
+def _level_moment(context: Context, base: Moment, codes: np.ndarray, levels: int, chosen: Sequence[int]) -> Moment:
+    position = np.full(levels + 1, -1, dtype=np.int64)
+    position[list(chosen)] = np.arange(len(chosen))
+    level = position[codes]
+    cell = 0 if base.code is None else base.code
+    return Moment(None, np.where((level >= 0) & (cell >= 0), level * base.size + cell, -1), len(chosen) * base.size)
+
+
+def level_total_term(
+    context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]
+) -> Term:
+    """Return the estimated number of units in each chosen level."""
+    valid = None if codes.min(initial=0) >= 0 else codes >= 0
+    base, count, total = context.base(valid)
+    part = _level_moment(context, base, codes, len(levels), chosen)
+    everyone = np.tile(total, len(chosen))
+    share = divide(context.sums(part), everyone)
+    return Term(
+        "total",
+        name,
+        tuple(str(levels[i]) for i in chosen),
+        (part, base),
+        1,
+        lambda t: np.where(_repeat(t[1], len(chosen)) != 0, t[0], np.nan),
+        lambda u, t: u[0],
+        share * (1.0 - share) * everyone**2,
+        np.tile(count, len(chosen)),
+        missing=0 if valid is None else int((~valid).sum()),
+        weight=everyone,
+    )
+
+
 def prop_term(context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]) -> Term:
     """Return the shares of the chosen levels among the rows whose level is known."""
     valid = None if codes.min(initial=0) >= 0 else codes >= 0
     base, count, total = context.base(valid)
-    size, k = base.size, len(chosen)
-    position = np.full(len(levels) + 1, -1, dtype=np.int64)
-    position[list(chosen)] = np.arange(k)
-    level = position[codes]
-    cell = 0 if base.code is None else base.code
-    joint = np.where((level >= 0) & (cell >= 0), level * size + cell, -1)
-    part = Moment(None, joint, k * size)
+    k = len(chosen)
+    part = _level_moment(context, base, codes, len(levels), chosen)
     share = divide(context.sums(part), np.tile(total, k))
     return Term(
         "prop",

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from surveykit.errors import DataError, DefinitionError, first_few
 from surveykit.sampling.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.integers import budget_allocation, integer_allocation
-from surveykit.sampling.plan import AllocationMethod, SamplingPlan, check_sampling_plan
+from surveykit.sampling.plan import AllocationMethod, SamplingPlan
+from surveykit.sampling.plan_check import check_sampling_plan
 
 if TYPE_CHECKING:
     import pandas as pd

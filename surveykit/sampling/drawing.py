@@ -13,7 +13,8 @@ from surveykit.sampling.allocation import Allocation, allocate
 from surveykit.sampling.frames import Frame, open_frame
 from surveykit.sampling.keys import BEYOND, threshold
 from surveykit.sampling.listing import select_rows
-from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
+from surveykit.sampling.plan import SamplingPlan, plan_hash
+from surveykit.sampling.plan_check import check_sampling_plan
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest
 from surveykit.sampling.scan import Limit, require_unique_drawn, scan_frame, selection_sql
 from surveykit.sampling.strata import require_unique_ids, stratum_table
@@ -92,7 +93,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
     rows = int(strata["population_size"].sum())
     all_checked = require_unique_ids(plan, opened, rows, id_check)
     allocation = allocation or allocate(plan, strata)
-    sizes = _sizes(strata, allocation)
+    sizes = stratum_sizes(strata, allocation)
     notes: tuple[str, ...] = ()
     population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
     if plan.method == "srs":
@@ -104,7 +105,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
     else:
         table, sql, digest, notes = select_rows(plan, opened, sizes)
         cuts = {}
-    table = _finish(plan, table, sizes)
+    table = finish_table(plan, table, sizes)
     record = DrawRecord(
         plan_id=plan.id,
         plan_hash=plan_hash(plan),
@@ -126,7 +127,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
     return Sample(table, record)
 
 
-def _finish(plan: SamplingPlan, table: pd.DataFrame, sizes: dict[str, int]) -> pd.DataFrame:
+def finish_table(plan: SamplingPlan, table: pd.DataFrame, sizes: dict[str, int]) -> pd.DataFrame:
     """Put the drawn columns in order: probability, weight, order, and whether a unit is in reserve."""
     order = table.pop("selection_order").astype("int64")
     probability = table.pop("inclusion_probability")
@@ -171,7 +172,8 @@ def require_drawable(plan: SamplingPlan) -> None:
         raise DefinitionError(problems)
 
 
-def _sizes(strata: pd.DataFrame, allocation: Allocation) -> dict[str, int]:
+def stratum_sizes(strata: pd.DataFrame, allocation: Allocation) -> dict[str, int]:
+    """Size by stratum, or an error where allocation and frame disagree."""
     sizes, present = allocation.sizes, strata["stratum"].tolist()
     absent, unsized = [s for s in sizes if s not in set(present)], [s for s in present if s not in sizes]
     if absent or unsized:

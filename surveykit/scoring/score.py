@@ -65,7 +65,8 @@ def score(
     -----
     Every draw goes through rules, sums and adjustments, so covariances between indicators of the same respondents and
     between districts count, and no derivative is taken at a knot. Standard errors come from normal draws; intervals are
-    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Replicates with other
+    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Rank sets and bands use
+    Satterthwaite's degrees of freedom of survey and field visits, the smallest over the units. Replicates with other
     factors than 1/R (jackknife) give the variance, and intervals of the t distribution.
 
     Examples
@@ -85,6 +86,7 @@ def score(
     other = _checked(scheme, inputs, units, other_methods)
     run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
     drawn = _simulate(run, draws, generator(seed), logit)
+    tables = card_tables(scheme, tuple(units), drawn, conf_level)
     recipe = {
         "scheme": scheme.id,
         "scheme_note": scheme.note,
@@ -95,10 +97,9 @@ def score(
         "seed": seed,
         "conf_level": conf_level,
         "scale": "logit" if logit else "identity",
-        "df": inputs.df,
+        "df": tables.pop("df"),
         "version": __version__,
     }
-    tables = card_tables(scheme, tuple(units), drawn, conf_level)
     told = card_notes(scheme, inputs, other, tables["criteria"])
     english, chinese = tuple(en for _, en in told), tuple(zh for zh, _ in told)
     return ScoreCard(**tables, notes=english, notes_zh=chinese, recipe=recipe)
@@ -162,7 +163,7 @@ def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> C
     count_shape = (count, *points.shape)
     arrays = [np.broadcast_to(array, count_shape) for array in (*first, *second)]
     scale = np.full(count, 1 / count)
-    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df)
+    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df, run.other.df)
 
 
 def _equal_factors(inputs: SurveyInputs) -> bool:
@@ -182,5 +183,13 @@ def _replicate_draws(run: _Run, values: FloatArray, points: FloatArray, other: F
         stacked_points = np.concatenate([stacked_points, more[1]])
         factors = np.concatenate([factors, np.full(other.shape[0], 1 / other.shape[0])])
     return CardDraws(
-        values, points, stacked_points, stacked_values, stacked_points, factors, "replicates", run.inputs.df
+        values,
+        points,
+        stacked_points,
+        stacked_values,
+        stacked_points,
+        factors,
+        "replicates",
+        run.inputs.df,
+        run.other.df,
     )

@@ -167,7 +167,14 @@ def _design(plan: WeightingPlan, table: pd.DataFrame, base: Array, statuses: Sta
     fraction: Array | None = None
     if plan.finite_population != "none":
         fraction = _fractions(plan, table, base, statuses, strata)
-    return SurveyDesign(table, weights=base, strata=strata, psu=plan.psu, sampling_fraction=fraction)
+    return SurveyDesign(
+        table,
+        weights=base,
+        strata=strata,
+        psu=plan.psu,
+        sampling_fraction=fraction,
+        lonely_psu=plan.lonely_psu,
+    )
 
 
 def _fractions(

@@ -6,9 +6,10 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
-from questionnaire_helpers import ITEMS, make, small
+from questionnaire_helpers import ITEMS, chained, make, random_answers, small
 
 from surveykit.questionnaire import check_questionnaire, check_quota_targets, lint_questionnaire, walk
 
@@ -196,6 +197,28 @@ def test_vectors_reach_skip_and_end_everything(chengdu: Any) -> None:
     columns = {variable.id for variable in chengdu.variables() if not variable.other_text}
     assert set().union(*(result.asked for result in found)) >= columns
     assert {result.ended for result in found} == {None, "ineligible"}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_walk_agrees_with_random_respondents(seed: int) -> None:
+    from surveykit.questionnaire import replay
+    from surveykit.questionnaire.structure import flow_of
+
+    rng = np.random.default_rng(seed)
+    q = chained(rng)
+    result = walk(q)
+    columns = {step.path: step.entry.id for step in flow_of(q).steps if step.entry.kind == "item"}
+    for path, answers in result.reached.items():
+        found = replay(q, answers)
+        if path in columns:
+            assert any(c == columns[path] or c.startswith(columns[path] + "_") for c in found.asked)
+        else:
+            assert found.ended is not None
+    reached = {columns[path] for path in result.reached if path in columns}
+    for _ in range(150):
+        asked = replay(q, random_answers(rng)).asked
+        never = set(columns.values()) - reached
+        assert not never & {column.split("_")[0] for column in asked}
 
 
 def test_targets_of_a_quota_name_every_cell_once() -> None:

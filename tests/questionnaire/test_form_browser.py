@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from questionnaire_helpers import make, small
+from questionnaire_helpers import make, sink, small
 
 from surveykit.questionnaire import Questionnaire, render_html_form, replay
 
@@ -250,6 +250,38 @@ def test_labels_are_shown_as_text(browser: Any, tmp_path: Path) -> None:
     assert [text.split(". ", 1)[1].removesuffix(" (optional)") for text in legends] == ATTACKS
     assert form.page.locator("main script, main b").count() == 0
     form.sound()
+    form.close()
+
+
+def test_every_kind_of_question(browser: Any, tmp_path: Path) -> None:
+    q = sink()
+    form = Form(browser, tmp_path / "form.html", render_html_form(q, "en", mode="interviewer"))
+    page = form.page
+    page.check("#sex--2")
+    page.fill("#age", "45")
+    page.fill("#height", "170.25")
+    form.next()
+    assert page.locator("#summary li").count() == 1
+    page.fill("#height", "170.5")
+    form.next()
+    page.wait_for_selector("#day")
+    page.fill("#day", "2021-05-31")
+    page.check("#news--1")
+    for row in ("a", "b", "c"):
+        page.check(f"#sat_{row}--1")
+    assert page.locator("label[for=why]").text_content() == "7. You are Female, 45. Why? (optional)"
+    page.fill("#why", "x")
+    page.select_option("#town", "96")
+    page.fill("#town_96_text", "elsewhere")
+    assert "Show the card" in page.locator(".interviewer").all_text_contents()[0]
+    form.sound()
+    form.next()
+    page.click("button.primary")
+    found = form.response()
+    assert replay(q, found["answers"]).findings == ()
+    assert found["answers"]["height"] == "170.5"
+    assert found["order"]["sat"][1] == "b"
+    assert found["order"]["news"][2:] == ["3", "98"]
     form.close()
 
 

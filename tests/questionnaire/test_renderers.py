@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from questionnaire_helpers import make, small
+from questionnaire_helpers import make, sink, small
 
 from surveykit.errors import DefinitionError
 from surveykit.questionnaire import (
@@ -21,6 +21,7 @@ from surveykit.questionnaire import (
     check_questionnaire,
     codebook,
     condition_in_words,
+    diff_questionnaires,
     import_wjx_text,
     paper_html,
     parse,
@@ -68,6 +69,17 @@ def test_every_format_renders_the_reference_questionnaire(chengdu: Questionnaire
             assert {entry.item for entry in found.column_map.entries} == {v.item for v in chengdu.variables()}
     with pytest.raises(DefinitionError, match="no language 'fr'"):
         render_questionnaire(chengdu, "html", "fr")
+
+
+def test_every_feature_goes_through_every_format() -> None:
+    q = sink()
+    assert check_questionnaire(q) == []
+    for name in TEXT_FORMATS:
+        found = render_questionnaire(q, name)
+        assert all(found.files.values())
+        if name in ("xlsform", "surveyjs", "wjx"):
+            assert any("quota" in text for text in found.losses)
+    assert {change.effect for change in diff_questionnaires(q, sink())} == set()
 
 
 def test_labels_are_harmless_and_right_in_every_format() -> None:
@@ -254,24 +266,25 @@ def large() -> Questionnaire:
     return make({**small(), "flow": pages})
 
 
+# Processor time, so that other work on the machine does not count.
 @pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_three_hundred_questions_render_in_five_seconds(name: Any) -> None:
     q = large()
     assert len(q.variables()) > 300
-    start = time.perf_counter()
+    start = time.process_time()
     render_questionnaire(q, name)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_three_hundred_questions_are_checked_in_five_seconds() -> None:
     q = large()
-    start = time.perf_counter()
+    start = time.process_time()
     assert check_questionnaire(q) == []
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.slow
 def test_three_hundred_questions_are_on_paper_in_twenty_seconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     render_questionnaire(large(), "paper")
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20

@@ -126,6 +126,17 @@ def test_sampling_error_of_field_visits_counts():
     assert sampled.methods.loc[sampled.methods["method"] == "field", "max_points"].unique().tolist() == [30]
 
 
+def test_degrees_of_freedom_of_the_field_visits_count_by_their_share():
+    made = scheme([criterion("a", 5), criterion("b", 5), criterion("visits", 90, "field")])
+    card = score(made, estimates(RATES, covariance(), df=1000), field_table(), draws=4000)
+    assert 11 <= card.recipe["df"] < 12
+    almost = scheme([criterion("a", 49), criterion("b", 50), criterion("visits", 1, "field")])
+    card = score(almost, estimates(RATES, covariance(), df=1000), field_table(), draws=4000)
+    assert 990 < card.recipe["df"] <= 1020
+    card = score(linear(), estimates(RATES, covariance()), draws=200)
+    assert card.recipe["df"] is None
+
+
 def test_adjustments_come_on_top():
     extra = criterion("visits", 5, "field", {"kind": "bonus", "start": "0.8", "per": "1", "unit": "0.05"})
     made = scheme([criterion("a", 40), criterion("b", 60)], adjustments=[extra])

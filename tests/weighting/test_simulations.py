@@ -48,7 +48,7 @@ def chains(people):
     classes = {"kind": "nonresponse", "by": ["stratum", "age"]}
     raking = {"kind": "raking", "margins": [margin(people, "age"), margin(people, "sex")]}
     propensity = {"kind": "nonresponse", "method": "propensity", "quantiles": 0, "predictors": ["stratum", "age"]}
-    trimming = {"kind": "trimming", "lower": 0.3, "upper": 1.9, "relative_to": "mean", "keep_margins": True}
+    trimming = {"kind": "trimming", "lower": 0.25, "upper": 2.2, "relative_to": "mean", "keep_margins": True}
     return {
         "classes": [base, classes],
         "classes, raking": [base, classes, raking],
