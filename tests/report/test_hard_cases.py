@@ -65,7 +65,6 @@ def test_very_long_and_hostile_names(make_small_report):
     names = ["很长的名称" * 30, '<script>alert("x")</script>', "a & b < c > d \"e\" 'f'"]
     html = render_html(make_document(dataclasses.replace(report, regions=report.regions.assign(name_zh=names))))
     assert "<script>alert" not in html
-    assert build_pdf(html).startswith(b"%PDF")
 
 
 def test_labels_are_cut_to_two_lines():
