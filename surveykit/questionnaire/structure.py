@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from surveykit.questionnaire.definition import End, Item, Labels, Page, Questionnaire, Scale
 from surveykit.questionnaire.routing.ast import Const, Expression, conjunction, negation
@@ -61,6 +61,8 @@ class Step:
         The page and the entry.
     number : int
         Number of the question as printed, from 1; 0 for notes and ends.
+    condition, page_condition : Expression
+        The entry's own condition, and that of its page.
     own : Expression
         Conditions of the page and of the entry together.
     universe : Expression
@@ -78,6 +80,8 @@ class Step:
     page_index: int
     entry: Item | End
     number: int
+    condition: Expression
+    page_condition: Expression
     own: Expression
     universe: Expression
     on_page: Expression
@@ -122,11 +126,16 @@ def item_choices(questionnaire: Questionnaire, item: Item) -> tuple[Choice, ...]
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The steps of a questionnaire, and its derived variables as bound expressions."""
+    """The steps of a questionnaire."""
 
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
+    def by_id(self) -> dict[str, tuple[Step, Item]]:
+        """Steps that hold an item with an answer, by the id of the item."""
+        return {item.id: (step, item) for step, item in self.questions}
+
+    @cached_property
     def questions(self) -> tuple[tuple[Step, Item], ...]:
         """Steps that hold an item with an answer."""
         return tuple((s, s.entry) for s in self.steps if isinstance(s.entry, Item) and s.entry.type != "note")
@@ -174,7 +183,21 @@ def _flow(same: _Same) -> Flow:
             asked = isinstance(entry, Item) and entry.type != "note"
             number += asked
             path: Path = ("flow", p, "items", i)
-            found.append(Step(page, p, entry, number if asked else 0, own, universe, on_page, in_page, path))
+            found.append(
+                Step(
+                    page,
+                    p,
+                    entry,
+                    number if asked else 0,
+                    condition,
+                    page_condition,
+                    own,
+                    universe,
+                    on_page,
+                    in_page,
+                    path,
+                )
+            )
             if isinstance(entry, End):
                 ended.append(negation(own))
     return Flow(tuple(found))

@@ -65,8 +65,8 @@ def xlsform_sheets(questionnaire: Questionnaire) -> dict[str, list[Row]]:
 
     Notes
     -----
-    Routing is guarded so that it means the same as in :func:`evaluate`. Early ends become conditions of all that follows,
-    and a hidden ``end_status``. What the format cannot carry is said by :func:`xlsform_losses`.
+    Routing is guarded so that it means the same as in :func:`evaluate`. Early ends become conditions of all that
+    follows, and a hidden ``end_status``. What the format cannot carry is said by :func:`xlsform_losses`.
     """
     sheets = _Sheets(questionnaire)
     piped = {name for text in _all_texts(questionnaire) for name in piped_ids(text)}

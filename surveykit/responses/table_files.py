@@ -100,12 +100,12 @@ def read_table(
         table, sheet_name, digest = read_text_table(path, encoding=encoding, sheet=sheet)
     headers = [str(h) for h in table.columns]
     said = dict(mapping or {})
-    extra = {name.removeprefix("@"): name for name in (*META, "@mode")}
+    extra = {name.removeprefix("@"): name for name in (*META, "@mode", "@interviewer")}
     own = {extra[name]: said.pop(name) for name in list(said) if name in extra}
     columns = flat_columns(headers, questionnaire, str, column_map=column_map, mapping=said, file=path.name)
     lost = require_questions(columns, questionnaire, path.name)
     lower = {h.lower(): h for h in headers}
-    for ours, names in {**META, "@mode": ("mode",)}.items():
+    for ours, names in {**META, "@mode": ("mode",), "@interviewer": ("interviewer",)}.items():
         named = own.get(ours)
         name = (
             (named if isinstance(named, str) else named[0])

@@ -166,7 +166,9 @@ def read_wjx(
     meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
     columns |= {key: (name,) for key, name in meta.items()}
     columns |= {"@unit_id": (link,)} if link else {}
-    table, findings = drop_personal(table, salt=salt)
+    columns |= {"@device": ("来自IP",)} if salt is not None and "来自IP" in table else {}
+    asked = [name for key, names in columns.items() if not key.startswith("@") for name in names]
+    table, findings = drop_personal(table, salt=salt, keep=asked)
     if lost:
         findings.append(
             Finding("column_missing", f"questions that the file does not have: {first_few(lost)}", count=len(lost))

@@ -8,10 +8,23 @@ from surveykit.sampling.allocation import (
     expected_half_width,
 )
 from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
+from surveykit.sampling.boundaries import (
+    Boundaries,
+    cum_root_f,
+    geometric_boundaries,
+    lavallee_hidiroglou,
+    optimal_boundaries,
+)
+from surveykit.sampling.commitment import Commitment, commit_plan, reveal_seed, verify_commitment
+from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
+from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
 from surveykit.sampling.drawing import draw
+from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
-from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
+from surveykit.sampling.plan import SamplingPlan, plan_hash
+from surveykit.sampling.plan_check import check_sampling_plan
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
+from surveykit.sampling.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.size import (
     Comparison,
     Field,
@@ -34,6 +47,7 @@ from surveykit.sampling.size import (
     smallest_difference,
     two_stage_optimum,
 )
+from surveykit.sampling.spark import SparkFrame, spark_frame
 from surveykit.sampling.strata import stratum_table
 from surveykit.sampling.verify import DrawVerification, verify_draw
 
@@ -41,41 +55,67 @@ __all__ = [
     "Allocation",
     "AllocationBounds",
     "AllocationOptions",
+    "Boundaries",
+    "Commitment",
     "Comparison",
     "DrawRecord",
     "DrawVerification",
     "Field",
+    "FrameIndex",
     "MultivariateAllocation",
+    "PlanningDocument",
     "Precision",
     "RatioMoments",
+    "ReleaseLedger",
     "Sample",
     "SampleSize",
     "SamplingPlan",
+    "SparkFrame",
     "StratumRecord",
     "TwoStageOptimum",
     "allocate",
     "allocate_multivariate",
     "check_sampling_plan",
+    "commit_plan",
     "comparison_table",
+    "cum_root_f",
+    "document_docx",
+    "document_html",
     "domain_sizes",
     "draw",
+    "draw_indexed",
+    "draw_rotated",
+    "draw_second_phase",
     "expected_half_width",
     "frame_digest",
+    "geometric_boundaries",
+    "index_frame",
+    "lavallee_hidiroglou",
+    "open_index",
+    "open_ledger",
+    "optimal_boundaries",
+    "overlap",
     "permanent_key",
+    "plan_document",
     "plan_hash",
     "precision_difference",
     "precision_mean",
     "precision_proportion",
     "precision_ratio",
     "rank_set_width",
+    "release",
+    "replicate_samples",
+    "reveal_seed",
     "sample_size_difference",
     "sample_size_mean",
     "sample_size_power",
     "sample_size_proportion",
     "sample_size_ratio",
     "smallest_difference",
+    "spark_frame",
     "stratum_table",
     "two_stage_optimum",
     "uniform_numbers",
+    "verify_commitment",
     "verify_draw",
 ]

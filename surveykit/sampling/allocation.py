@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from surveykit.errors import DataError, DefinitionError, first_few
 from surveykit.sampling.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.integers import budget_allocation, integer_allocation
-from surveykit.sampling.plan import AllocationMethod, SamplingPlan, check_sampling_plan
+from surveykit.sampling.plan import AllocationMethod, SamplingPlan
+from surveykit.sampling.plan_check import check_sampling_plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,6 +179,8 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
     problems = check_sampling_plan(plan)
     if problems:
         raise DefinitionError(problems)
+    if plan.stages:
+        return _allocate_stages(plan, strata)
     rule, table = plan.size, strata.reset_index(drop=True)
     population = population_sizes(table["population_size"].to_numpy())
     if rule.total is None:
@@ -197,17 +200,40 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
             )
         return _result(table, sizes, "fixed")
     values = {name: _plan_values(plan, table, name) for name in ("standard_deviation", "mean", "measure", "cost")}
-    options = AllocationOptions(
-        cost=values["cost"],
-        measure=values["measure"],
-        mean=values["mean"],
-        power=rule.power,
-        compromise=rule.compromise,
-    )
-    importance = stratum_importance(rule.allocation, population, values["standard_deviation"], options)
-    bounds = AllocationBounds(rule.minimum, rule.maximum)
-    sizes = integer_allocation(importance, rule.total, *box_bounds(bounds, population))
+    sizes = np.zeros(len(table), dtype=np.int64)
+    groups = [np.arange(len(table))]
+    if rule.within:
+        groups = [np.asarray(at) for at in table.groupby(list(rule.within), sort=False).indices.values()]
+    for at in groups:
+        options = AllocationOptions(
+            cost=_part(values["cost"], at),
+            measure=_part(values["measure"], at),
+            mean=_part(values["mean"], at),
+            power=rule.power,
+            compromise=rule.compromise,
+        )
+        deviation = _part(values["standard_deviation"], at)
+        importance = stratum_importance(rule.allocation, population[at], deviation, options)
+        bounds = box_bounds(AllocationBounds(rule.minimum, rule.maximum), population[at])
+        sizes[at] = integer_allocation(importance, rule.total, *bounds)
     return _result(table, sizes, rule.allocation)
+
+
+def _allocate_stages(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
+    """Clusters by the rule of the first stage, and the units that they are expected to give."""
+    if "clusters" not in strata:
+        raise DataError(f"plan {plan.id!r}: the stratum table has no column 'clusters': make it with stratum_table")
+    first = plan.model_copy(update={"stages": (), "size": plan.stages[0].size})
+    clusters = _allocate_plan(first, strata.assign(population_size=strata["clusters"]))
+    drawn = clusters.table["sample_size"].to_numpy()
+    each = int(np.prod([stage.size.per_stratum or 1 for stage in plan.stages[1:]]))
+    table = strata.assign(sample_clusters=drawn)
+    units = np.minimum(drawn * each, table["population_size"].to_numpy())
+    return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster")
+
+
+def _part(values: NDArray[np.float64] | None, at: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    return None if values is None else values[at]
 
 
 def _plan_values(plan: SamplingPlan, table: pd.DataFrame, name: str) -> NDArray[np.float64] | None:

@@ -1,4 +1,6 @@
-"""Draw a stratified simple random sample by permanent random numbers, without loading the frame."""
+"""Draw the sample of a plan: stratified, by permanent random numbers, without loading the frame where that is "
+"possible.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.sampling.allocation import Allocation, allocate
 from surveykit.sampling.frames import Frame, open_frame
 from surveykit.sampling.keys import BEYOND, threshold
-from surveykit.sampling.plan import SamplingPlan, check_sampling_plan, plan_hash
+from surveykit.sampling.listing import select_rows
+from surveykit.sampling.plan import SamplingPlan, plan_hash
+from surveykit.sampling.plan_check import check_sampling_plan
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest
 from surveykit.sampling.scan import Limit, require_unique_drawn, scan_frame, selection_sql
 from surveykit.sampling.strata import require_unique_ids, stratum_table
@@ -48,7 +52,8 @@ def draw(
     Returns
     -------
     Sample
-        The sample table and the record of the draw.
+        The sample table and the record of the draw. With a reserve the table holds the reserve units too, marked in the
+        column ``reserve``; their probabilities and weights are those of the sample before any release.
 
     Raises
     ------
@@ -73,21 +78,34 @@ def draw(
     >>> draw(plan, pd.DataFrame({"u": ["a", "b", "c", "d"]})).table["u"].tolist()
     ['b', 'd']
     """
-    _require_plan(plan)
+    require_drawable(plan)
     opened = open_frame(frame)
+    if plan.stages:
+        from surveykit.sampling.stages import draw_stages
+
+        return draw_stages(plan, opened, allocation, id_check)
+    return draw_units(plan, opened, allocation, id_check)
+
+
+def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None, id_check: str) -> Sample:
+    """Draw from an opened frame by a plan that has been checked and has no stages."""
     strata = stratum_table(plan, opened)
     rows = int(strata["population_size"].sum())
     all_checked = require_unique_ids(plan, opened, rows, id_check)
     allocation = allocation or allocate(plan, strata)
-    sizes = _sizes(strata, allocation)
-    sql, table, digest = _select(plan, opened, strata, sizes)
-    require_unique_drawn(plan, opened, table)
-    keys = table.pop("prn")
-    cuts = dict(zip(table["stratum"], keys, strict=True))
+    sizes = stratum_sizes(strata, allocation)
+    notes: tuple[str, ...] = ()
     population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
-    size, total = table["stratum"].map(sizes), table["stratum"].map(population)
-    order = table.pop("selection_order").astype("int64")
-    table = table.assign(inclusion_probability=size / total, base_weight=total / size, selection_order=order)
+    if plan.method == "srs":
+        reach = {s: min(n + plan.reserve, population[s]) if n else 0 for s, n in sizes.items()}
+        sql, table, digest = _select(plan, opened, strata, reach)
+        require_unique_drawn(plan, opened, table)
+        cuts = dict(zip(table["stratum"], table["prn"], strict=True))
+        table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(population)
+    else:
+        table, sql, digest, notes = select_rows(plan, opened, sizes)
+        cuts = {}
+    table = finish_table(plan, table, sizes)
     record = DrawRecord(
         plan_id=plan.id,
         plan_hash=plan_hash(plan),
@@ -104,8 +122,20 @@ def draw(
         sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
         sql=sql,
         versions={"surveykit": __version__, opened.dialect.name: opened.version(), "python": platform.python_version()},
+        notes=notes,
     )
     return Sample(table, record)
+
+
+def finish_table(plan: SamplingPlan, table: pd.DataFrame, sizes: dict[str, int]) -> pd.DataFrame:
+    """Put the drawn columns in order: probability, weight, order, and whether a unit is in reserve."""
+    order = table.pop("selection_order").astype("int64")
+    probability = table.pop("inclusion_probability")
+    table = table.drop(columns="prn").assign(inclusion_probability=probability, base_weight=1.0 / probability)
+    table["selection_order"] = order
+    if plan.reserve:
+        table["reserve"] = order > table["stratum"].map(sizes)
+    return table
 
 
 def _select(
@@ -129,7 +159,8 @@ def _select(
         factor *= 4.0
 
 
-def _require_plan(plan: SamplingPlan) -> None:
+def require_drawable(plan: SamplingPlan) -> None:
+    """Fail on a plan that is wrong or has no seed."""
     problems = check_sampling_plan(plan)
     if plan.seed is None:
         problems.append(
@@ -141,7 +172,8 @@ def _require_plan(plan: SamplingPlan) -> None:
         raise DefinitionError(problems)
 
 
-def _sizes(strata: pd.DataFrame, allocation: Allocation) -> dict[str, int]:
+def stratum_sizes(strata: pd.DataFrame, allocation: Allocation) -> dict[str, int]:
+    """Size by stratum, or an error where allocation and frame disagree."""
     sizes, present = allocation.sizes, strata["stratum"].tolist()
     absent, unsized = [s for s in sizes if s not in set(present)], [s for s in present if s not in sizes]
     if absent or unsized:

@@ -27,7 +27,8 @@ class StratumRecord:
     population_size, sample_size : int
         Units in the frame and in the sample.
     cut_key : str
-        Hash of the last unit drawn: exactly ``sample_size`` units of the stratum have a hash that is not larger.
+        Hash of the last unit drawn by simple random sampling, the reserve included: exactly that many units of the
+        stratum have a hash that is not larger. Empty for other methods.
     """
 
     stratum: str
@@ -70,6 +71,10 @@ class DrawRecord:
         The query that drew the sample.
     versions : dict of str to str
         Versions of surveykit, the engine and Python.
+    notes : tuple of str
+        What should be known, such as units taken with certainty.
+    stages : tuple of DrawRecord
+        Records of the stages of a multistage draw, in order.
     """
 
     plan_id: str
@@ -87,11 +92,15 @@ class DrawRecord:
     sample_digest: str
     sql: str
     versions: dict[str, str]
+    notes: tuple[str, ...] = ()
+    stages: tuple[DrawRecord, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON or YAML."""
         content = asdict(self)
         content["strata"] = [asdict(stratum) for stratum in self.strata]
+        content["notes"] = list(self.notes)
+        content["stages"] = [stage.to_dict() for stage in self.stages]
         return {"record": 1, **content}
 
     @classmethod
@@ -124,6 +133,8 @@ class DrawRecord:
                 f"draw record: entries are missing ({first_few(missing)}): restore the record as it was written"
             )
         values = {name: content[name] for name in names}
+        values["notes"] = tuple(content["notes"])
+        values["stages"] = tuple(cls.from_dict(stage) for stage in content["stages"])
         values["strata"] = tuple(
             StratumRecord(s["stratum"], int(s["population_size"]), int(s["sample_size"]), s["cut_key"])
             for s in content["strata"]

@@ -64,8 +64,10 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     import pandas as pd
 
     opened = open_frame(frame)
-    measured = {name: column for name in MEASURES if isinstance(column := getattr(plan.size, name), str)}
+    rule = plan.stages[0].size if plan.stages else plan.size
+    measured = {name: column for name in MEASURES if isinstance(column := getattr(rule, name), str)}
     wanted = [plan.frame.id, *plan.strata, *measured.values(), *(plan.frame.keep or ())]
+    wanted += [stage.id for stage in plan.stages]
     kinds = require_columns(opened, wanted)
     for name in (plan.frame.id, *plan.strata):
         require_plain_type(opened, name, kinds[name], "id" if name == plan.frame.id else "stratum")
@@ -73,7 +75,7 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     if not rows:
         raise DataError(f"frame {opened.source!r} has no rows: check frame.file of the plan")
     width = len(plan.strata)
-    names = [*plan.strata, "population_size", "missing_ids", *measured]
+    names = [*plan.strata, "population_size", "missing_ids", *measured, *(["clusters"] if plan.stages else [])]
     table = pd.DataFrame(rows, columns=names)
     if plan.strata != ("stratum",):
         table.insert(0, "stratum", [_name(row[:width]) for row in rows])
@@ -101,7 +103,8 @@ def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> st
     dialect = frame.dialect
     columns = [dialect.text(dialect.quote(name)) for name in plan.strata]
     measures = ["count(*)", f"count(*) - count({dialect.quote(plan.frame.id)})"]
-    measures += [f"{MEASURES[name]}({dialect.quote(column)})" for name, column in measured.items()]
+    extra = [f"count(distinct {dialect.text(dialect.quote(plan.stages[0].id))})"] if plan.stages else []
+    measures += [f"{MEASURES[name]}({dialect.quote(column)})" for name, column in measured.items()] + extra
     grouping = f" group by {', '.join(columns)}" if columns else ""
     return f"select {', '.join([*columns, *measures])} from {frame.table}{grouping}"
 

@@ -78,6 +78,9 @@ def verify_draw(
         strata = stratum_table(drawn_plan, opened)
     except SurveyKitError as error:
         return DrawVerification(False, (*problems, str(error)), tuple(checks[:2]))
+    if record.stages:
+        problems += _stage_problems(drawn_plan, opened, record, sample_table)
+        return DrawVerification(not problems, tuple(problems), ("plan", "stages", "sample"))
     problems += _frame_problems(record, strata)
     if frame_digest(drawn_plan, opened) != record.frame_digest:
         problems.append("the frame digest differs: ids were added, removed or moved to another stratum since the draw")
@@ -94,6 +97,25 @@ def verify_draw(
     if sample_table is not None:
         problems += _sample_problems(drawn_plan, record, again.table, sample_table)
     return DrawVerification(not problems, tuple(problems), tuple(checks))
+
+
+def _stage_problems(plan: SamplingPlan, frame: Any, record: DrawRecord, sample_table: pd.DataFrame | None) -> list[str]:
+    """Draw all stages again with the recorded clusters and compare stage by stage."""
+    try:
+        strata = stratum_table(plan, frame)
+        sizes = {s.stratum: s.sample_size for s in record.stages[0].strata}
+        clusters = strata["stratum"].map(sizes).fillna(0).astype(int)
+        again = draw(plan, frame, Allocation(strata.assign(sample_clusters=clusters, sample_size=clusters), "recorded"))
+    except SurveyKitError as error:
+        return [str(error)]
+    problems = []
+    for number, (then, now) in enumerate(zip(record.stages, again.record.stages, strict=True), start=1):
+        for name, words in (("frame_digest", "the list of units"), ("sample_digest", "the drawn units")):
+            if getattr(then, name) != getattr(now, name):
+                problems.append(f"stage {number}: {words} differ from the record")
+    if sample_table is not None:
+        problems += _sample_problems(plan, record, again.table, sample_table)
+    return problems
 
 
 def _plan_problems(plan: SamplingPlan, record: DrawRecord) -> list[str]:

@@ -24,10 +24,16 @@ from surveykit.scoring.rules import Rule
 from surveykit.scoring.scheme import Criterion, ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
 from surveykit.scoring.score import score
+from surveykit.scoring.selection import BestUnit, best_unit, simultaneous_intervals
 from surveykit.scoring.sensitivity import Sensitivity, sensitivity
 from surveykit.scoring.sensitivity_model import Factors
 from surveykit.scoring.sobol import SobolIndices, sobol_indices
-from surveykit.scoring.survey_inputs import SurveyInputs, inputs_from_estimates, inputs_from_replicates
+from surveykit.scoring.survey_inputs import (
+    SurveyInputs,
+    inputs_from_covariance,
+    inputs_from_estimates,
+    inputs_from_replicates,
+)
 from surveykit.scoring.wave_change import Bridge, WaveChange, compare_waves
 from surveykit.scoring.waves import TwoWaves, two_waves, waves_from_estimates
 from surveykit.scoring.what_if import Goal, WhatIf, sample_size_to_separate, size_factor_to_separate, what_if
@@ -35,6 +41,7 @@ from surveykit.scoring.what_if import Goal, WhatIf, sample_size_to_separate, siz
 __all__ = [
     "BAND_NAMES",
     "Alternative",
+    "BestUnit",
     "Bridge",
     "ComparisonIntervals",
     "Criterion",
@@ -57,6 +64,7 @@ __all__ = [
     "WaveChange",
     "WhatIf",
     "apply_rule",
+    "best_unit",
     "check_indicators",
     "check_other_methods",
     "check_scheme",
@@ -69,6 +77,7 @@ __all__ = [
     "goldstein_healy",
     "holm",
     "indicator_columns",
+    "inputs_from_covariance",
     "inputs_from_estimates",
     "inputs_from_replicates",
     "klein_wright_wieczorek",
@@ -80,6 +89,7 @@ __all__ = [
     "score",
     "score_alternatives",
     "sensitivity",
+    "simultaneous_intervals",
     "size_factor_to_separate",
     "sobol_indices",
     "summarise_evidence",

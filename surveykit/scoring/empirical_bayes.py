@@ -10,7 +10,8 @@ from scipy import optimize, stats
 
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray, covariance_root, generator, valid_covariance
-from surveykit.scoring.rank_sets import Values, competition_ranks, read_estimates
+from surveykit.scoring.rank_kernels import competition_ranks
+from surveykit.scoring.rank_sets import Values, read_estimates
 
 __all__ = ["ExpectedRanks", "expected_ranks", "reml_between_variance"]
 

@@ -11,9 +11,9 @@ from surveykit.errors import DataError, first_few
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
-from surveykit.scoring.rank_sets import competition_ranks
+from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.sensitivity_model import published_scores
+from surveykit.scoring.sensitivity_model import full_scales, published_scores
 from surveykit.scoring.survey_inputs import SurveyInputs
 
 __all__ = ["drop_criteria", "score_alternatives"]
@@ -50,6 +50,13 @@ def drop_criteria(scheme: ScoringScheme, survey: SurveyInputs, other: OtherMetho
     -------
     DataFrame
         criterion, method, points, mean_rank_shift, largest_rank_shift, most_moved; the most influential first.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> drop_criteria(small.scheme, small.survey, small.other)[["criterion", "largest_rank_shift"]].to_numpy().tolist()
+    [['satisfied', 2], ['aware', 0], ['visits', 0]]
     """
     units, values = _values(scheme, survey, other)
     points = criterion_points(scheme, values)
@@ -81,7 +88,7 @@ def score_alternatives(
         As for `sensitivity`; the survey has the columns of `with_alternatives`.
     alternatives : mapping
         Name of the alternative to a mapping from indicator to the column in its place, for example
-        ``{"don't know in": {"satisfaction": "satisfaction__dont_know_in"}}``.
+        ``{"don't know in": {"satisfaction": "satisfaction__dont_know_in"}}``. Rates and scores are put on one scale.
 
     Returns
     -------
@@ -94,6 +101,15 @@ def score_alternatives(
     ------
     DataError
         For columns that the survey does not have.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> lines = {"dont_know_in": {"satisfaction": "satisfaction__dont_know_in"}}
+    >>> _, shifts = score_alternatives(small.scheme, small.survey, small.other, lines)
+    >>> shifts["mean_points"].round(1).tolist()
+    [-4.0]
     """
     strange = [
         n for option in alternatives.values() for pair in option.items() for n in pair if n not in survey.indicators
@@ -102,12 +118,14 @@ def score_alternatives(
         raise DataError(f"alternatives: columns that the survey does not have ({first_few(strange)})")
     units = scheme.units or survey.units
     before = published_scores(scheme, survey, other)
+    scales = full_scales(survey)
     points = pd.DataFrame({"district": list(units), "published": before})
     rows = []
     for name, option in alternatives.items():
         source = [survey.indicators.index(option.get(indicator, indicator)) for indicator in survey.indicators]
         order = [survey.units.index(unit) for unit in units]
-        held = Inputs(survey.indicators, survey.values[np.ix_(order, source)], other.inputs, other.values)
+        values = survey.values[np.ix_(order, source)] * scales / scales[source]
+        held = Inputs(survey.indicators, values, other.inputs, other.values)
         after = total_points(scheme, criterion_points(scheme, criterion_values(scheme, held)))
         points[name] = after
         shift = _shift_row(units, before, after)

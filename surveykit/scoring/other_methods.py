@@ -87,6 +87,14 @@ def check_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Seque
     -------
     list of Problem
         Problems of one row carry the line (the header is line 1) and the path ``("rows", position, column)``.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> wrong = small.other_table.assign(value=[0.9, 80, 0.85, 0.7])
+    >>> [problem.line for problem in check_other_methods(small.scheme, wrong, small.survey.units)]
+    [3]
     """
     absent = [name for name in REQUIRED if name not in table.columns]
     if absent:
@@ -126,6 +134,9 @@ def _row_problems(scheme: ScoringScheme, rows: pd.DataFrame, units: Sequence[str
         if first != row:
             todo = f"keep one of lines {first + 2} and {row + 2}"
             yield _problem(row, "criterion", f"{unit} has a second value of {name!r}", todo)
+    for row, supplier in enumerate(rows.get("supplier", ())):
+        if _blank(supplier):
+            yield _problem(row, "supplier", "nobody is named as supplier", "say who supplied the value")
     for column in ("std_error", "df"):
         for row, given in enumerate(rows.get(column, ())):
             number = None if _blank(given) else _number(given)
@@ -189,6 +200,13 @@ def read_other_methods(
         With all problems of `check_other_methods`.
     DataError
         When the covariances name unknown values or fit no standard errors.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> read_other_methods(small.scheme, small.other_table, small.survey.units).values.ravel().tolist()
+    [0.9, 0.8, 0.85, 0.7]
     """
     problems = check_other_methods(scheme, table, units)
     if problems:

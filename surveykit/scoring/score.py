@@ -13,6 +13,7 @@ from surveykit._version import __version__
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values
 from surveykit.scoring.card import ScoreCard
+from surveykit.scoring.card_notes import card_notes
 from surveykit.scoring.card_tables import CardDraws, card_tables
 from surveykit.scoring.numerics import FloatArray, generator
 from surveykit.scoring.other_draws import draw_other
@@ -64,14 +65,28 @@ def score(
     -----
     Every draw goes through rules, sums and adjustments, so covariances between indicators of the same respondents and
     between districts count, and no derivative is taken at a knot. Standard errors come from normal draws; intervals are
-    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Replicates with other
+    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Rank sets and bands use
+    Satterthwaite's degrees of freedom of survey and field visits, the smallest over the units. Replicates with other
     factors than 1/R (jackknife) give the variance, and intervals of the t distribution.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> card = score(small.scheme, small.survey, small.other_table, draws=1000)
+    >>> card.table[["district", "points"]].round(1).to_numpy().tolist()
+    [['jinjiang', 73.0], ['qingyang', 78.0], ['jinniu', 87.0], ['wuhou', 82.8]]
+    >>> card.table["band"].tolist()
+    ['below', 'not_distinguishable', 'above', 'not_distinguishable']
     """
-    inputs = estimates if isinstance(estimates, SurveyInputs) else inputs_from_estimates(estimates)
+    inputs = estimates
+    if not isinstance(inputs, SurveyInputs):
+        inputs = inputs_from_estimates(estimates, indicators=scheme.questionnaire_inputs())
     units = scheme.units or inputs.units
     other = _checked(scheme, inputs, units, other_methods)
     run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
     drawn = _simulate(run, draws, generator(seed), logit)
+    tables = card_tables(scheme, tuple(units), drawn, conf_level)
     recipe = {
         "scheme": scheme.id,
         "scheme_note": scheme.note,
@@ -82,11 +97,12 @@ def score(
         "seed": seed,
         "conf_level": conf_level,
         "scale": "logit" if logit else "identity",
-        "df": inputs.df,
+        "df": tables.pop("df"),
         "version": __version__,
     }
-    tables = card_tables(scheme, tuple(units), drawn, conf_level)
-    return ScoreCard(**tables, notes=_notes(scheme, inputs, other, tables["criteria"]), recipe=recipe)
+    told = card_notes(scheme, inputs, other, tables["criteria"])
+    english, chinese = tuple(en for _, en in told), tuple(zh for zh, _ in told)
+    return ScoreCard(**tables, notes=english, notes_zh=chinese, recipe=recipe)
 
 
 def _checked(
@@ -147,7 +163,7 @@ def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> C
     count_shape = (count, *points.shape)
     arrays = [np.broadcast_to(array, count_shape) for array in (*first, *second)]
     scale = np.full(count, 1 / count)
-    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df)
+    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df, run.other.df)
 
 
 def _equal_factors(inputs: SurveyInputs) -> bool:
@@ -167,32 +183,13 @@ def _replicate_draws(run: _Run, values: FloatArray, points: FloatArray, other: F
         stacked_points = np.concatenate([stacked_points, more[1]])
         factors = np.concatenate([factors, np.full(other.shape[0], 1 / other.shape[0])])
     return CardDraws(
-        values, points, stacked_points, stacked_values, stacked_points, factors, "replicates", run.inputs.df
+        values,
+        points,
+        stacked_points,
+        stacked_values,
+        stacked_points,
+        factors,
+        "replicates",
+        run.inputs.df,
+        run.other.df,
     )
-
-
-def _notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods, criteria: pd.DataFrame) -> tuple[str, ...]:
-    notes = []
-    sampled = criteria.loc[criteria["sampled"], "criterion"].unique()
-    exact = criteria.loc[~criteria["criterion"].isin(sampled) & (criteria["indicator"] != "adjustments")]
-    worth = exact.groupby("criterion")["max_points"].first().sum()
-    if worth:
-        notes.append(
-            f"{worth:g} of {scheme.total:g} points are taken as free of error; the ranking on the total looks firmer "
-            "than it is as far as those points are measured with error too."
-        )
-    crossing = criteria.loc[criteria["crosses_knot"], ["district", "criterion"]].drop_duplicates()
-    if len(crossing):
-        notes.append(
-            f"The interval of {len(crossing)} values in {crossing['district'].nunique()} districts crosses a scoring "
-            "threshold; see the knots for the bias and for the probability that the threshold is reached."
-        )
-    if (other.std_errors > 0).sum(axis=1).max(initial=0) > 1 and not other.joint:
-        notes.append(
-            "Sampled values of the other methods are taken as independent between criteria; when they rest on the same "
-            "sites, the standard errors of the totals are too small."
-        )
-    still = int((inputs.std_errors == 0).sum())
-    if still:
-        notes.append(f"{still} survey values have a standard error of 0 (a rate of exactly 0 or 1, or a full count).")
-    return tuple(notes)

@@ -11,7 +11,7 @@ import pandas as pd
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
-from surveykit.scoring.rank_sets import competition_ranks
+from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.sensitivity_model import Factors, model_scores, published_scores, sensitivity_model
 from surveykit.scoring.sobol import sobol_indices
@@ -80,6 +80,15 @@ def sensitivity(
     ``R = mean_i |rank_i - rank_i(published)|``. Saisana, Saltelli and Tarantola (2005), Journal of the Royal
     Statistical Society A 168, 307-323; OECD/JRC Handbook (2008). Sampling and weights enter by one
     index each into 2,000 draws.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> factors = Factors(alternatives={"dont_know": [{}, {"satisfaction": "satisfaction__dont_know_in"}]})
+    >>> found = sensitivity(small.scheme, small.survey, small.other, factors, runs=64)
+    >>> found.factors
+    ('sampling', 'dont_know', 'weights', 'aggregation', 'knots')
     """
     factors = factors or Factors()
     inputs = [survey] if isinstance(survey, SurveyInputs) else list(survey)

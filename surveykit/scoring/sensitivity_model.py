@@ -66,6 +66,7 @@ class SensitivityModel:
     other_names: tuple[str, ...]
     points: FloatArray  # (bank, criteria): effective points
     factors: Factors
+    tops: FloatArray  # (indicators,): full scale, 1 where there is none
     shifted: FloatArray  # (criteria,): size of one full scale where knots move, else 0
 
     @property
@@ -106,7 +107,7 @@ def model_scores(model: SensitivityModel, uniforms: FloatArray) -> FloatArray:
         for number, option in enumerate(options):
             for indicator, column in option.items():
                 source[chosen == number, model.names.index(indicator)] = model.names.index(column)
-    survey = np.take_along_axis(survey, source[:, None, :], axis=2)
+    survey = np.take_along_axis(survey, source[:, None, :], axis=2) * (model.tops / model.tops[source])[:, None, :]
     other = model.other[_pick(u.get("sampling", zero), model.other.shape[0])]
     values = criterion_values(model.scheme, Inputs(model.names, survey, model.other_names, other))
     move = (2 * u.get("knots", zero + 0.5) - 1) * model.factors.knots
@@ -187,16 +188,29 @@ def sensitivity_model(
     if unknown:
         raise DataError(f"factors: unknown indicators or criteria ({first_few(unknown)})")
     every = (*scheme.criteria(), *scheme.adjustments)
-    tops = dict(zip(first.indicators, first.top, strict=True))
     bends = [c.method == "questionnaire" and isinstance(c.rule, PiecewiseLinear | Threshold | Steps) for c in every]
-    shifted = [tops.get(c.input, 1.0) if bend else 0.0 for c, bend in zip(every, bends, strict=True)]
+    shifted = [_full_scale(scheme, first, c.input) if bend else 0.0 for c, bend in zip(every, bends, strict=True)]
     points = np.array([[criterion.points for criterion in scheme.criteria()]])
     if factors.weights > 0:
         points = _weight_bank(scheme, factors.weights, bank, np.random.default_rng([seed, 2]))
     held = moved if moved.ndim == 3 else moved[None]
-    return SensitivityModel(
-        scheme, first.indicators, np.stack(drawn), held, other.inputs, points, factors, np.array(shifted)
-    )
+    scales, shifts = full_scales(first), np.array(shifted)
+    drawn_survey = np.stack(drawn)
+    return SensitivityModel(scheme, first.indicators, drawn_survey, held, other.inputs, points, factors, scales, shifts)
+
+
+def _full_scale(scheme: ScoringScheme, survey: SurveyInputs, name: str) -> float:
+    """Largest value of an input, that of its first part when it is derived."""
+    for derived in scheme.derived:
+        if derived.id == name:
+            return _full_scale(scheme, survey, next(iter(derived.parts)))
+    return float(full_scales(survey)[survey.indicators.index(name)])
+
+
+def full_scales(survey: SurveyInputs) -> FloatArray:
+    """Return the largest value of each indicator, 1 for unbounded ones."""
+    tops = np.array(survey.top)
+    return np.where(np.isfinite(tops), tops, 1.0)
 
 
 def published_scores(scheme: ScoringScheme, survey: SurveyInputs, other: OtherMethods) -> FloatArray:

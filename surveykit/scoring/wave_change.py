@@ -15,7 +15,8 @@ from surveykit.scoring.comparisons import holm
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods
-from surveykit.scoring.rank_sets import competition_ranks, rank_confidence_sets
+from surveykit.scoring.rank_kernels import competition_ranks
+from surveykit.scoring.rank_sets import rank_confidence_sets
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import draw_inputs
 from surveykit.scoring.waves import TwoWaves, joint_waves
@@ -139,6 +140,15 @@ def compare_waves(
     Draws of both waves come from their joint distribution and go through the scheme; the shift of a bridge is drawn
     once for all units. The rank change of a unit lies in ``[low_2 - high_1, high_2 - low_1]`` with simultaneous rank
     sets of each wave at level ``(1 + conf_level) / 2`` (Bonferroni over the two waves).
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> from surveykit.scoring.waves import two_waves
+    >>> small = small_example()
+    >>> same = two_waves(small.survey, small.survey)
+    >>> compare_waves(small.scheme, same, (small.other, small.other), draws=500).points["change"].unique().tolist()
+    ['not_distinguishable']
     """
     units = scheme.units or waves.first.units
     rows = [waves.first.units.index(unit) for unit in units]

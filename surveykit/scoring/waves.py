@@ -46,6 +46,13 @@ def two_waves(first: SurveyInputs, second: SurveyInputs, cross: object = None) -
     ------
     DataError
         When units or indicators differ, or the covariance is impossible.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> two_waves(small.survey, small.survey).cross.any()
+    np.False_
     """
     for what in ("units", "indicators"):
         one, two = set(getattr(first, what)), set(getattr(second, what))

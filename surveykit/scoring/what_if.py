@@ -126,6 +126,16 @@ def what_if(
     -----
     Bisection on each indicator from its estimate to its maximum. The probability that the goal is met already is the
     share of draws around the estimate at or above the needed value: a confidence statement, no forecast.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> from surveykit.scoring.score import score
+    >>> card = score(small.scheme, small.survey, small.other, draws=1000)
+    >>> found = what_if(small.scheme, small.survey, small.other, card, "qingyang", goal=80.0)
+    >>> found.table[["input", "needed"]].round(3).head(2).to_numpy().tolist()
+    [['awareness', 0.8], ['satisfaction', 0.84]]
     """
     units = tuple(scheme.units or survey.units)
     if district not in units:
@@ -139,7 +149,7 @@ def what_if(
     mine = student[:, place, :]
     rows = []
     for k, name in enumerate(survey.indicators):
-        if name not in _used(scheme) or not np.isfinite(tops[k]):
+        if name not in scheme.questionnaire_inputs() or not np.isfinite(tops[k]):
             continue
         end = own.copy()
         end[k] = tops[k]
@@ -168,19 +178,6 @@ def _together(
     needed = float(setting.total(found)[setting.row])
     drawn = setting.total(mine)[:, setting.row]
     return ("all", 0.0, share, share, True, float((drawn >= needed - 1e-9).mean()), needed)
-
-
-def _used(scheme: ScoringScheme) -> set[str]:
-    """Indicators that some criterion reads, through derived inputs too."""
-    parts = {derived.id: list(derived.parts) for derived in scheme.derived}
-    todo = [c.input for c in (*scheme.criteria(), *scheme.adjustments) if c.method == "questionnaire"]
-    used: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name not in used:
-            used.add(name)
-            todo += parts.get(name, [])
-    return used
 
 
 def sample_size_to_separate(

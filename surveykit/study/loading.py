@@ -64,8 +64,8 @@ class Study(StudyOutline):
         The definitions.
     simulation : SimulationPlan, optional
         How frame and answers are simulated, in a simulated study.
-    other_methods : pandas.DataFrame, optional
-        Results of the other methods of the evaluation.
+    other_methods, other_methods_covariance : pandas.DataFrame, optional
+        Results of the other methods of the evaluation, and the covariance of those from the same sampled sites.
     """
 
     regions: pd.DataFrame
@@ -79,6 +79,7 @@ class Study(StudyOutline):
     disclosure: DisclosureTexts
     simulation: SimulationPlan | None = None
     other_methods: pd.DataFrame | None = None
+    other_methods_covariance: pd.DataFrame | None = None
 
     def summary(self) -> list[str]:
         """Say in a few lines what the study consists of."""
@@ -162,11 +163,15 @@ def load_study(root: Path) -> Study:
     files = definition.files
     regions = reading.table(files.regions, "regions")
     margins = {name: reading.margin(path) for name, path in files.margins.items()}
-    other = reading.table(files.other_methods, "other_methods") if files.other_methods else None
+    other = {
+        name: reading.table(path, name)
+        for name, path in files.named().items()
+        if name in ("other_methods", "other_methods_covariance")
+    }
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, regions, margins, other_methods=other, **parts)
+        study = Study(root, definition, regions, margins, **other, **parts)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)

@@ -152,6 +152,9 @@ def _to_archive(
     entry = manifest.stages.get(stage.name)
     if entry and entry["fingerprint"] == print_ and all(hashes.of(name) == entry["outputs"][name] for name in existing):
         return []  # the same inputs, and some outputs missing: an interrupted run or a deleted file
+    ours = entry is not None and all(hashes.of(name) == entry["outputs"].get(name) for name in existing)
+    if stage.protected == "foreign" and ours:
+        return []
     if redraw:
         return existing
     changed = _what_changed(stage, entry["inputs"] if entry else None, hashes)

@@ -57,7 +57,12 @@ TABLES = {
         key=("variable", "level"),
         numeric=("population",),
     ),
-    "other_methods": TableRules(("district", "criterion", "value"), key=("district", "criterion")),
+    "other_methods": TableRules(
+        ("district", "criterion", "value"), key=("district", "criterion"), may_be_empty=("value",)
+    ),
+    "other_methods_covariance": TableRules(
+        ("district", "criterion", "with", "covariance"), key=("district", "criterion", "with")
+    ),
 }
 
 

@@ -2,7 +2,7 @@
 
 from surveykit.weighting.adjust import poststratify, rake, trim_weights
 from surveykit.weighting.apply import apply_weighting
-from surveykit.weighting.calibrate import WeightBounds, calibrate
+from surveykit.weighting.calibrate import WeightBounds, calibrate, calibration_feasibility
 from surveykit.weighting.diagnostics import domain_summary, effective_size, kish_deff, weight_summary
 from surveykit.weighting.plan import WeightingPlan
 from surveykit.weighting.plan_checks import check_weighting_plan
@@ -35,6 +35,7 @@ __all__ = [
     "apply_weighting",
     "base_design",
     "calibrate",
+    "calibration_feasibility",
     "check_weighting_plan",
     "coverage_table",
     "domain_summary",

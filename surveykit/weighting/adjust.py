@@ -10,7 +10,7 @@ import numpy as np
 from surveykit.design.adjustments import PoststratificationAdjustment, RakingAdjustment
 from surveykit.errors import DataError
 from surveykit.weighting.cells import indicator_matrix
-from surveykit.weighting.credited import AnyDesign, KeptInfluence, Made, adjust_design
+from surveykit.weighting.credited import AnyDesign, KeptInfluence, Made, adjust_design, refuse_replicates
 from surveykit.weighting.credits import CalibrationCredit, GroupTotalCredit, TrimmingCredit
 from surveykit.weighting.distances import Array
 from surveykit.weighting.margins import code_margin, read_totals
@@ -148,7 +148,7 @@ def trim_weights(
     Raises
     ------
     DataError
-        If the limits contradict each other or the sum of weights.
+        If the limits contradict each other or the sum of weights, or the design is a replicate design.
 
     Notes
     -----
@@ -163,6 +163,7 @@ def trim_weights(
     >>> trim_weights(SurveyDesign(data, weights="w"), upper=5).weights.tolist()
     [3.0, 4.0, 5.0]
     """
+    refuse_replicates(design, "trimming")
 
     def make(before: Array) -> Made:
         outcome = spread_trim(before, lower, upper, strict=strict)

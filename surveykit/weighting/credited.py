@@ -72,6 +72,15 @@ def adjust_design(design: AnyDesign, make: Callable[[Array], Made]) -> AnyDesign
     return design.adjusted(made.weights, made.usual())
 
 
+def refuse_replicates(design: SurveyDesign | ReplicateDesign, what: str) -> None:
+    """Refuse limits of the weight in a replicate design, which does not know how often a unit counts in a replicate."""
+    if isinstance(design, ReplicateDesign):
+        raise DataError(
+            f"{what}: limits of a weight cannot be set in a replicate design, where a unit may count several times; "
+            "make it a step of a weighting plan and use rerun_replicates"
+        )
+
+
 def replicate_columns(design: ReplicateDesign, make: Callable[[Array], Array]) -> Array:
     """Run a function of the weights on every replicate; shape (n, R)."""
     out = np.empty((design.n_rows, design.n_replicates))

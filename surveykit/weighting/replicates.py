@@ -69,7 +69,7 @@ def rerun_replicates(result: WeightingResult, replicates: ReplicateDesign) -> Re
     >>> result = apply_weighting(plan, pd.DataFrame({"unit_id": ["a", "b"], "base_weight": [3.0, 5.0]}))
     >>> made = rerun_replicates(result, as_jackknife_design(base_design(result)))
     >>> made.analysis_weights(0).tolist()
-    [0.0, 1.0]
+    [0.0, 2.0]
     """
     rows = result.compiled.base.shape[0]
     if replicates.n_rows != rows:

@@ -14,6 +14,9 @@ TOLERANCE = 1e-8
 """Largest relative error of a margin at which weights are handed out."""
 
 
+_LONGEST_JUMP = 6.0
+
+
 class Target(NamedTuple):
     """What weights must meet: auxiliaries ``x`` (n, p), their totals (p,) and a name for each total."""
 
@@ -155,6 +158,12 @@ class _Dual:
         self.q = np.broadcast_to(np.asarray(choice.q, float), weights.shape)
         size = np.maximum(np.abs(self.totals), weights @ np.abs(self.x))
         self.scale = np.where(size > 0, size, 1.0)
+        self.steepness = _steepness(choice)
+
+    def shortened(self, direction: Array) -> Array:
+        """Limit a step, so that no factor jumps from one flat end of its curve to the other."""
+        jump = float(np.max(np.abs((self.x @ direction) * self.q * self.steepness), initial=0.0))
+        return direction if jump <= _LONGEST_JUMP else direction * (_LONGEST_JUMP / jump)
 
     def at(self, multipliers: Array) -> _Point:
         choice = self.choice
@@ -171,6 +180,15 @@ class _Dual:
     def hessian(self, point: _Point) -> Array:
         curvature: Array = (self.x * (self.weights * point.slopes)[:, None]).T @ self.x
         return curvature
+
+
+def _steepness(choice: DistanceChoice) -> Array:
+    lower, upper = np.asarray(choice.lower, float), np.asarray(choice.upper, float)
+    if choice.distance == "logit":
+        return np.asarray((upper - lower) / ((1.0 - lower) * (upper - 1.0)))
+    if choice.distance == "linear":
+        return np.asarray(_LONGEST_JUMP / (upper - lower))
+    return np.asarray(1.0)
 
 
 def _start(problem: _Dual) -> Array:
@@ -199,7 +217,7 @@ def _step(problem: _Dual, point: _Point) -> _Point | None:
         usable = values > 1e-12 * largest if damping == 0.0 else np.ones_like(values, dtype=bool)
         divisor = np.where(usable, values + damping * max(largest, 1e-6), np.inf)
         direction = -(vectors @ (along / divisor)) / scale
-        following = _search(problem, point, direction)
+        following = _search(problem, point, problem.shortened(direction))
         if following is not None:
             return following
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from questionnaire_helpers import ITEMS, make, random_answers, random_expression, small
+from questionnaire_helpers import ITEMS, chained, make, random_answers, random_expression, sink, small
 
 from surveykit.questionnaire import Questionnaire, evaluate, parse, render_surveyjs, render_xlsform, replay
 from surveykit.questionnaire.surveyjs import surveyjs_model
@@ -94,29 +94,6 @@ def test_survey_core_agrees_on_random_expressions(random_case: Any) -> None:
     assert found["visible"] == expected
 
 
-def chained(rng: np.random.Generator) -> Questionnaire:
-    """A random questionnaire whose questions depend on each other, with early ends."""
-    known = ["aware"]
-    pages: list[dict[str, Any]] = []
-    for p in range(5):
-        items: list[dict[str, Any]] = []
-        if p == 0:
-            items.append({key: value for key, value in ITEMS[0].items() if key != "ask_if"})
-        for name, item in (("age", ITEMS[1]), ("src", ITEMS[2]), ("sat", ITEMS[3])):
-            if name in [k.split(".")[0] for k in known] or rng.random() < 0.5:
-                continue
-            items.append({**item, "ask_if": random_expression(rng, 1, list(known))})
-            known.extend(["sat.venue", "sat.staff"] if name == "sat" else [name])
-        if rng.random() < 0.4:
-            items.append({"end": f"stop{p}", "if": random_expression(rng, 1, list(known)), "en": "Bye"})
-        items.append({"id": f"probe{p}", "type": "text", "en": "x", "ask_if": random_expression(rng, 1, list(known))})
-        page = {"page": f"p_{p}", "items": items}
-        if p:
-            page["ask_if"] = random_expression(rng, 1, list(known[:1]))
-        pages.append(page)
-    return make({**small(), "flow": pages})
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_whole_questionnaires_are_walked_alike(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -138,13 +115,15 @@ def test_whole_questionnaires_are_walked_alike(seed: int) -> None:
 
 
 def test_survey_core_takes_and_lints_the_reference_questionnaire(chengdu: Questionnaire) -> None:
-    model = json.loads(render_surveyjs(chengdu))
-    found = run_node("surveyjs.mjs", {"model": model, "probes": [], "sets": [], "lint": True})
-    assert found["errors"] == []
-    assert found["problems"] == []
+    for q in (chengdu, sink()):
+        model = json.loads(render_surveyjs(q))
+        found = run_node("surveyjs.mjs", {"model": model, "probes": [], "sets": [], "lint": True})
+        assert found["errors"] == []
+        assert found["problems"] == []
 
 
 def test_the_json_fits_the_schema_of_surveyjs(chengdu: Questionnaire) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((NODE / "node_modules/survey-core/surveyjs_definition.json").read_text(encoding="utf-8"))
-    jsonschema.Draft7Validator(schema).validate(json.loads(render_surveyjs(chengdu)))
+    for q in (chengdu, sink()):
+        jsonschema.Draft7Validator(schema).validate(json.loads(render_surveyjs(q)))

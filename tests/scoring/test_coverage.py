@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import criterion, estimates, scheme
+from scoring_helpers import criterion, estimates, scheme
 
 from surveykit.scoring import compare_with_mean, inputs_from_estimates, rank_confidence_sets, score
 
@@ -43,3 +43,17 @@ def test_interval_of_points_covers_at_and_between_knots(rate):
         table = score(made, inputs, draws=1000, seed=run).table
         held += (table["conf_low"] <= truth) & (truth <= table["conf_high"])
     assert held.mean() / runs >= 0.92
+
+
+@pytest.mark.parametrize("rate", [0.78, 0.85])
+def test_rank_sets_of_scores_hold_when_all_districts_are_tied_at_a_knot(rate):
+    rng = np.random.default_rng(14)
+    n, runs, units, held = 400, 300, [f"u{k}" for k in range(10)], 0
+    made = scheme([criterion("a", 60, rule={**KNOTS, "knots": [[x, 6 * float(y)] for x, y in KNOTS["knots"]]})])
+    for run in range(runs):
+        seen = rng.binomial(n, rate, 10) / n
+        inputs = inputs_from_estimates(
+            estimates({"a": seen.tolist()}, np.diag(seen * (1 - seen) / n), units=units, df=n - 1)
+        )
+        held += (score(made, inputs, draws=1000, seed=run).table["rank_low"] == 1).all()
+    assert held / runs >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / runs)

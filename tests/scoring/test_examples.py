@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, estimates
+from scoring_helpers import UNITS, estimates
 
 from surveykit.scoring import IndicatorSet, ScoringScheme, check_indicators, check_scheme, indicator_columns, score
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, criterion, estimates, scheme
+from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.errors import DataError
 from surveykit.scoring import ScoringScheme, read_other_methods, score, summarise_evidence, summarise_field_visits

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, criterion, mapping, scheme
+from scoring_helpers import UNITS, criterion, mapping, scheme
 
 from surveykit.scoring.indicators import IndicatorSet
 from surveykit.scoring.other_methods import check_other_methods, read_other_methods
@@ -153,6 +153,12 @@ def test_grades_and_missing_columns():
     assert read_other_methods(graded, table, UNITS).values[:, 0].tolist() == [1.0, 0.66, 0.66, 1.0]
     (problem,) = check_other_methods(graded, table.drop(columns="value"), UNITS)
     assert "value are missing" in problem.what
+
+
+def test_a_supplier_is_named_for_every_row_or_the_column_is_left_out():
+    table = other_table(supplier=["platform", "", "platform", "platform"])
+    (problem,) = check_other_methods(scheme(FIELD), table, UNITS)
+    assert problem.line == 3 and problem.path == ("rows", 1, "supplier")
 
 
 def test_blank_values_are_allowed_where_the_criterion_says_so():

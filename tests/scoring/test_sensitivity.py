@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import UNITS, criterion, estimates, scheme
+from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.errors import DataError
 from surveykit.scoring import (
@@ -114,6 +114,19 @@ def test_dropping_a_criterion_rescales_the_others():
         return (-values).argsort().argsort()
 
     assert found.loc["a", "mean_rank_shift"] == np.abs(ranks(after) - ranks(before)).mean()
+
+
+def test_a_score_can_stand_in_for_a_rate():
+    rates = {"a": RATES["a"], "b": RATES["b"], "a_score": [72.0, 81.0, 70.0, 95.0]}
+    inputs = inputs_from_estimates(estimates(rates, np.eye(12) * 1e-8))
+    points, _ = score_alternatives(made(), inputs, other(), {"map": {"a": "a_score"}})
+    np.testing.assert_allclose(points["map"] - points["published"], 40 * np.array([0.02, 0.01, -0.05, 0.05]))
+    factors = Factors(
+        sampling=False, weights=0, aggregation=False, knots=0, alternatives={"map": [{}, {"a": "a_score"}]}
+    )
+    found = sensitivity(made(), inputs, other(), factors, runs=256)
+    variance = found.indices.drop_duplicates("target").set_index("target")["variance"]
+    np.testing.assert_allclose(np.sqrt(variance[list(UNITS)]), 20 * np.array([0.02, 0.01, 0.05, 0.05]), rtol=0.02)
 
 
 def test_alternatives_one_at_a_time():

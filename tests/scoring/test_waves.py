@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import UNITS, criterion, estimates, scheme
+from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError

@@ -19,7 +19,7 @@ def test_the_whole_arrow(finished_study):
     assert (output / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert "模拟数据" in (output / "report.html").read_text(encoding="utf-8")
     record = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
-    stages = "simulate_frame plan draw render simulate_responses ingest weight estimate score report"
+    stages = "simulate_frame simulate_answers plan draw render simulate_responses ingest weight estimate score report"
     assert [*record["stages"]] == stages.split()
     assert record["stages"]["draw"]["seed"] == "town-example-2024"
     assert record["stages"]["draw"]["counts"] == {"frame": 6000, "sample": 800}
@@ -60,7 +60,7 @@ def test_a_second_run_does_nothing_and_says_so(finished_study):
         text=True,
         check=True,
     )
-    assert "nothing to do: all 10 stages are up to date" in done.stdout
+    assert "nothing to do: all 11 stages are up to date" in done.stdout
     assert time.perf_counter() - started < 20
 
 

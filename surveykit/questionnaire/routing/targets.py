@@ -193,6 +193,7 @@ def limesurvey_text(
                 guards = [] if op == "==" else [f"!is_empty({name})"]
                 if op not in ("==", "!="):
                     guards += [f"{name} != {code(ref, special)}" for special, _ in ref.specials]
+                    return _all(*guards, f"{name} {op} {value}")
                 return _all(*guards, f"{name} {op} {code(ref, value)}")
         raise TypeError(test)
 

@@ -1,5 +1,6 @@
 """Sample sizes, in both directions: from precision to size and from size to precision."""
 
+from surveykit.sampling.size.common import Field, Precision, RatioMoments, SampleSize
 from surveykit.sampling.size.compare import (
     Comparison,
     precision_difference,
@@ -8,18 +9,8 @@ from surveykit.sampling.size.compare import (
     smallest_difference,
 )
 from surveykit.sampling.size.domains import comparison_table, domain_sizes, rank_set_width
-from surveykit.sampling.size.single import (
-    Field,
-    Precision,
-    RatioMoments,
-    SampleSize,
-    precision_mean,
-    precision_proportion,
-    precision_ratio,
-    sample_size_mean,
-    sample_size_proportion,
-    sample_size_ratio,
-)
+from surveykit.sampling.size.mean import precision_mean, precision_ratio, sample_size_mean, sample_size_ratio
+from surveykit.sampling.size.proportion import precision_proportion, sample_size_proportion
 from surveykit.sampling.size.stages import TwoStageOptimum, two_stage_optimum
 
 __all__ = [

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from surveykit.errors import DataError
+from surveykit.sampling.size.common import SampleSize
 from surveykit.sampling.size.kernel import (
     critical_value,
     effective_size,
@@ -18,7 +19,6 @@ from surveykit.sampling.size.kernel import (
     require_proportion,
     round_up,
 )
-from surveykit.sampling.size.single import SampleSize
 
 __all__ = [
     "Comparison",

@@ -17,7 +17,7 @@ __all__ = ["report_stage"]
 def report_stage(study: StudyOutline) -> Stage:
     """Write the report."""
     made = (places.ALLOCATION, places.LINKED, places.LINKED_MISSING, places.QUALITY, places.RESPONSES_LOG)
-    results = (places.WEIGHTS, places.WEIGHTING_LOG, places.ESTIMATES, places.SCORE)
+    results = (places.WEIGHTS, places.WEIGHTING_LOG, places.ESTIMATES, places.TOPLINE, places.DRIVERS, places.SCORE)
     return Stage(
         "report",
         "writing the report",

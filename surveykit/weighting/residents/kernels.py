@@ -68,6 +68,8 @@ def fit_participation(x: Array, have: Array, want: Array) -> Array:
         gradient = (have - want * p) @ x
         information = (x * (want * p * (1 - p))[:, None]).T @ x
         step = np.linalg.pinv(information, rcond=1e-12, hermitian=True) @ gradient
+        if np.max(np.abs(u)) > 20:
+            break
         if float(gradient @ step) < 1e-20 * scale:
             return p
         value = float(have @ u - want @ np.logaddexp(0.0, u))
@@ -80,8 +82,6 @@ def fit_participation(x: Array, have: Array, want: Array) -> Array:
         if length <= 1e-10:
             return p
         beta = beta + length * step
-        if np.max(np.abs(x @ beta)) > 40:
-            break
     raise ConvergenceError(
         "the participation model has no finite solution: some group of the population has no respondents, or the "
         "respondents' weights add up to more than the population in some group; use fewer predictors or levels"

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import minimize
 
 from surveykit.design import SurveyDesign
-from surveykit.errors import ConvergenceError, DataError
+from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.distances import Array
 from surveykit.weighting.propensity import LogisticFit, fit_logistic
@@ -102,6 +102,14 @@ def poststratified_regression(
     """
     columns = tuple(dict.fromkeys([*model.fixed, *(name for group in model.random for name in group)]))
     used = design.weights > 0
+    wanted = (counts,) if model.by is None else (counts, model.by)
+    for name in wanted:
+        if name not in population.columns:
+            raise DataError(f"the population has no column {name!r}; there are {first_few(list(population.columns))}")
+    if model.by is not None and model.by not in columns:
+        raise DataError(f"by: {model.by!r} must be a column of the model: {columns}")
+    if not columns:
+        raise DataError("MRP needs fixed or random effects: name columns of the population")
     make_patterns(design.data, population, columns, (), used)
     sizes = np.asarray(population[counts], dtype=float)
     value, inside = read_outcome(design.data, outcome, used, binary=True)

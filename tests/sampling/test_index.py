@@ -1,0 +1,33 @@
+import pandas as pd
+import pytest
+
+from surveykit.errors import DataError, OverwriteError
+from surveykit.sampling import draw, draw_indexed, index_frame, open_index, verify_draw
+
+
+def test_index_gives_the_same_sample_and_proof(frame, make_plan, tmp_path):
+    made = index_frame(make_plan(), frame, tmp_path / "frame.index.parquet")
+    index = open_index(made.path)
+    assert index.content == made.content
+    for changes in ({}, {"size": {"total": "200"}}, {"reserve": "7"}, {"frame": {"id": "unit_id", "keep": ["sex"]}}):
+        plan = make_plan(**changes)
+        fast, slow = draw_indexed(plan, index), draw(plan, frame)
+        pd.testing.assert_frame_equal(fast.table, slow.table, check_dtype=False)
+        for name in ("frame_digest", "sample_digest", "strata", "plan_hash"):
+            assert getattr(fast.record, name) == getattr(slow.record, name)
+        assert verify_draw(plan, frame, fast.record, fast.table).ok
+
+
+def test_index_refuses_other_plans_and_never_overwrites(frame, make_plan, tmp_path):
+    index = index_frame(make_plan(), frame, tmp_path / "i.parquet")
+    with pytest.raises(OverwriteError, match="exists"):
+        index_frame(make_plan(), frame, tmp_path / "i.parquet")
+    with pytest.raises(DataError, match=r"another plan.*seed"):
+        draw_indexed(make_plan(seed="other"), index)
+    with pytest.raises(DataError, match="only simple random"):
+        draw_indexed(make_plan(method="systematic"), index)
+    frame.to_parquet(tmp_path / "plain.parquet")
+    with pytest.raises(DataError, match="no frame index"):
+        open_index(tmp_path / "plain.parquet")
+    with pytest.raises(DataError, match="more than once"):
+        index_frame(make_plan(), pd.concat([frame, frame.iloc[:1]]), tmp_path / "j.parquet")
