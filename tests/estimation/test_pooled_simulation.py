@@ -1,4 +1,4 @@
-"""Coverage of the interval with a pooled design effect, where the true design effects are equal and where they are not."""
+"""Coverage of the interval with a pooled design effect, where the true design effects are equal and where not."""
 
 import numpy as np
 import pytest
