@@ -6,7 +6,9 @@ from surveykit.design.adjustments import (
     RakingAdjustment,
     RegressionAdjustment,
 )
+from surveykit.design.conversion import as_bootstrap_design, as_brr_design, as_jackknife_design, as_sdr_design
 from surveykit.design.pps import PPS
+from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.survey_design import SurveyDesign
 
 __all__ = [
@@ -15,5 +17,10 @@ __all__ = [
     "PoststratificationAdjustment",
     "RakingAdjustment",
     "RegressionAdjustment",
+    "ReplicateDesign",
     "SurveyDesign",
+    "as_bootstrap_design",
+    "as_brr_design",
+    "as_jackknife_design",
+    "as_sdr_design",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,30 @@ import pandas as pd
 from surveykit.design.tables import categories, require_columns
 from surveykit.errors import DataError, first_few
 
-__all__ = ["Domains", "make_domains", "where_mask"]
+__all__ = ["Domains", "HasData", "column_codes", "level_position", "make_domains", "where_mask"]
+
+
+class HasData(Protocol):
+    """A design: data, and a place for codes once made."""
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The table."""
+        ...
+
+    @property
+    def cache(self) -> dict[Any, Any]:
+        """Codes by column."""
+        ...
+
+
+def column_codes(design: HasData, name: str) -> tuple[np.ndarray, list[Any]]:
+    """Return codes (-1 missing) and levels of a column, made once per design; see `categories`."""
+    key = ("categories", name)
+    if key not in design.cache:
+        design.cache[key] = categories(design.data, name)
+    codes, levels = design.cache[key]
+    return codes, levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,18 +113,29 @@ def level_position(levels: Sequence[Any], value: Any, column: str) -> int:
     for i, level in enumerate(levels):
         if str(level) == str(value):
             return i
+    number = _as_number(value)
+    for i, level in enumerate(levels):
+        if number is not None and isinstance(level, (int, float)) and not isinstance(level, bool) and level == number:
+            return i
     raise DataError(
         f"Column {column!r} has no level {value!r}. Its levels are {first_few(levels, 12)}: check the spelling."
     )
 
 
-def make_domains(frame: pd.DataFrame, by: str | Sequence[str] | None, where: Any) -> Domains:
+def _as_number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def make_domains(design: HasData, by: str | Sequence[str] | None, where: Any) -> Domains:
     """Return the cells of `by` within `where`.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        The data of the design.
+    design : SurveyDesign or ReplicateDesign
+        The design.
     by : str, list of str or None
         Domain columns; the cells are the combinations that occur in the data, whether or not within `where`.
     where : see `where_mask`
@@ -110,23 +144,23 @@ def make_domains(frame: pd.DataFrame, by: str | Sequence[str] | None, where: Any
     -------
     Domains
     """
-    mask = where_mask(frame, where)
+    mask = where_mask(design.data, where)
     columns = tuple([by] if isinstance(by, str) else (by or ()))
     if not columns:
         code = None if mask is None else np.where(mask, 0, -1)
         return Domains((), ((),), code)
-    require_columns(frame, columns, "by")
-    code, cells = _crossed(frame, columns)
+    require_columns(design.data, columns, "by")
+    code, cells = _crossed(design, columns)
     if mask is not None:
         code = np.where(mask, code, -1)
     return Domains(columns, tuple(cells), code)
 
 
-def _crossed(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
-    code, levels = categories(frame, columns[0])
+def _crossed(design: HasData, columns: Sequence[str]) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
+    code, levels = column_codes(design, columns[0])
     cells: list[tuple[Any, ...]] = [(level,) for level in levels]
     for name in columns[1:]:
-        part, levels = categories(frame, name)
+        part, levels = column_codes(design, name)
         joint = np.where((code >= 0) & (part >= 0), code * len(levels) + part, -1)
         present = np.flatnonzero(np.bincount(joint[joint >= 0], minlength=len(cells) * len(levels)))
         renumber = np.full(len(cells) * len(levels) + 1, -1, dtype=np.int64)

@@ -80,7 +80,13 @@ def _compact(joint: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _unit_codes(frame: pd.DataFrame, name: str) -> np.ndarray:
-    codes, _ = pd.factorize(frame[name], use_na_sentinel=True)
+    column = frame[name]
+    if column.dtype.kind in "iu" and isinstance(column.dtype, np.dtype):
+        values = column.to_numpy()
+        low, high = int(values.min()), int(values.max())
+        if high - low < 4 * values.size + 1_000:
+            return np.asarray(values - low, dtype=np.int64)
+    codes, _ = pd.factorize(column, use_na_sentinel=True)
     if codes.min() < 0:
         rows = np.flatnonzero(codes < 0)
         raise DesignError(f"Column {name!r} (psu) is missing in rows {first_few(rows.tolist())}: every row needs one.")

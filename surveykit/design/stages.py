@@ -37,6 +37,8 @@ class Stage:
         Unit of the stage before in which the stratum lies; 0 at the first stage.
     stratum_names : tuple of str
         For messages.
+    unit_row : numpy.ndarray, shape (m,)
+        Row in which each unit first appears.
     """
 
     unit: np.ndarray
@@ -46,6 +48,7 @@ class Stage:
     stratum_size: np.ndarray
     stratum_parent: np.ndarray
     stratum_names: tuple[str, ...]
+    unit_row: np.ndarray
 
     @property
     def n_units(self) -> int:
@@ -65,12 +68,33 @@ class Stage:
 
 
 def pair_codes(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number the pairs (first, second) in order of appearance; return codes and the row each first appears in."""
+    """Number the pairs (first, second) that occur; return codes and the row in which each pair first appears."""
     width = int(second.max()) + 1 if second.size else 1
-    codes, unique = pd.factorize(first * width + second)
-    where = np.empty(unique.size, dtype=np.int64)
+    joint = first * width + second
+    return compact_codes(joint, (int(first.max()) + 1) * width if first.size else 1)
+
+
+def compact_codes(codes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Renumber codes below `size` without gaps; return them and the row in which each first appears."""
+    if size > max(4 * codes.size, 1_000):
+        codes, unique = pd.factorize(codes)
+        count = unique.size
+    else:
+        used = np.bincount(codes, minlength=size) > 0
+        count = int(used.sum())
+        if count < size:
+            codes = (np.cumsum(used) - 1)[codes]
+    where = np.empty(count, dtype=np.int64)
     where[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
     return np.asarray(codes, dtype=np.int64), where
+
+
+def _nested_units(stratum: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number units within strata; where each unit code lies in one stratum already, without making pairs."""
+    unit, row = compact_codes(units, int(units.max()) + 1)
+    if np.array_equal(stratum[row][unit], stratum):
+        return unit, row
+    return pair_codes(stratum, units)
 
 
 def build_stage(
@@ -108,12 +132,14 @@ def build_stage(
         When a size varies within a stratum, is missing, is smaller than the sample, or a fraction lies outside (0, 1].
     """
     n = strata.size
-    parent = np.zeros(n, dtype=np.int64) if before is None else before.unit
-    stratum, stratum_row = pair_codes(parent, strata)
+    if before is None:
+        stratum, stratum_row = compact_codes(strata, int(strata.max()) + 1)
+    else:
+        stratum, stratum_row = pair_codes(before.unit, strata)
     if units is None:
         unit, unit_row = np.arange(n), np.arange(n)
     else:
-        unit, unit_row = pair_codes(stratum, units)
+        unit, unit_row = _nested_units(stratum, units)
     unit_stratum = stratum[unit_row]
     stratum_size = np.bincount(unit_stratum, minlength=stratum_row.size)
     carry = (
@@ -125,7 +151,8 @@ def build_stage(
         _check_constant(size, unit if unequal else stratum, unit_row if unequal else stratum_row, depth)
         fraction = _fractions(size[unit_row], stratum_size[unit_stratum], size_is_fraction, unit_stratum)
     names = tuple(str(code) for code in strata[stratum_row].tolist()) if stratum_row.size < 10_000 else ()
-    return Stage(unit, unit_stratum, fraction, carry, stratum_size, parent[stratum_row], names)
+    parent = np.zeros(stratum_row.size, dtype=np.int64) if before is None else before.unit[stratum_row]
+    return Stage(unit, unit_stratum, fraction, carry, stratum_size, parent, names, unit_row)
 
 
 def _check_constant(size: np.ndarray, group: np.ndarray, group_row: np.ndarray, depth: int) -> None:

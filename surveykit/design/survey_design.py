@@ -57,7 +57,8 @@ class SurveyDesign:
 
     Notes
     -----
-    Codes for strata and units are made here, once. Agrees with R survey ``svydesign(..., nest = TRUE)``; the
+    Codes for strata and units are made here, once; those of domain columns when they are first used. Agrees with R
+    survey ``svydesign(..., nest = TRUE)``; the
     degrees of freedom are units minus strata over the rows with a positive weight (R: ``degf``).
 
     Examples
@@ -79,6 +80,7 @@ class SurveyDesign:
     stages: tuple[Stage, ...] = field(default=(), init=False)
     strata_columns: tuple[Any, ...] = field(default=(), init=False)
     psu_columns: tuple[str, ...] = field(default=(), init=False)
+    cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         frame = as_frame(self.data)
@@ -93,7 +95,7 @@ class SurveyDesign:
         stages = design_stages(self, frame, psu_columns, strata_columns, pps)
         if pps is None or pps.method == "brewer":
             check_lonely(self.lonely_psu, stages)
-        weights = _weights(self.weights, frame, stages)
+        weights = _weights(self.weights, frame, stages, pps)
         if pps is not None:
             pps.check(stages, self.lonely_psu)
         for name, value in {
@@ -134,6 +136,12 @@ class SurveyDesign:
         return units - strata
 
     def _members(self) -> tuple[int, int]:
+        if "members" not in self.cache:
+            self.cache["members"] = self._count_members()
+        counts: tuple[int, int] = self.cache["members"]
+        return counts
+
+    def _count_members(self) -> tuple[int, int]:
         first = self.stages[0]
         present = np.bincount(first.unit, weights=self.weights, minlength=first.n_units) > 0
         return int(present.sum()), int(np.unique(first.unit_stratum[present]).size)
@@ -157,6 +165,7 @@ class SurveyDesign:
             object.__setattr__(new, name, getattr(self, name))
         object.__setattr__(new, "weights", _checked_weights(np.asarray(weights, dtype=float), self.n_rows))
         object.__setattr__(new, "adjustments", (*self.adjustments, adjustment))
+        object.__setattr__(new, "cache", {})
         return new
 
     def with_data(self, data: Any) -> SurveyDesign:
@@ -176,6 +185,7 @@ class SurveyDesign:
         for name in self.__dataclass_fields__:
             object.__setattr__(new, name, getattr(self, name))
         object.__setattr__(new, "data", frame)
+        object.__setattr__(new, "cache", {})
         return new
 
     def __repr__(self) -> str:
@@ -185,9 +195,11 @@ class SurveyDesign:
         return f"<SurveyDesign: {self.n} rows, {self.n_psu} PSUs{strata}, df {self.degf}, {sampling}{credited}>"
 
 
-def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...]) -> np.ndarray:
+def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...], pps: PPS | None) -> np.ndarray:
     if given is not None:
         return _checked_weights(row_values(frame, given, "weights"), len(frame))
+    if pps is not None and pps.joint is not None:
+        return np.asarray(1.0 / np.diag(np.asarray(pps.joint, dtype=float))[stages[0].unit])
     last = stages[-1]
     probability = (last.unit_fraction * last.unit_carry)[last.unit]
     if not np.all(probability > 0):
@@ -198,12 +210,14 @@ def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...]) -> np.n
 def _checked_weights(weights: np.ndarray, n: int) -> np.ndarray:
     if weights.shape != (n,):
         raise DesignError(f"There are {weights.size} weights for {n} rows: pass one weight per row.")
-    for wrong, what in (
-        (np.isnan(weights), "missing"),
-        (np.isinf(weights), "infinite"),
-        (weights < 0, "negative"),
-    ):
-        if wrong.any():
+    if not (np.isfinite(weights.sum()) and weights.min() >= 0):
+        for wrong, what in (
+            (np.isnan(weights), "missing"),
+            (np.isinf(weights), "infinite"),
+            (weights < 0, "negative"),
+        ):
+            if not wrong.any():
+                continue
             raise DesignError(
                 f"Weights are {what} in rows {first_few(np.flatnonzero(wrong).tolist())}: mend them, or give such rows "
                 "weight 0 to keep them without contribution."

@@ -96,6 +96,8 @@ def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
         raise DataError(f"Column {name!r} has type {column.dtype}, but a number is needed.")
+    if np.isfinite(values.sum()):
+        return values
     infinite = np.flatnonzero(np.isinf(values))
     if infinite.size:
         raise DataError(
@@ -142,6 +144,14 @@ def categories(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
         used = np.bincount(raw[raw >= 0], minlength=len(names)) > 0
         renumber = np.append(np.cumsum(used) - 1, -1)
         return renumber[raw], [_plain(level) for level, keep in zip(names, used, strict=True) if keep]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and len(column):
+        values = column.to_numpy()
+        low, high = int(values.min()), int(values.max())
+        if high - low < max(len(values), 1_000):
+            codes = np.asarray(values - low, dtype=np.int64)
+            used = np.bincount(codes, minlength=high - low + 1) > 0
+            found = (np.flatnonzero(used) + low).tolist()
+            return (codes if used.all() else (np.cumsum(used) - 1)[codes]), found
     raw, unique = pd.factorize(column, use_na_sentinel=True)
     levels = [_plain(level) for level in unique]
     try:

@@ -8,15 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveykit.design.survey_design import SurveyDesign
+from surveykit.design.replicate_design import ReplicateDesign
+from surveykit.estimation.covariance import covariance_of, domain_df, domain_members
 from surveykit.estimation.estimates import Estimates
-from surveykit.estimation.intervals import proportion_interval, t_interval
+from surveykit.estimation.intervals import t_quantile
+from surveykit.estimation.quantiles import Inversion
+from surveykit.estimation.rate_intervals import add_intervals, replicate_logit_error
 from surveykit.estimation.reliability import nchs_2017
 from surveykit.estimation.terms import Context, Term, divide
-from surveykit.estimation.totals import Moment, active_stages, moment_totals, unit_totals
-from surveykit.estimation.variance import pps_covariance, stages_covariance
+from surveykit.estimation.totals import (
+    Design,
+    Moment,
+    moment_totals,
+    replicate_totals,
+    unit_totals,
+)
 
-__all__ = ["assemble", "covariance_of", "domain_df", "rows_of_terms"]
+__all__ = ["assemble", "rows_of_terms"]
 
 KEEP_INFLUENCE = 5_000_000
 """Numbers of linearised totals that a result keeps for `combine`; above it they are dropped."""
@@ -30,27 +38,82 @@ def assemble(
     moments, places = _distinct(terms)
     totals = moment_totals(design, moments)
     values = np.concatenate([term.value([totals[i] for i in place]) for term, place in zip(terms, places, strict=True)])
-    units = unit_totals(design, moments)
-    parts = tuple(
-        np.concatenate(
-            [
-                term.linear([stage[i] for i in place], [totals[i] for i in place])
-                for term, place in zip(terms, places, strict=True)
-            ],
-            axis=1,
-        )
-        for stage in units
-    )
-    covariance = covariance_of(design, parts, _members(design, terms))
+    covariance, parts, replicates = _covariance(design, terms, moments, places, totals, values)
     covariance[np.isnan(values), :] = np.nan
     covariance[:, np.isnan(values)] = np.nan
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
+    limits = _invert_quantiles(terms, values, covariance, replicates, df, conf_level, design, parts)
     table = _table(context, terms, values, covariance, df)
-    _add_intervals(table, terms, conf_level, interval)
+    logit_error = replicate_logit_error(design, replicates, values)
+    add_intervals(context, table, terms, conf_level, interval, logit_error)
+    for rows, low, high in limits:
+        table.loc[table.index[rows], "conf_low"], table.loc[table.index[rows], "conf_high"] = low, high
     _add_quality(table, terms, deff_reference)
-    kept = parts if sum(part.size for part in parts) <= KEEP_INFLUENCE else None
+    kept = parts if parts is not None and sum(part.size for part in parts) <= KEEP_INFLUENCE else None
     recipe = _recipe(context, terms, conf_level, interval, deff_reference)
-    return Estimates(table, covariance, recipe, conf_level, float(design.degf), None, (design, kept))
+    return Estimates(table, covariance, recipe, conf_level, float(design.degf), replicates, (design, kept))
+
+
+def _covariance(
+    design: Design,
+    terms: Sequence[Term],
+    moments: Sequence[Moment],
+    places: Sequence[Sequence[int]],
+    totals: Sequence[np.ndarray],
+    values: np.ndarray,
+) -> tuple[np.ndarray, tuple[np.ndarray, ...] | None, np.ndarray | None]:
+    pairs = list(zip(terms, places, strict=True))
+    if isinstance(design, ReplicateDesign):
+        each = replicate_totals(design, moments)
+        replicates = np.concatenate([term.value([each[i] for i in place]) for term, place in pairs], axis=1)
+        return design.replicate_covariance(replicates, values), None, replicates
+    parts = []
+    for stage in unit_totals(design, moments):
+        linear = [term.linear([stage[i] for i in place], [totals[i] for i in place]) for term, place in pairs]
+        parts.append(np.concatenate(linear, axis=1))
+    return covariance_of(design, parts, domain_members(design, terms)), tuple(parts), None
+
+
+def _invert_quantiles(
+    terms: Sequence[Term],
+    values: np.ndarray,
+    covariance: np.ndarray,
+    replicates: np.ndarray | None,
+    df: np.ndarray,
+    conf_level: float,
+    design: Design,
+    parts: tuple[np.ndarray, ...] | None,
+) -> list[tuple[slice, np.ndarray, np.ndarray]]:
+    """Turn shares into quantiles in place: the linearised share times minus the ratio of the standard errors."""
+    limits, start = [], 0
+    for term in terms:
+        rows = slice(start, start + term.count.size)
+        start = rows.stop
+        if term.invert is None:
+            continue
+        inversion: Inversion = term.invert
+        share_error = np.sqrt(np.maximum(np.diag(covariance)[rows], 0.0))
+        t = t_quantile(df[rows], conf_level)
+        if inversion.replicates is not None and isinstance(design, ReplicateDesign):
+            error = np.sqrt(np.diag(design.replicate_covariance(inversion.replicates, inversion.points)))
+            low, high = inversion.points - t * error, inversion.points + t * error
+        else:
+            low, high = inversion.limits(values[rows], share_error, df[rows], term.count, conf_level)
+            error = np.abs(high - low) / (2 * t)
+        slope = -divide(error, share_error)
+        slope[(share_error == 0) & (error == 0)] = 0.0
+        covariance[rows, :] *= slope[:, None]
+        covariance[:, rows] *= slope
+        if replicates is not None:
+            centred = inversion.points + slope * (replicates[:, rows] - values[rows])
+            replicates[:, rows] = centred if inversion.replicates is None else inversion.replicates
+        for part in parts or ():
+            part[:, rows] *= slope
+        values[rows] = inversion.points
+        limits.append((rows, low, high))
+    if limits and replicates is not None and isinstance(design, ReplicateDesign):
+        covariance[:] = design.replicate_covariance(replicates, values)
+    return limits
 
 
 def _distinct(terms: Sequence[Term]) -> tuple[list[Moment], list[list[int]]]:
@@ -66,52 +129,6 @@ def _distinct(terms: Sequence[Term]) -> tuple[list[Moment], list[list[int]]]:
             place.append(seen[id(moment)])
         places.append(place)
     return moments, places
-
-
-def _members(design: SurveyDesign, terms: Sequence[Term]) -> list[np.ndarray] | None:
-    """Return for each stage which strata have a row in the domain of each statistic, where a lonely PSU asks for it."""
-    stages = active_stages(design)
-    if design.lonely_psu not in ("adjust", "average") or design.adjustments or design.pps is not None:
-        return None
-    if not any(stage.lonely_strata().size for stage in stages):
-        return None
-    out = []
-    for stage in stages:
-        blocks = []
-        for term in terms:
-            base = term.moments[term.base]
-            code = np.zeros(design.n_rows, dtype=np.int64) if base.code is None else base.code
-            joint = (stage.unit_stratum[stage.unit] * base.size + code)[code >= 0]
-            there = np.bincount(joint, minlength=stage.n_strata * base.size) > 0
-            blocks.append(np.tile(there.reshape(stage.n_strata, base.size), (1, len(term.levels))))
-        out.append(np.concatenate(blocks, axis=1))
-    return out
-
-
-def covariance_of(
-    design: SurveyDesign, parts: Sequence[np.ndarray], members: Sequence[np.ndarray] | None = None
-) -> np.ndarray:
-    """Return the covariance of statistics from their linearised totals, one matrix (m_s, k) per active stage."""
-    clean = [np.nan_to_num(part, nan=0.0) for part in parts]
-    if design.pps is not None and design.pps.method != "brewer":  # type: ignore[union-attr]
-        return pps_covariance(clean[0], design.stages[0], design.pps)  # type: ignore[arg-type]
-    return stages_covariance(clean, design.stages[: len(clean)], design.lonely_psu, members)
-
-
-def domain_df(design: SurveyDesign, base: Moment) -> np.ndarray:
-    """Return degrees of freedom of each cell: first-stage units with a member minus strata with a member."""
-    first = design.stages[0]
-    if base.code is None:
-        return np.array([float(design.degf)])
-    inside = (base.code >= 0) & (design.weights > 0)
-    code = base.code[inside]
-    joint = first.unit[inside] * base.size + code
-    present = np.flatnonzero(np.bincount(joint, minlength=1))
-    cell, stratum = present % base.size, first.unit_stratum[present // base.size]
-    units = np.bincount(cell, minlength=base.size)
-    pairs = np.flatnonzero(np.bincount(stratum * base.size + cell, minlength=1))
-    strata = np.bincount(pairs % base.size, minlength=base.size)
-    return np.where(units > 0, (units - strata).astype(float), np.nan)
 
 
 def rows_of_terms(context: Context, terms: Sequence[Term]) -> pd.DataFrame:
@@ -143,21 +160,6 @@ def _table(
     return table
 
 
-def _add_intervals(table: pd.DataFrame, terms: Sequence[Term], conf_level: float, interval: str) -> None:
-    estimate, std_error, df = (table[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df"))
-    low, high = t_interval(estimate, std_error, df, conf_level)
-    start = 0
-    for term in terms:
-        stop = start + term.count.size
-        rows = slice(start, stop)
-        if term.kind == "rate":
-            low[rows], high[rows] = proportion_interval(
-                interval, estimate[rows], std_error[rows], term.count, df[rows], conf_level
-            )
-        start = stop
-    table["conf_low"], table["conf_high"] = low, high
-
-
 def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:
     n = np.concatenate([term.count for term in terms]).astype(float)
     spread = np.concatenate([term.spread for term in terms])
@@ -185,11 +187,8 @@ def _recipe(
     context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
 ) -> dict[str, Any]:
     design = context.design
-    method = "Taylor linearisation"
-    if design.pps is not None:
-        method = f"{design.pps.method} {design.pps.variance}"  # type: ignore[union-attr]
     return {
-        "method": method,
+        "method": _method(design),
         "n": design.n,
         "psus": design.n_psu,
         "strata": design.n_strata,
@@ -198,7 +197,17 @@ def _recipe(
         "interval": interval if any(term.kind == "rate" for term in terms) else "t",
         "conf_level": conf_level,
         "deff_reference": deff_reference,
-        "lonely_psu": design.lonely_psu,
+        "lonely_psu": "" if isinstance(design, ReplicateDesign) else design.lonely_psu,
         "adjustments": [adjustment.name for adjustment in design.adjustments],
         "missing": {term.variable: term.missing for term in terms if term.missing},
     }
+
+
+def _method(design: Design) -> str:
+    if isinstance(design, ReplicateDesign):
+        return (
+            f"{design.n_replicates} {design.method} replicates, centred at the {'estimate' if design.mse else 'mean'}"
+        )
+    if design.pps is not None:
+        return f"{design.pps.method} {design.pps.variance}"  # type: ignore[union-attr]
+    return "Taylor linearisation"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from surveykit.design.domains import Domains, make_domains
-from surveykit.design.survey_design import SurveyDesign
 from surveykit.errors import DataError
 from surveykit.estimation.assemble import assemble
 from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.intervals import ProportionInterval, check_interval
 from surveykit.estimation.statistics import Mean, Prop, Ratio, Statistic, Total, make_term
 from surveykit.estimation.terms import Context
+from surveykit.estimation.totals import Design
 
 __all__ = ["estimate", "survey_mean", "survey_prop", "survey_ratio", "survey_total"]
 
@@ -21,7 +21,7 @@ DeffReference = Literal["wor", "wr"]
 
 
 def estimate(
-    design: SurveyDesign,
+    design: Design,
     statistics: Statistic | Sequence[Statistic],
     *,
     by: By = None,
@@ -66,6 +66,7 @@ def estimate(
 
     Examples
     --------
+    >>> from surveykit.design import SurveyDesign
     >>> data = {"y": [1, 0, 1, 1], "x": [3, 1, 2, 4], "h": ["a", "a", "b", "b"], "w": [5, 5, 3, 3]}
     >>> design = SurveyDesign(data, weights="w", strata="h")
     >>> estimate(design, [Mean("y"), Ratio("y", "x")]).table["estimate"].round(4).tolist()
@@ -76,7 +77,7 @@ def estimate(
         raise DataError("There is nothing to estimate: pass at least one statistic.")
     check_interval(interval)
     check_conf_level(conf_level)
-    domains: Domains = make_domains(design.data, by, where)
+    domains: Domains = make_domains(design, by, where)
     context = Context(design, domains)
     terms = [make_term(context, statistic) for statistic in listed]  # type: ignore[arg-type]
     return assemble(context, terms, conf_level, interval, deff_reference)
@@ -93,7 +94,7 @@ def _names(variables: str | Sequence[str]) -> list[str]:
 
 
 def survey_mean(
-    design: SurveyDesign,
+    design: Design,
     variables: str | Sequence[str],
     *,
     by: By = None,
@@ -121,6 +122,7 @@ def survey_mean(
 
     Examples
     --------
+    >>> from surveykit.design import SurveyDesign
     >>> design = SurveyDesign({"y": [1.0, 2.0, 4.0], "w": [2, 2, 1]}, weights="w")
     >>> float(survey_mean(design, "y").table["estimate"][0])
     2.0
@@ -137,7 +139,7 @@ def survey_mean(
 
 
 def survey_total(
-    design: SurveyDesign,
+    design: Design,
     variables: str | Sequence[str],
     *,
     by: By = None,
@@ -153,6 +155,7 @@ def survey_total(
 
     Examples
     --------
+    >>> from surveykit.design import SurveyDesign
     >>> design = SurveyDesign({"y": [1.0, 2.0, 4.0], "w": [2, 2, 1]}, weights="w")
     >>> float(survey_total(design, "y").table["estimate"][0])
     10.0
@@ -162,7 +165,7 @@ def survey_total(
 
 
 def survey_ratio(
-    design: SurveyDesign,
+    design: Design,
     numerator: str,
     denominator: str,
     *,
@@ -179,6 +182,7 @@ def survey_ratio(
 
     Examples
     --------
+    >>> from surveykit.design import SurveyDesign
     >>> design = SurveyDesign({"y": [1.0, 2.0], "x": [2.0, 4.0], "w": [2, 1]}, weights="w")
     >>> float(survey_ratio(design, "y", "x").table["estimate"][0])
     0.5
@@ -188,7 +192,7 @@ def survey_ratio(
 
 
 def survey_prop(
-    design: SurveyDesign,
+    design: Design,
     variable: str,
     level: Any = None,
     *,
@@ -214,6 +218,7 @@ def survey_prop(
 
     Examples
     --------
+    >>> from surveykit.design import SurveyDesign
     >>> design = SurveyDesign({"y": ["a", "b", "a"], "w": [2, 2, 1]}, weights="w")
     >>> float(survey_prop(design, "y", level="a").table["estimate"][0])
     0.6

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from surveykit.design.domains import Domains
-from surveykit.design.survey_design import SurveyDesign
-from surveykit.estimation.totals import Moment, cell_sums, weighted
+from surveykit.estimation.totals import Design, Moment, cell_sums, weighted
 
-__all__ = ["Context", "Term", "divide", "mean_term", "prop_term", "ratio_term", "total_term"]
+__all__ = ["Context", "Term", "divide", "level_total_term", "mean_term", "prop_term", "ratio_term", "total_term"]
 
 Arrays = Sequence[np.ndarray]
 
@@ -41,6 +41,12 @@ class Term:
         Rows with a positive weight.
     kind : str
         "rate" where the proportion intervals apply, else "number".
+    missing : int
+        Rows of the data in which a variable is missing.
+    weight : numpy.ndarray, shape (rows,)
+        Sum of the weights.
+    invert : Inversion or None
+        For quantiles: from shares to quantiles.
     """
 
     statistic: str
@@ -55,6 +61,7 @@ class Term:
     kind: str = "number"
     missing: int = 0
     weight: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    invert: Any = None
 
 
 def divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -74,10 +81,10 @@ class Context:
         The cells.
     """
 
-    def __init__(self, design: SurveyDesign, domains: Domains) -> None:
+    def __init__(self, design: Design, domains: Domains) -> None:
         self.design = design
         self.domains = domains
-        self._positive = bool(np.all(design.weights > 0))
+        self._positive = bool(design.weights.min() > 0)
         self._plain: tuple[Moment, np.ndarray, np.ndarray] | None = None
 
     def base(self, valid: np.ndarray | None) -> tuple[Moment, np.ndarray, np.ndarray]:
@@ -98,11 +105,13 @@ class Context:
         if code is None:
             return np.array([self.design.n])
         inside = code if self._positive else np.where(self.design.weights > 0, code, -1)
+        if inside.min() >= 0:
+            return np.bincount(inside, minlength=size)
         return np.bincount(inside + 1, minlength=size + 1)[1:]
 
     def moment(self, base: Moment, values: np.ndarray) -> Moment:
         """Return the moment of values within the cells of `base`, rows outside set to 0."""
-        if base.code is not None:
+        if base.code is not None and base.code.min() < 0:
             values = np.where(base.code >= 0, values, 0.0)
         return Moment(values, base.code, base.size)
 
@@ -112,6 +121,8 @@ class Context:
 
 
 def _validity(*columns: np.ndarray) -> np.ndarray | None:
+    if all(np.isfinite(column.sum()) for column in columns):
+        return None
     missing = np.isnan(columns[0])
     for column in columns[1:]:
         missing = missing | np.isnan(column)
@@ -120,24 +131,31 @@ def _validity(*columns: np.ndarray) -> np.ndarray | None:
 
 def _variance_within(context: Context, moment: Moment, mean: np.ndarray, total: np.ndarray) -> np.ndarray:
     assert moment.values is not None
-    code = None if moment.code is None else np.maximum(moment.code, 0)
-    centre = np.nan_to_num(mean)
-    deviation = moment.values - (centre[0] if code is None else centre[code])
-    if moment.code is not None:
-        deviation = np.where(moment.code >= 0, deviation, 0.0)
-    squares = cell_sums(context.design.weights * deviation * deviation, moment.code, moment.size)
-    return divide(squares, total)
+    product = weighted(moment, context.design.weights)
+    if moment.code is None:
+        square = np.array([product @ moment.values])
+    else:
+        square = cell_sums(product * moment.values, moment.code, moment.size)
+    mean_square = divide(square, total)
+    spread = mean_square - mean * mean
+    return np.where(spread > 1e-13 * mean_square, spread, np.where(np.isnan(spread), np.nan, 0.0))
+
+
+def _is_zero_one(y: np.ndarray) -> bool:
+    head = y[:1_000]
+    if not np.array_equal(head * head, head):
+        return False
+    return bool(y.size) and bool(np.array_equal(y * y, y))
 
 
 def mean_term(context: Context, name: str, y: np.ndarray) -> Term:
     """Return the weighted mean of y: linearised value ``w (y - mean) / sum w``; a 0/1 variable is a rate."""
     valid = _validity(y)
     base, count, total = context.base(valid)
-    centre = _overall_mean(context, y, valid)
-    moment = context.moment(base, y - centre)
+    is_rate = _is_zero_one(y if valid is None else y[valid])
+    centre = 0.0 if is_rate else _overall_mean(context, y, valid)
+    moment = context.moment(base, y - centre if centre else y)
     spread = _variance_within(context, moment, divide(context.sums(moment), total), total)
-    present = y if valid is None else y[valid]
-    is_rate = bool(present.size and np.all((present == 0.0) | (present == 1.0)))
     return Term(
         "mean",
         name,
@@ -208,17 +226,44 @@ def ratio_term(context: Context, name: str, numerator: np.ndarray, denominator: 
     )
 
 
+def _level_moment(context: Context, base: Moment, codes: np.ndarray, levels: int, chosen: Sequence[int]) -> Moment:
+    position = np.full(levels + 1, -1, dtype=np.int64)
+    position[list(chosen)] = np.arange(len(chosen))
+    level = position[codes]
+    cell = 0 if base.code is None else base.code
+    return Moment(None, np.where((level >= 0) & (cell >= 0), level * base.size + cell, -1), len(chosen) * base.size)
+
+
+def level_total_term(
+    context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]
+) -> Term:
+    """Return the estimated number of units in each chosen level."""
+    valid = None if codes.min(initial=0) >= 0 else codes >= 0
+    base, count, total = context.base(valid)
+    part = _level_moment(context, base, codes, len(levels), chosen)
+    everyone = np.tile(total, len(chosen))
+    share = divide(context.sums(part), everyone)
+    return Term(
+        "total",
+        name,
+        tuple(str(levels[i]) for i in chosen),
+        (part, base),
+        1,
+        lambda t: np.where(_repeat(t[1], len(chosen)) != 0, t[0], np.nan),
+        lambda u, t: u[0],
+        share * (1.0 - share) * everyone**2,
+        np.tile(count, len(chosen)),
+        missing=0 if valid is None else int((~valid).sum()),
+        weight=everyone,
+    )
+
+
 def prop_term(context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]) -> Term:
     """Return the shares of the chosen levels among the rows whose level is known."""
     valid = None if codes.min(initial=0) >= 0 else codes >= 0
     base, count, total = context.base(valid)
-    size, k = base.size, len(chosen)
-    position = np.full(len(levels) + 1, -1, dtype=np.int64)
-    position[list(chosen)] = np.arange(k)
-    level = position[codes]
-    cell = 0 if base.code is None else base.code
-    joint = np.where((level >= 0) & (cell >= 0), level * size + cell, -1)
-    part = Moment(None, joint, k * size)
+    k = len(chosen)
+    part = _level_moment(context, base, codes, len(levels), chosen)
     share = divide(context.sums(part), np.tile(total, k))
     return Term(
         "prop",

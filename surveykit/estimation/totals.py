@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from surveykit.design.adjustments import sweep
+from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.stages import Stage
 from surveykit.design.survey_design import SurveyDesign
 
-__all__ = ["Moment", "active_stages", "cell_sums", "moment_totals", "unit_totals"]
+__all__ = ["Design", "Moment", "active_stages", "cell_sums", "moment_totals", "replicate_totals", "unit_totals"]
+
+Design = SurveyDesign | ReplicateDesign
+
+DENSE_LIMIT = 20_000_000
+"""Largest matrix of units by cells that is made at once for replicates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +32,14 @@ class Moment:
         Cell of each row, -1 = in none; None = every row in cell 0.
     size : int
         Number of cells.
+    products : dict
+        Weighted values once made, by the identity of the weights; they live as long as the moment.
     """
 
     values: np.ndarray | None
     code: np.ndarray | None
     size: int
+    products: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 def active_stages(design: SurveyDesign) -> tuple[Stage, ...]:
@@ -40,20 +49,31 @@ def active_stages(design: SurveyDesign) -> tuple[Stage, ...]:
 
 def weighted(moment: Moment, weights: np.ndarray) -> np.ndarray:
     """Return weight times value, 0 outside the cells, shape (n,)."""
-    product = weights if moment.values is None else weights * moment.values
-    if moment.code is not None and moment.values is None:
-        product = np.where(moment.code >= 0, product, 0.0)
-    return product
+    if moment.values is None and moment.code is None:
+        return weights
+    key = id(weights)
+    if key not in moment.products:
+        if moment.values is not None:
+            moment.products[key] = weights * moment.values
+        else:
+            assert moment.code is not None
+            moment.products[key] = weights if moment.code.min() >= 0 else np.where(moment.code >= 0, weights, 0.0)
+    return moment.products[key]
 
 
 def cell_sums(weighted_values: np.ndarray, code: np.ndarray | None, size: int) -> np.ndarray:
     """Return sums over cells, shape (size,); values outside the cells must be 0."""
     if code is None:
         return np.array([weighted_values.sum()])
-    return np.bincount(np.maximum(code, 0), weights=weighted_values, minlength=size)
+    return np.bincount(inside_codes(code), weights=weighted_values, minlength=size)
 
 
-def moment_totals(design: SurveyDesign, moments: Sequence[Moment]) -> list[np.ndarray]:
+def inside_codes(code: np.ndarray) -> np.ndarray:
+    """Return codes with 0 for rows in no cell (their values are 0)."""
+    return code if code.min() >= 0 else np.maximum(code, 0)
+
+
+def moment_totals(design: Design, moments: Sequence[Moment]) -> list[np.ndarray]:
     """Return the weighted total of each moment in each cell, each of shape (size,)."""
     return [cell_sums(weighted(moment, design.weights), moment.code, moment.size) for moment in moments]
 
@@ -77,19 +97,34 @@ def unit_totals(design: SurveyDesign, moments: Sequence[Moment]) -> list[list[np
     if design.adjustments:
         return _swept_totals(design, moments, stages)
     products = [weighted(moment, design.weights) for moment in moments]
-    return [_stage_totals(stage, moments, products) for stage in stages]
+    return [_stage_totals(design, depth, moments, products) for depth in range(len(stages))]
 
 
-def _stage_totals(stage: Stage, moments: Sequence[Moment], products: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _unit_weights(design: SurveyDesign, depth: int) -> np.ndarray:
+    key = ("unit weights", depth)
+    if key not in design.cache:
+        stage = design.stages[depth]
+        design.cache[key] = np.bincount(stage.unit, weights=design.weights, minlength=stage.n_units)[:, None]
+    totals: np.ndarray = design.cache[key]
+    return totals
+
+
+def _stage_totals(
+    design: SurveyDesign, depth: int, moments: Sequence[Moment], products: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    stage = design.stages[depth]
     joint: dict[int, np.ndarray] = {}
     out = []
     for moment, product in zip(moments, products, strict=True):
+        if moment.code is None and moment.values is None:
+            out.append(_unit_weights(design, depth))
+            continue
         if moment.code is None or moment.size == 1:
             out.append(np.bincount(stage.unit, weights=product, minlength=stage.n_units)[:, None])
             continue
         key = id(moment.code)
         if key not in joint:
-            joint[key] = stage.unit * moment.size + np.maximum(moment.code, 0)
+            joint[key] = stage.unit * moment.size + inside_codes(moment.code)
         flat = np.bincount(joint[key], weights=product, minlength=stage.n_units * moment.size)
         out.append(flat.reshape(stage.n_units, moment.size))
     return out
@@ -108,3 +143,29 @@ def _swept_totals(design: SurveyDesign, moments: Sequence[Moment], stages: Seque
             ]
             totals.append(np.column_stack(columns))
     return out
+
+
+def replicate_totals(design: ReplicateDesign, moments: Sequence[Moment]) -> list[np.ndarray]:
+    """Return the total of each moment in each cell in each replicate, each of shape (R, size)."""
+    units, out = design.factors.shape[0], []
+    for moment in moments:
+        product = weighted(moment, design.base_weights)
+        if moment.code is None or moment.size == 1:
+            flat = np.bincount(design.unit, weights=product, minlength=units)[:, None]
+            out.append(design.factors.T @ flat)
+        elif units * moment.size <= DENSE_LIMIT:
+            joint = design.unit * moment.size + inside_codes(moment.code)
+            flat = np.bincount(joint, weights=product, minlength=units * moment.size)
+            out.append(design.factors.T @ flat.reshape(units, moment.size))
+        else:
+            out.append(_by_cell(design, moment, product))
+    return out
+
+
+def _by_cell(design: ReplicateDesign, moment: Moment, product: np.ndarray) -> np.ndarray:
+    assert moment.code is not None
+    total = np.zeros((design.n_replicates, moment.size))
+    for cell in range(moment.size):
+        rows = np.flatnonzero(moment.code == cell)
+        total[:, cell] = design.factors[design.unit[rows]].T @ product[rows]
+    return total

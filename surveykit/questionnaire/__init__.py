@@ -1,7 +1,11 @@
 """Questionnaires as data: definition, routing, checks, and one renderer per file."""
 
 from surveykit.questionnaire.checks import check_questionnaire
+from surveykit.questionnaire.checks.lint import check_quota_targets, lint_questionnaire
+from surveykit.questionnaire.codebook import CodebookEntry, codebook, render_codebook_html, render_codebook_xlsx
 from surveykit.questionnaire.column_map import ColumnEntry, ColumnMap, wjx_column_map
+from surveykit.questionnaire.condition_words import condition_in_words
+from surveykit.questionnaire.ddi import render_ddi
 from surveykit.questionnaire.definition import (
     Cut,
     Derived,
@@ -13,7 +17,14 @@ from surveykit.questionnaire.definition import (
     Scale,
     Special,
 )
+from surveykit.questionnaire.diff import Change, diff_questionnaires
 from surveykit.questionnaire.html_form import render_html_form
+from surveykit.questionnaire.importing import Imported, questionnaire_yaml
+from surveykit.questionnaire.importing.wjx import import_wjx_text
+from surveykit.questionnaire.importing.xlsform import import_xlsform
+from surveykit.questionnaire.limesurvey import limesurvey_column_map, render_limesurvey_tsv
+from surveykit.questionnaire.paper import PaperFonts, paper_html, render_paper_pdf
+from surveykit.questionnaire.render import FORMATS, Rendering, render_questionnaire
 from surveykit.questionnaire.replay import Finding, Replay, replay
 from surveykit.questionnaire.replay_frame import FrameReplay, replay_frame
 from surveykit.questionnaire.routing import parse
@@ -23,12 +34,20 @@ from surveykit.questionnaire.routing.evaluate import evaluate
 from surveykit.questionnaire.routing.frame import evaluate_frame
 from surveykit.questionnaire.routing.parser import RoutingError
 from surveykit.questionnaire.scales import resolve_scales
+from surveykit.questionnaire.schema import render_response_template, response_schema
+from surveykit.questionnaire.skips import skips
 from surveykit.questionnaire.structure import Choice, item_choices, scale_choices
+from surveykit.questionnaire.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
 from surveykit.questionnaire.variables import Variable, derived_variables
 from surveykit.questionnaire.walk import Walk, walk
+from surveykit.questionnaire.wjx_text import render_wjx_text, wjx_losses
+from surveykit.questionnaire.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
 
 __all__ = [
+    "FORMATS",
+    "Change",
     "Choice",
+    "CodebookEntry",
     "ColumnEntry",
     "ColumnMap",
     "Cut",
@@ -37,10 +56,13 @@ __all__ = [
     "Expression",
     "Finding",
     "FrameReplay",
+    "Imported",
     "Item",
     "Page",
+    "PaperFonts",
     "Questionnaire",
     "Quota",
+    "Rendering",
     "Replay",
     "RoutingError",
     "Scale",
@@ -49,19 +71,46 @@ __all__ = [
     "Walk",
     "bind",
     "check_questionnaire",
+    "check_quota_targets",
+    "codebook",
+    "condition_in_words",
     "derived_variables",
+    "diff_questionnaires",
     "evaluate",
     "evaluate_frame",
     "expression_text",
+    "import_wjx_text",
+    "import_xlsform",
     "item_choices",
+    "limesurvey_column_map",
+    "lint_questionnaire",
+    "paper_html",
     "parse",
+    "questionnaire_yaml",
     "references",
+    "render_codebook_html",
+    "render_codebook_xlsx",
+    "render_ddi",
     "render_html_form",
+    "render_limesurvey_tsv",
+    "render_paper_pdf",
+    "render_questionnaire",
+    "render_response_template",
+    "render_surveyjs",
+    "render_wjx_text",
+    "render_xlsform",
     "replay",
     "replay_frame",
     "resolve_scales",
+    "response_schema",
     "scale_choices",
+    "skips",
+    "surveyjs_column_map",
+    "surveyjs_losses",
     "to_json",
     "walk",
     "wjx_column_map",
+    "wjx_losses",
+    "xlsform_column_map",
+    "xlsform_losses",
 ]

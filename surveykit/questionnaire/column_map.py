@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -14,6 +15,7 @@ from surveykit.questionnaire.text import in_language, pipe
 
 __all__ = ["ColumnEntry", "ColumnMap", "plain_label", "wjx_column_map"]
 
+_NUMBERED = re.compile(r"^(\d+)\.")
 Platform = Literal["wjx", "xlsform", "surveyjs", "limesurvey", "html"]
 
 
@@ -146,6 +148,12 @@ def option_text(choice: Choice, language: str) -> str:
     return " ".join(in_language(choice.labels, language).split())
 
 
+def wjx_line(text: str) -> str:
+    """Return a text as 问卷星 takes it: one line in which nothing reads as a tag or as the number of a question."""
+    plain = " ".join(text.split()).replace("[", "【").replace("]", "】")
+    return _NUMBERED.sub(r"\1．", plain)
+
+
 def wjx_column_map(questionnaire: Questionnaire, language: str = "zh") -> ColumnMap:
     """Return which question of 问卷星 holds which variable.
 
@@ -173,14 +181,12 @@ def wjx_column_map(questionnaire: Questionnaire, language: str = "zh") -> Column
     '1、您知道吗？'
     """
     entries = []
-    for entry in make_entries(questionnaire, language):
+    for plain in make_entries(questionnaire, language):
+        options = tuple((code, wjx_line(text)) for code, text in plain.options)
+        entry = replace(plain, title=wjx_line(plain.title), row=wjx_line(plain.row), options=options)
         head = f"{entry.number}、{entry.title}"
         column = f"{head}—{entry.row}" if entry.row else head
-        entries.append(ColumnEntry(**{**_fields(entry), "column": column}))
+        entries.append(replace(entry, column=column))
     return ColumnMap(
         "wjx", questionnaire.id, questionnaire.version, questionnaire.definition_hash, language, tuple(entries)
     )
-
-
-def _fields(entry: ColumnEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in ColumnEntry.__dataclass_fields__}

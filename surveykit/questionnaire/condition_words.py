@@ -77,13 +77,18 @@ def condition_in_words(expression: Expression, questionnaire: Questionnaire, lan
     Returns
     -------
     str
-        For example ``第5题选“知道”或“听说过”``. An order comparison on an ordinal scale lists the answers that fulfil it.
+        For example ``第5题选“知道”或“听说过”``. An order comparison on an ordinal scale lists the answers
+        that fulfil it.
     """
     return _say(expression, questionnaire, language, top=True)
 
 
+def _words(language: str) -> dict[str, str]:
+    return _WORDS.get(language, _WORDS["en"])
+
+
 def _say(expression: Expression, q: Questionnaire, language: str, *, top: bool = False) -> str:
-    words = _WORDS[language]
+    words = _words(language)
     match expression:
         case Const(value=value):
             return words["all"] if value else words["nobody"]
@@ -107,7 +112,7 @@ def _say(expression: Expression, q: Questionnaire, language: str, *, top: bool =
 
 
 def _comparison(test: Compare, q: Questionnaire, language: str) -> str:
-    words, what = _WORDS[language], _name(test.ref, q, language)
+    words, what = _words(language), _name(test.ref, q, language)
     if _item(test.ref, q).type == "number":
         return words["number"].format(what=what, op=_SIGNS[test.op], value=test.value)
     if test.op == "==":
@@ -121,19 +126,19 @@ def _comparison(test: Compare, q: Questionnaire, language: str) -> str:
 
 
 def _item(ref: Ref, q: Questionnaire) -> Item:
-    return next(entry for page in q.flow for entry in page.items if isinstance(entry, Item) and entry.id == ref.id)
+    return flow_of(q).by_id[ref.id][1]
 
 
 def _name(ref: Ref, q: Questionnaire, language: str) -> str:
-    item = _item(ref, q)
-    number = next(step.number for step in flow_of(q).steps if isinstance(step.entry, Item) and step.entry.id == item.id)
+    step, item = flow_of(q).by_id[ref.id]
+    number = step.number
     if ref.row is None:
-        return _WORDS[language]["question"].format(number=number)
+        return _words(language)["question"].format(number=number)
     row = next(cells for cells in item.rows if cells[0] == ref.row)
-    return _WORDS[language]["row"].format(number=number, row=row[1 + list(q.languages).index(language)])
+    return _words(language)["row"].format(number=number, row=row[1 + list(q.languages).index(language)])
 
 
 def _labels(ref: Ref, values: tuple[str, ...], q: Questionnaire, language: str) -> str:
-    words = _WORDS[language]
+    words = _words(language)
     texts = {choice.code: in_language(choice.labels, language) for choice in item_choices(q, _item(ref, q))}
     return words["between"].join(words["quote"].format(text=texts.get(value, value)) for value in values)

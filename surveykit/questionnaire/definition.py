@@ -179,8 +179,10 @@ class End(_Labelled):
 
 
 def _item_or_end(value: Any) -> Any:
-    if not isinstance(value, Mapping):
+    if isinstance(value, Item | End):
         return value
+    if not isinstance(value, Mapping):
+        raise ValueError("an item is a mapping such as {id: aware, type: single, ...}")
     return End.model_validate(value) if "end" in value else Item.model_validate(value)
 
 

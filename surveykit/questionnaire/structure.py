@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from surveykit.questionnaire.definition import End, Item, Labels, Page, Questionnaire, Scale
 from surveykit.questionnaire.routing.ast import Const, Expression, conjunction, negation
@@ -61,10 +61,17 @@ class Step:
         The page and the entry.
     number : int
         Number of the question as printed, from 1; 0 for notes and ends.
+    condition, page_condition : Expression
+        The entry's own condition, and that of its page.
     own : Expression
         Conditions of the page and of the entry together.
     universe : Expression
         ``own``, and none of the earlier ends.
+    on_page : Expression
+        What the page as a whole asks for: its condition, and none of the ends on earlier pages.
+    in_page : Expression
+        What the entry asks for on its page: its condition, and none of the ends before it on the page. ``on_page`` and
+        ``in_page`` together mean the same as ``universe``.
     path : tuple
         Place of the entry in the mapping.
     """
@@ -73,8 +80,12 @@ class Step:
     page_index: int
     entry: Item | End
     number: int
+    condition: Expression
+    page_condition: Expression
     own: Expression
     universe: Expression
+    on_page: Expression
+    in_page: Expression
     path: Path
 
 
@@ -115,11 +126,16 @@ def item_choices(questionnaire: Questionnaire, item: Item) -> tuple[Choice, ...]
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The steps of a questionnaire, and its derived variables as bound expressions."""
+    """The steps of a questionnaire."""
 
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
+    def by_id(self) -> dict[str, tuple[Step, Item]]:
+        """Steps that hold an item with an answer, by the id of the item."""
+        return {item.id: (step, item) for step, item in self.questions}
+
+    @cached_property
     def questions(self) -> tuple[tuple[Step, Item], ...]:
         """Steps that hold an item with an answer."""
         return tuple((s, s.entry) for s in self.steps if isinstance(s.entry, Item) and s.entry.type != "note")
@@ -156,14 +172,32 @@ def _flow(same: _Same) -> Flow:
     number = 0
     for p, page in enumerate(questionnaire.flow):
         page_condition = _bound(page.ask_if, questionnaire)
+        before = len(ended)
+        on_page = conjunction(page_condition, *ended)
         for i, entry in enumerate(page.items):
             text = entry.condition if isinstance(entry, End) else entry.ask_if
-            own = conjunction(page_condition, _bound(text, questionnaire))
+            condition = _bound(text, questionnaire)
+            own = conjunction(page_condition, condition)
+            in_page = conjunction(condition, *ended[before:])
             universe = conjunction(own, *ended)
             asked = isinstance(entry, Item) and entry.type != "note"
             number += asked
             path: Path = ("flow", p, "items", i)
-            found.append(Step(page, p, entry, number if asked else 0, own, universe, path))
+            found.append(
+                Step(
+                    page,
+                    p,
+                    entry,
+                    number if asked else 0,
+                    condition,
+                    page_condition,
+                    own,
+                    universe,
+                    on_page,
+                    in_page,
+                    path,
+                )
+            )
             if isinstance(entry, End):
                 ended.append(negation(own))
     return Flow(tuple(found))

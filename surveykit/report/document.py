@@ -122,7 +122,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report in one language, after rounding and suppression."""
+    """The whole report in one language, after rounding and suppression; ``numbered`` says whether headings are."""
 
     edition: str
     profile: str
@@ -135,6 +135,7 @@ class Document:
     city: str = ""
     logo: str = ""
     id: str = ""
+    numbered: bool = True
 
     def tables(self) -> Iterator[Table]:
         """All tables in the order of the report."""

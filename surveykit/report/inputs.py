@@ -17,6 +17,7 @@ __all__ = [
     "EstimatesLike",
     "Group",
     "IndicatorInfo",
+    "OtherAnalysis",
     "OwnChapter",
     "Profile",
     "Question",
@@ -154,6 +155,28 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherAnalysis:
+    """The same indicators for another population or with other weights, shown beside the main ones.
+
+    Attributes
+    ----------
+    id : str
+        Short name.
+    name : Text
+        Whom the figures speak of.
+    note : Text
+        How they may be read, for example that they rest on a model.
+    estimates : Estimates or DataFrame
+        City figures, as ``estimates["city"]``.
+    """
+
+    id: str
+    name: Text
+    note: Text
+    estimates: EstimatesLike | pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnChapter:
     """A chapter that the study's authors wrote in Markdown; ``after`` names the chapter it follows."""
 
@@ -190,7 +213,7 @@ class ReportInput:
     scores : DataFrame, optional
         district, points, std_error, conf_low, conf_high, rank_low, rank_high, band.
     score_parts : DataFrame, optional
-        district, part (id), points, conf_low, conf_high, maximum: what each indicator of the scheme adds.
+        district, part_zh, part_en, points, conf_low, conf_high, maximum: what each indicator of the scheme adds.
     scheme : DataFrame, optional
         One row a criterion: indicator_zh/_en, content_zh/_en, criterion_zh/_en, points, method, named
         ("published" or "illustrative").
@@ -215,9 +238,16 @@ class ReportInput:
     questions : sequence of Question
         The questionnaire, for the appendix and the topline.
     topline : DataFrame, optional
-        question, code, n, estimate, conf_low, conf_high (shares of the question's base).
+        question, code, n, estimate, conf_low, conf_high: shares of all who were asked and answered, don't know
+        included (:func:`surveykit.report.make_topline`). A code "top2" may give the two best grades of a grid's row
+        out of the valid answers.
     drivers : DataFrame, optional
-        item, performance, performance_low, performance_high, importance, importance_low, importance_high.
+        item, label_zh, label_en, performance (share) and importance (share of the explained variance), each with
+        _low and _high (:func:`surveykit.report.make_drivers`).
+    analyses : sequence of OtherAnalysis
+        Figures for another population, shown beside the main ones for the whole city.
+    main_analysis : Text
+        Whom the main figures speak of; needed with ``analyses``.
     trend : DataFrame, optional
         indicator, wave, estimate, conf_low, conf_high, n, break_before (bool).
     quality : DataFrame, optional
@@ -262,6 +292,8 @@ class ReportInput:
     questions: Sequence[Question] = ()
     topline: pd.DataFrame | None = None
     drivers: pd.DataFrame | None = None
+    analyses: Sequence[OtherAnalysis] = ()
+    main_analysis: Text = field(default_factory=lambda: {"zh": "主要结果", "en": "Main results"})
     trend: pd.DataFrame | None = None
     quality: pd.DataFrame | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)

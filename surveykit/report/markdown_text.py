@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.report.chapters.groups import group_table
-from surveykit.report.chapters.indicators import caterpillar_figures, rank_figure, tile_figure
+from surveykit.report.chapters.indicators import caterpillar_figures, rank_figure
 from surveykit.report.chapters.overview import overview_table
+from surveykit.report.chapters.places import tile_figure, trend_figure
 from surveykit.report.chapters.score import score_figure, score_table
 from surveykit.report.document import Block, Chapter, Figure, Table, Written, make_chapter
 from surveykit.report.inputs import OwnChapter
@@ -19,7 +20,7 @@ __all__ = ["own_chapter", "safe_markdown"]
 
 _INSERT = re.compile(r"^\[\[\s*([a-z]+)((?:\s+[\w-]+)*)\s*\]\]$", re.MULTILINE)
 _SAFE_LINK = re.compile(r"^(https?:|mailto:|#)", re.IGNORECASE)
-KINDS = ("caterpillar", "group", "overview", "ranks", "score", "scores", "tiles")
+KINDS = ("caterpillar", "group", "overview", "ranks", "score", "scores", "tiles", "trend")
 
 
 class _PlainText(HTMLParser):
@@ -118,6 +119,8 @@ def _inserted(view: View, chapter: str, kind: str, words: list[str]) -> list[Blo
         made = [*caterpillar_figures(view, indicator, words[1] if len(words) > 1 else "district")]
     elif kind == "tiles" and indicator is not None:
         made = [tile_figure(view, indicator)]
+    elif kind == "trend" and indicator is not None:
+        made = [trend_figure(view, indicator)]
     elif kind == "ranks" and indicator is not None and first in view.report.ranks:
         made = [rank_figure(view, first, view.report.ranks[first], view.text(indicator.name))]
     elif kind == "group" and first in view.groups:

@@ -88,7 +88,7 @@ def outline(document: Document) -> tuple[Section, ...]:
             if isinstance(block, Heading):
                 depth = block.level - 1
                 counts = counts[: depth - 1] + [counts[depth - 1] + 1] + [0] * (3 - depth)
-                if not (chapter.appendix and depth > 1):
+                if document.numbered and not (chapter.appendix and depth > 1):
                     text = _heading_label(stem, counts[:depth], official and not chapter.appendix)
             elif isinstance(block, Table):
                 tables += 1

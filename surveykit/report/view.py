@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,11 +12,11 @@ import pandas as pd
 
 from surveykit.report import numbers
 from surveykit.report.document import Cell, Column, Table
-from surveykit.report.inputs import Edition, IndicatorInfo, Profile, ReportInput, Text
+from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
 from surveykit.report.messages import say
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish
 
-__all__ = ["Shown", "View", "make_view"]
+__all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,15 @@ class View:
         Language and kind of page.
     published : DataFrame
         The figures that may be shown (:func:`surveykit.report.publication.publish`).
+    rules : PublicationRules
+        What was withheld.
     """
 
     report: ReportInput
     edition: Edition
     profile: Profile
     published: pd.DataFrame
+    rules: PublicationRules = DEFAULT_RULES
 
     def say(self, key: str, **values: object) -> str:
         """Return a message of the catalogue in the edition's language."""
@@ -147,6 +150,12 @@ class View:
     def figure(self, indicator: str, by: str = "city", level: str = "") -> Shown | None:
         """Return one figure, or None when there is none."""
         return next((shown for shown in self.figures(indicator, by) if shown.level == level), None)
+
+    def other_figures(self, other: OtherAnalysis) -> dict[str, Shown]:
+        """Return the city's figures of another analysis by indicator, under the same rules of publication."""
+        asked = replace(self.report, estimates={"city": other.estimates}, ranks={}, analyses=())
+        shown = [self._show(row) for row in publish(asked, self.rules).itertuples(index=False)]
+        return {figure.indicator: figure for figure in shown}
 
     def sign(self, status: str) -> str:
         """Return the sign of a status in square brackets."""
@@ -237,9 +246,20 @@ def make_view(
     View
         Holds no withheld figure in its ``published`` table.
     """
-    return View(report, edition, profile, publish(report, rules))
+    return View(report, edition, profile, publish(report, rules), rules)
 
 
-def label_of(row: Mapping[str, Any], edition: Edition, stem: str) -> str:
+def band_of(value: object) -> str:
+    """Return "above", "below", or "same" for every other name of the middle band.
+
+    Examples
+    --------
+    >>> band_of("not_distinguishable")
+    'same'
+    """
+    return str(value) if str(value) in ("above", "below") else "same"
+
+
+def label_of(row: Mapping[Any, Any], edition: Edition, stem: str) -> str:
     """Return column ``stem_zh`` or ``stem_en`` of a row, whichever the edition asks for."""
     return str(row.get(f"{stem}_{edition}") or row.get(f"{stem}_zh") or row.get(stem) or "")

@@ -1,23 +1,55 @@
 """Raw exports in, coded answers out: reading, coding, quality, sample link."""
 
 from surveykit.responses.coding import code_responses
+from surveykit.responses.deidentify import PublicFile, deidentify, risk_table, suppress_small_cells
+from surveykit.responses.limesurvey import read_limesurvey
+from surveykit.responses.merging import Merge, merge_responses, stack_responses
+from surveykit.responses.minors import block_minors, minor_condition
+from surveykit.responses.odk_kobo import read_kobo, read_odk
+from surveykit.responses.outcome_rates import outcome_rates
 from surveykit.responses.quality import QualityReport, check_quality, exclude
+from surveykit.responses.quality_report import quality_html, quality_tables, write_quality_xlsx
 from surveykit.responses.quality_rules import QualityRules, check_quality_rules
+from surveykit.responses.reading import detect_source, read_responses
 from surveykit.responses.sample_link import LinkedSample, link_sample
+from surveykit.responses.stat_files import read_spss, read_stata
+from surveykit.responses.table_files import read_form, read_table
 from surveykit.responses.types import Finding, RawResponses, Responses
 from surveykit.responses.wjx import read_wjx
 
 __all__ = [
     "Finding",
     "LinkedSample",
+    "Merge",
+    "PublicFile",
     "QualityReport",
     "QualityRules",
     "RawResponses",
     "Responses",
+    "block_minors",
     "check_quality",
     "check_quality_rules",
     "code_responses",
+    "deidentify",
+    "detect_source",
     "exclude",
     "link_sample",
+    "merge_responses",
+    "minor_condition",
+    "outcome_rates",
+    "quality_html",
+    "quality_tables",
+    "read_form",
+    "read_kobo",
+    "read_limesurvey",
+    "read_odk",
+    "read_responses",
+    "read_spss",
+    "read_stata",
+    "read_table",
     "read_wjx",
+    "risk_table",
+    "stack_responses",
+    "suppress_small_cells",
+    "write_quality_xlsx",
 ]

@@ -12,6 +12,7 @@ from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Choice, Item, Questionnaire, Variable, item_choices, replay_frame
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.decoding import Cells, decode_item
+from surveykit.responses.minors import block_minors
 from surveykit.responses.times import parse_durations, parse_times
 from surveykit.responses.types import Finding, RawResponses, Responses, UnmappedPolicy
 from surveykit.responses.values import UnmappedValue
@@ -38,7 +39,7 @@ def _meta(raw: RawResponses) -> pd.DataFrame:
     rows = np.arange(raw.first_row, raw.first_row + n)
     own = text("@response_id")
     unit = text("@unit_id")
-    return pd.DataFrame(
+    meta = pd.DataFrame(
         {
             "response_id": own.mask(own == "", pd.Series(rows.astype(str))),
             "unit_id": unit.mask(unit == ""),
@@ -51,6 +52,10 @@ def _meta(raw: RawResponses) -> pd.DataFrame:
             "row": rows,
         }
     )
+    for name in ("interviewer", "device"):
+        if f"@{name}" in raw.columns or name in raw.columns:
+            meta[name] = text(f"@{name}" if f"@{name}" in raw.columns else name)
+    return meta
 
 
 def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> DataError:
@@ -71,9 +76,7 @@ def _kinds(values: NDArray[np.object_] | Bools, n: int) -> pd.Series:
 
 def _final_kinds(cells: Cells, asked: Bools) -> NDArray[np.int8]:
     """Kind of missing as the place in `KINDS`: 0 answered, 1 na, 2 nr, 3 dk, 4 rf."""
-    kinds = np.where(cells.answered, 0, 2).astype(np.int8)
-    kinds[cells.special == "dk"] = 3
-    kinds[cells.special == "rf"] = 4
+    kinds = np.where(cells.special > 0, cells.special, np.where(cells.answered, np.int8(0), np.int8(2)))
     kinds[~asked] = 1
     return kinds
 
@@ -83,7 +86,7 @@ def _routing_findings(
 ) -> list[Finding]:
     """Answers to what was not asked, and blanks where an answer was required."""
     found = []
-    there = cells.answered | (cells.special != "")
+    there = cells.answered | (cells.special > 0)
     tests = {
         "answer_not_asked": (~asked & there, "answers to a question that the routing does not ask; not counted"),
         "required_blank": (
@@ -132,7 +135,13 @@ def _asked(
     return result.asked, result.ended
 
 
-def code_responses(raw: RawResponses, questionnaire: Questionnaire, *, policy: UnmappedPolicy = "error") -> Responses:
+def code_responses(
+    raw: RawResponses,
+    questionnaire: Questionnaire,
+    *,
+    policy: UnmappedPolicy = "error",
+    minors: str | None = "auto",
+) -> Responses:
     """Code a raw export.
 
     Parameters
@@ -144,6 +153,9 @@ def code_responses(raw: RawResponses, questionnaire: Questionnaire, *, policy: U
     policy : {"error", "keep", "missing"}
         What to do with values that are no option: stop and list all of them (default), keep the text in the data, or
         count the answer as blank. They are listed in `Responses.unmapped` in any case.
+    minors : str, optional
+        Condition in the routing language under which a person is or may be under fourteen; such rows are blocked.
+        "auto" finds it by the questions about age, None blocks nobody.
 
     Returns
     -------
@@ -176,13 +188,13 @@ def code_responses(raw: RawResponses, questionnaire: Questionnaire, *, policy: U
         part = cells[variable.id]
         here = asked[variable.id].to_numpy(dtype=bool) if variable.id in asked else _other_asked(variable, cells, asked)
         codes = _final_kinds(part, here)
-        data[variable.id] = part.values.where(codes == 0)
+        data[variable.id] = part.values if (part.answered == (codes == 0)).all() else part.values.where(codes == 0)
         kinds[variable.id] = pd.Categorical.from_codes(codes, dtype=KINDS)
         if variable.item not in absent and not variable.other_text and (variable.kind != "multi" or part.first_option):
             quiet = np.zeros(len(index), dtype=bool)
             log += _routing_findings(variable.id, part, here, variable.required, raw.first_row, quiet)
     meta = _meta(raw).assign(ended=ended.astype("str").to_numpy())
-    return Responses(
+    responses = Responses(
         data=pd.DataFrame(data, index=index),
         missing=pd.DataFrame(kinds, index=index),
         meta=meta,
@@ -192,6 +204,9 @@ def code_responses(raw: RawResponses, questionnaire: Questionnaire, *, policy: U
         definition_hash=questionnaire.definition_hash,
         files={raw.path: raw.sha256},
     )
+    if minors is None:
+        return responses
+    return block_minors(responses, questionnaire, None if minors == "auto" else minors)
 
 
 def _in_file(raw: RawResponses, item: Item) -> bool:

@@ -18,12 +18,16 @@ from surveykit.responses.values import (
     decode_options,
     decode_single,
     distinct_cells,
+    take_text,
 )
 
 __all__ = ["Cells", "decode_item"]
 
 Bools = NDArray[np.bool_]
-Objects = NDArray[np.object_]
+
+
+DK, RF = 3, 4
+SPECIAL = {"": 0, "dk": DK, "rf": RF}
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,18 @@ class Cells:
     ----------
     values : Series
         Codes, texts or nullable booleans; missing where there is no substantive answer.
-    special : (n,) object array
-        "dk", "rf" or "".
+    special : (n,) int8 array
+        3 where "don't know" and 4 where "refused" was chosen, else 0.
     skipped : (n,) bool array
         Where the file says that the question was not shown.
-    other_text, first_option : bool
-        Whether it holds the words after "other", and whether it is the first option of its item.
     unmapped : (n,) bool array
         Where the value is no option.
+    other_text, first_option : bool
+        Whether it holds the words after "other", and whether it is the first option of its item.
     """
 
     values: pd.Series
-    special: Objects
+    special: NDArray[np.int8]
     skipped: Bools
     unmapped: Bools
     other_text: bool = False
@@ -63,7 +67,7 @@ class Cells:
 
 def _empty(n: int, other_text: bool = False) -> Cells:
     nothing = np.zeros(n, dtype=bool)
-    return Cells(pd.Series([pd.NA] * n, dtype="str"), np.full(n, "", dtype=object), nothing, nothing, other_text)
+    return Cells(take_text([None], np.zeros(n, dtype=np.int64)), np.zeros(n, np.int8), nothing, nothing, other_text)
 
 
 def _options(raw: RawResponses, variable: str) -> tuple[tuple[str, str], ...]:
@@ -72,30 +76,29 @@ def _options(raw: RawResponses, variable: str) -> tuple[tuple[str, str], ...]:
     return next((entry.options for entry in entries if entry.variable == variable), ())
 
 
-def _split_special(codes: Objects, choices: Sequence[Choice]) -> tuple[pd.Series, Objects, Bools, Bools]:
-    """Take special codes, blanks and NUL-marked texts out of decoded codes, by distinct code."""
+def _split_special(decoded: Decoded, choices: Sequence[Choice]) -> Cells:
+    """Take special codes, blanks and NUL-marked texts out of decoded codes."""
     kinds = {choice.code: choice.special for choice in choices if choice.special}
-    places, distinct = pd.factorize(codes, use_na_sentinel=False)
-    names = [None if not isinstance(c, str) else c for c in distinct]
-    values = [None if c in (None, "") or c in kinds else str(c).removeprefix("\x00") for c in names]
-    special = np.array([kinds.get(c, "") if c is not None else "" for c in names], dtype=object)
-    skipped = np.array([c is None for c in names], dtype=bool)
-    strange = np.array([c is not None and c.startswith("\x00") for c in names], dtype=bool)
-    column = pd.Series(np.array(values, dtype=object)[places]).astype("str")
-    return column, special[places], skipped[places], strange[places]
+    codes = [c if isinstance(c, str) else None for c in decoded.codes]
+    values = [None if c in (None, "") or c in kinds else str(c).removeprefix("\x00") for c in codes]
+    special = np.array([SPECIAL[kinds.get(c, "")] if c is not None else 0 for c in codes], dtype=np.int8)
+    skipped = np.array([c is None for c in codes], dtype=bool)
+    strange = np.array([c is not None and c.startswith("\x00") for c in codes], dtype=bool)
+    places = decoded.places
+    return Cells(take_text(values, places), special[places], skipped[places], strange[places])
 
 
-def _other_text(decoded: Decoded, n: int) -> Cells:
-    texts = pd.Series(decoded.texts).astype("str")
-    nothing = np.zeros(n, dtype=bool)
-    return Cells(texts.mask(texts == ""), np.full(n, "", dtype=object), nothing, nothing, other_text=True)
+def _other_text(texts: Sequence[str], places: NDArray[np.int64]) -> Cells:
+    nothing = np.zeros(len(places), dtype=bool)
+    values = take_text([text or None for text in texts], places)
+    return Cells(values, np.zeros(len(places), np.int8), nothing, nothing, other_text=True)
 
 
 def _single(raw: RawResponses, name: str, choices: Sequence[Choice]) -> tuple[Cells, Decoded]:
     header = raw.columns[name][0]
     lookup = raw.reader.lookup(choices, _options(raw, name))
     decoded = decode_single(raw.table[header], name, choices, lookup, raw.reader)
-    return Cells(*_split_special(decoded.codes, choices)), decoded
+    return _split_special(decoded, choices), decoded
 
 
 def _open(raw: RawResponses, item: Item, choices: Sequence[Choice]) -> tuple[Cells, list[UnmappedValue]]:
@@ -120,8 +123,8 @@ def _open(raw: RawResponses, item: Item, choices: Sequence[Choice]) -> tuple[Cel
             shown = tuple(int(r) + raw.first_row for r in rows[:5])
             bad.append(UnmappedValue(item.id, plain, len(rows), shown, "", ""))
     skipped = np.array([cell.strip() in raw.reader.skipped for cell in distinct], dtype=bool)[places]
-    column = pd.Series(np.array(values, dtype=object)[places]).astype("str")
-    return Cells(column, np.array(special, dtype=object)[places], skipped, np.array(strange, dtype=bool)[places]), bad
+    marks = np.array([SPECIAL[kind] for kind in special], dtype=np.int8)[places]
+    return Cells(take_text(values, places), marks, skipped, np.array(strange, dtype=bool)[places]), bad
 
 
 def _fits(kind: str, text: str) -> bool:
@@ -170,14 +173,14 @@ def _several(raw: RawResponses, item: Item, choices: Sequence[Choice]) -> Decode
     sets = np.empty(len(distinct_keys), dtype=object)
     for i, k in enumerate(distinct_keys):
         sets[i] = None if k < 0 else frozenset(c for c, w in weights.items() if int(k) & w)
-    return Decoded(sets[places], np.full(n, "", dtype=object), bad)
+    return Decoded(sets, np.full(len(sets), "", dtype=object), np.asarray(places, dtype=np.int64), bad)
 
 
 def _multi(item: Item, choices: Sequence[Choice], decoded: Decoded) -> dict[str, Cells]:
     """One boolean column for each option; a special option makes the others missing of its kind."""
-    places, distinct = pd.factorize(decoded.codes, use_na_sentinel=False)
-    sets = [c if isinstance(c, frozenset) else frozenset() for c in distinct]
-    skipped = np.array([not isinstance(c, frozenset) for c in distinct], dtype=bool)
+    places = decoded.places
+    sets = [c if isinstance(c, frozenset) else frozenset() for c in decoded.codes]
+    skipped = np.array([not isinstance(c, frozenset) for c in decoded.codes], dtype=bool)
     kinds = {choice.code: choice.special for choice in choices if choice.special}
     kind = [next((kinds[c] for c in sorted(s) if c in kinds), "") for s in sets]
     columns: dict[str, Cells] = {}
@@ -189,7 +192,7 @@ def _multi(item: Item, choices: Sequence[Choice], decoded: Decoded) -> dict[str,
             held.append((choice.code in s) if plain else None)
             special.append(kind_of_set if s and not plain else "")
         values = pd.Series(pd.array(held, dtype="boolean")[places])
-        marks = np.array(special, dtype=object)[places]
+        marks = np.array([SPECIAL[kind] for kind in special], dtype=np.int8)[places]
         nothing = np.zeros(len(places), dtype=bool)
         columns[f"{item.id}_{choice.code}"] = Cells(values, marks, skipped[places], nothing, first_option=k == 0)
     return columns
@@ -234,11 +237,11 @@ def decode_item(
         bad += found
     for variable in variables:
         if variable.other_text and variable.id in raw.columns:
-            texts = raw.table[raw.columns[variable.id][0]].astype("str").fillna("").reset_index(drop=True)
-            texts = texts.mask(texts.str.strip().isin(raw.reader.blanks | raw.reader.skipped), "")
-            cells[variable.id] = _other_text(Decoded(np.empty(0, dtype=object), texts.to_numpy(dtype=object)), n)
+            distinct, places = distinct_cells(raw.table[raw.columns[variable.id][0]])
+            nothing = raw.reader.blanks | raw.reader.skipped
+            cells[variable.id] = _other_text(["" if t.strip() in nothing else t for t in distinct], places)
         elif variable.other_text and decoded is not None:
-            cells[variable.id] = _other_text(decoded, n)
+            cells[variable.id] = _other_text(list(decoded.texts), decoded.places)
         elif variable.id not in cells:
             cells[variable.id] = _empty(n)
     return cells, bad

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -69,7 +70,9 @@ def salted_hash(values: pd.Series, salt: str) -> pd.Series:
     return values.astype("str").fillna("").map(known)
 
 
-def drop_personal(table: pd.DataFrame, *, salt: str | None = None) -> tuple[pd.DataFrame, list[Finding]]:
+def drop_personal(
+    table: pd.DataFrame, *, salt: str | None = None, keep: Sequence[str] = ()
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Take personal columns out of a raw table, or hash them.
 
     Parameters
@@ -78,13 +81,15 @@ def drop_personal(table: pd.DataFrame, *, salt: str | None = None) -> tuple[pd.D
         Cells as text.
     salt : str, optional
         With it columns are hashed, without it dropped.
+    keep : sequence of str
+        Headers of questions and tokens, which are not personal columns whatever they are called.
 
     Returns
     -------
     tuple of DataFrame and list of Finding
         The table without the columns (or with hashes), and a finding that lists them by name only.
     """
-    names = personal_columns([str(name) for name in table.columns])
+    names = [name for name in personal_columns([str(name) for name in table.columns]) if name not in keep]
     if not names:
         return table, []
     if salt is None:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
+from surveykit.responses.duplicates import duplicate_flags
 from surveykit.responses.quality_patterns import all_equal, irv, longstring, mahalanobis
 from surveykit.responses.quality_rules import QualityRules
 from surveykit.responses.types import Responses
@@ -171,17 +172,6 @@ def _outliers(
     return {"mahalanobis": flags}
 
 
-def _duplicates(responses: Responses, rules: QualityRules) -> dict[str, Bools]:
-    unit = responses.meta["unit_id"]
-    again = unit.notna() & (unit != "") & unit.duplicated(keep=False)
-    flags = {"duplicate_token": again.to_numpy(dtype=bool)}
-    if rules.duplicates.same_answers is not None:
-        answered = responses.data.notna().sum(axis=1).to_numpy() >= rules.duplicates.same_answers
-        keys = pd.util.hash_pandas_object(responses.data.astype("str").fillna(""), index=False)
-        flags["same_answers"] = np.asarray(keys.duplicated(keep=False).to_numpy() & answered)
-    return flags
-
-
 def _item_nonresponse(responses: Responses, rules: QualityRules, indices: dict[str, Floats]) -> dict[str, Bools]:
     rule = rules.nonresponse
     if rule is None:
@@ -238,7 +228,7 @@ def check_quality(
     checks: tuple[Callable[[], dict[str, Bools]], ...] = (
         lambda: _patterns(responses, questionnaire, rules, indices),
         lambda: _outliers(responses, questionnaire, rules, indices),
-        lambda: _duplicates(responses, rules),
+        lambda: duplicate_flags(responses, rules.duplicates, indices),
         lambda: _item_nonresponse(responses, rules, indices),
         lambda: _inconsistent(responses, questionnaire, rules),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
 from surveykit.responses.coding import KINDS
+from surveykit.responses.duplicates import one_per_unit
 from surveykit.responses.quality import QualityReport
 from surveykit.responses.quality_rules import DispositionRule
 from surveykit.responses.types import Responses
@@ -52,17 +53,6 @@ class LinkedSample:
     def __repr__(self) -> str:
         counts = self.table["disposition"].value_counts()
         return f"<LinkedSample {len(self.table)} units: " + ", ".join(f"{k} {v}" for k, v in counts.items()) + ">"
-
-
-def _pick(responses: Responses, rows: pd.Index, keep: str) -> pd.Index:
-    """One record for each unit."""
-    chosen = responses.meta.loc[rows, ["unit_id", "submitted_at"]].copy()
-    chosen["answers"] = responses.data.loc[rows].notna().sum(axis=1)
-    chosen["order"] = np.arange(len(chosen))
-    by = ["answers", "order"] if keep == "most_answers" else ["submitted_at", "order"]
-    up = [False, True] if keep == "most_answers" else [keep == "first", keep == "first"]
-    chosen = chosen.sort_values(by, ascending=up, kind="stable", na_position="last")
-    return chosen.index[~chosen["unit_id"].duplicated()]
 
 
 def dispositions(responses: Responses, rule: DispositionRule, questionnaire: Questionnaire | None = None) -> pd.Series:
@@ -160,7 +150,7 @@ def link_sample(
     rule = rule or (rules.dispositions if rules is not None else DispositionRule())
     known = responses.meta["unit_id"].isin(ids).to_numpy(dtype=bool)
     rows = responses.meta.index[known]
-    kept = _pick(responses, rows, rules.duplicates.keep if rules is not None else "first")
+    kept = one_per_unit(responses, rows, rules.duplicates.keep if rules is not None else "first")
     state = dispositions(responses, rule)
     dropped = pd.Series(False, index=responses.data.index)
     if quality is not None:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import zipfile
+import itertools
+import struct
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, MissingDependencyError, first_few
+from surveykit.responses.xlsx_cells import read_sheet
 
-__all__ = ["ENCODINGS", "file_sha256", "read_csv_text", "read_text_table", "read_xlsx_text"]
+__all__ = [
+    "ENCODINGS",
+    "file_sha256",
+    "read_csv_text",
+    "read_headers",
+    "read_text_table",
+    "read_xls_text",
+    "read_xlsx_text",
+]
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = (",", ";", "\t")
-MAX_UNPACKED = 2_000_000_000
-MAX_RATIO = 200
 BLOCK = 1 << 20
+SNIFFED = 2000
 
 
 def file_sha256(path: Path) -> str:
@@ -119,7 +129,7 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
                 delimiter=separator, newlines_in_values=True, invalid_row_handler=keep
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in header},
+                column_types=dict(zip(header, _kinds(path, encoding, separator, len(header)), strict=True)),
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
@@ -135,39 +145,21 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
     return cells
 
 
+def _kinds(path: Path, encoding: str, separator: str, width: int) -> list[pa.DataType]:
+    """Distinct cells are kept once where the first rows repeat themselves, and row by row where they do not."""
+    with path.open(encoding=encoding, newline="") as stream:
+        rows = list(itertools.islice(csv.reader(stream, delimiter=separator), 1, SNIFFED))
+    repeated = pa.dictionary(pa.int32(), pa.string())
+    seen = [len({row[i] for row in rows if i < len(row)}) for i in range(width)]
+    return [pa.string() if count > max(len(rows) / 3, 50) else repeated for count in seen]
+
+
 def _check_header(path: Path, header: list[str]) -> None:
     twice = sorted({name for name in header if name.strip() and header.count(name) > 1})
     if twice:
         raise DataError(f"{path.name}: columns of one name: {first_few(twice)}; rename or delete one of each")
     if not any(name.strip() for name in header):
         raise DataError(f"{path.name}: the header row is empty; the header row must come first")
-
-
-def _check_zip(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise DataError(
-            f"{path.name}: not a whole XLSX file ({error}); it may be cut off or be something else"
-        ) from error
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(sum(entry.compress_size for entry in entries), 1)
-    if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
-        raise DataError(
-            f"{path.name}: unpacks to {unpacked:,} bytes from {packed:,}; refused as a likely zip bomb, "
-            "save the table as CSV if it is really that large"
-        )
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def read_xlsx_text(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, str]:
@@ -190,23 +182,55 @@ def read_xlsx_text(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFram
     DataError
         If the file is damaged, too large when unpacked, has no such sheet or no header, or columns of one name.
     """
-    _check_zip(path)
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise DataError(f"{path.name}: not a readable XLSX file ({error})") from error
-    try:
-        if sheet is not None and sheet not in book.sheetnames:
-            raise DataError(f"{path.name}: no sheet {sheet!r}; there are {first_few(book.sheetnames)}")
-        page = book[sheet] if sheet is not None else book.worksheets[0]
-        page.reset_dimensions()
-        rows = [[_cell_text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
-        name = str(page.title)
-    finally:
-        book.close()
+    rows, name = read_sheet(path, sheet)
     return _table_from_rows(path, rows), name
+
+
+def read_xls_text(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, str]:
+    """Read a sheet of an old XLS file with every cell as text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sheet : str, optional
+        The first by default.
+
+    Returns
+    -------
+    tuple of DataFrame and str
+        The cells, and the sheet's name.
+
+    Raises
+    ------
+    MissingDependencyError
+        If xlrd is not installed.
+    DataError
+        If the file is damaged or has no such sheet.
+    """
+    try:
+        import xlrd
+    except ImportError as error:
+        todo = "install it with: pip install xlrd, or save the file as .xlsx or .csv"
+        raise MissingDependencyError(f"{path.name}: old .xls files are read with xlrd; {todo}") from error
+    try:
+        book = xlrd.open_workbook(str(path), on_demand=True)
+    except (xlrd.XLRDError, AssertionError, IndexError, ValueError, OSError, struct.error) as error:
+        raise DataError(f"{path.name}: not a readable XLS file ({error}); it may be cut off") from error
+    names = book.sheet_names()
+    if sheet is not None and sheet not in names:
+        raise DataError(f"{path.name}: no sheet {sheet!r}; there are {first_few(names)}")
+    page = book.sheet_by_name(sheet if sheet is not None else names[0])
+    rows = [[_xls_text(cell, book.datemode, xlrd) for cell in page.row(i)] for i in range(page.nrows)]
+    return _table_from_rows(path, rows), str(page.name)
+
+
+def _xls_text(cell: Any, datemode: int, xlrd: Any) -> str:
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return str(xlrd.xldate_as_datetime(cell.value, datemode))
+    if cell.ctype == xlrd.XL_CELL_NUMBER:
+        return str(int(cell.value)) if float(cell.value).is_integer() else repr(cell.value)
+    return "" if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else str(cell.value)
 
 
 def _table_from_rows(path: Path, rows: list[list[str]]) -> pd.DataFrame:
@@ -224,6 +248,34 @@ def _table_from_rows(path: Path, rows: list[list[str]]) -> pd.DataFrame:
         )
     body = [row[:width] + [""] * (width - len(row)) for row in rows[1:] if any(cell for cell in row)]
     return pd.DataFrame(body, columns=header, dtype="str").astype("category")
+
+
+def read_headers(path: Path) -> list[str]:
+    """Read the header row of a CSV, XLSX or XLS file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        return [str(name) for name in read_text_table(path)[0].columns]
+    if path.stat().st_size == 0:
+        raise DataError(f"{path.name}: the file is empty")
+    encoding = _detect_encoding(path)
+    with path.open(encoding=encoding, newline="") as stream:
+        return next(csv.reader(stream, delimiter=_detect_separator(path, encoding)))
 
 
 def read_text_table(
@@ -260,5 +312,6 @@ def read_text_table(
         table, sheet_name = read_xlsx_text(path, sheet=sheet)
         return table, sheet_name, digest
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DataError(f"{path.name}: an old .xls file; save it as .xlsx or .csv and read it again")
+        table, sheet_name = read_xls_text(path, sheet=sheet)
+        return table, sheet_name, digest
     return read_csv_text(path, encoding=encoding), "", digest

@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from surveykit.questionnaire import Choice
 from surveykit.responses.labels import nearest_label, normalise_label
 
-__all__ = ["CellReader", "Decoded", "OptionsBy", "UnmappedValue", "decode_options", "decode_single", "distinct_cells"]
+__all__ = [
+    "CellReader",
+    "Decoded",
+    "OptionsBy",
+    "UnmappedValue",
+    "arrow_text",
+    "decode_options",
+    "decode_single",
+    "distinct_cells",
+    "take_text",
+]
 
 OptionsBy = Literal["label", "code", "place"]
 _WITH_TEXT = re.compile(r"^(?P<label>.*?)\s*〖(?P<text>.*)〗\s*$", re.DOTALL)
@@ -49,21 +60,24 @@ class UnmappedValue:
 
 @dataclass(frozen=True)
 class Decoded:
-    """Codes of one column of the file.
+    """Codes of one column of the file, by distinct cell.
 
     Attributes
     ----------
-    codes : (n,) object array
+    codes : (m,) object array
         Code; "" for blank; None for "not shown". For several options a frozenset of codes or None.
         A value that is no option is kept as a text that starts with a NUL.
-    texts : (n,) object array
+    texts : (m,) object array
         Words after "other", "" without.
+    places : (n,) int array
+        The distinct cell of each row.
     unmapped : list of UnmappedValue
         What is not an option.
     """
 
     codes: Objects
     texts: Objects
+    places: NDArray[np.int64]
     unmapped: list[UnmappedValue] = field(default_factory=list)
 
 
@@ -106,6 +120,40 @@ class CellReader:
         return {**by_code, **by_label} if self.by == "label" else {**by_label, **by_code}
 
 
+def arrow_text(values: pa.Array | pa.ChunkedArray) -> pd.Series:
+    """Text of Arrow as a column, without a copy by way of Python objects.
+
+    Parameters
+    ----------
+    values : Array or ChunkedArray
+        Text; null is missing.
+
+    Returns
+    -------
+    Series of str
+    """
+    kind: Any = pd.StringDtype("pyarrow", na_value=np.nan)
+    return pd.Series(kind.__from_arrow__(values))
+
+
+def take_text(values: Sequence[str | None], places: NDArray[np.int64]) -> pd.Series:
+    """Text of each row from the distinct texts; None is missing.
+
+    Parameters
+    ----------
+    values : sequence of str or None
+        Distinct texts.
+    places : (n,) int array
+        Which of them each row has.
+
+    Returns
+    -------
+    Series of str
+    """
+    taken = pa.array(list(values), type=pa.large_string()).take(pa.array(places))
+    return arrow_text(taken)
+
+
 def distinct_cells(cells: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
     """Distinct cells, and the place of each row's cell among them.
 
@@ -122,7 +170,7 @@ def distinct_cells(cells: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
     categorical = isinstance(cells.dtype, pd.CategoricalDtype)
     held = cells if categorical else cells.astype("str").fillna("").astype("category")
     places = held.cat.codes.to_numpy().astype(np.int64)
-    distinct = [str(c) for c in held.cat.categories]
+    distinct = [str(c) for c in held.cat.categories.to_numpy(dtype=object)]
     if (places < 0).any():
         places = np.where(places < 0, len(distinct), places)
         distinct.append("")
@@ -191,7 +239,7 @@ def decode_single(
                 bad.append((i, plain))
                 codes[i] = "\x00" + plain
     unmapped = _report(name, bad, places, choices, reader.first_row)
-    return Decoded(codes[places], texts[places], unmapped)
+    return Decoded(codes, texts, places, unmapped)
 
 
 def decode_options(
@@ -223,12 +271,26 @@ def decode_options(
         for part in [] if plain in reader.blanks else [p for p in split.split(plain) if p.strip()]:
             code, text = _find(part, lookup)
             texts[i] = text or texts[i]
-            if code is None:
+            if code is None and reader.by == "label" and (run := _run_of_labels(normalise_label(part), lookup)):
+                ticked |= set(run)
+            elif code is None:
                 unmapped += _report(name, [(i, part.strip())], places, choices, reader.first_row)
             else:
                 ticked.add(code)
         codes[i] = frozenset(ticked)
-    return Decoded(codes[places], texts[places], _merge(unmapped))
+    return Decoded(codes, texts, places, _merge(unmapped))
+
+
+def _run_of_labels(text: str, lookup: Mapping[str, str]) -> tuple[str, ...]:
+    """Codes of labels that stand one after the other with nothing that divides them, the longest first."""
+    if not text:
+        return ()
+    for key in sorted((k for k in lookup if k and text.startswith(k)), key=len, reverse=True):
+        if key == text:
+            return (lookup[key],)
+        if rest := _run_of_labels(text[len(key) :], lookup):
+            return (lookup[key], *rest)
+    return ()
 
 
 def _merge(values: list[UnmappedValue]) -> list[UnmappedValue]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
@@ -14,13 +16,13 @@ from surveykit.responses.matching import match_columns
 from surveykit.responses.privacy import drop_personal
 from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.types import Finding, RawResponses, Variant
-from surveykit.responses.values import CellReader
+from surveykit.responses.values import CellReader, arrow_text
 
 __all__ = ["WJX_READERS", "read_wjx"]
 
 HEAD = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 LINK_COLUMNS = ("sojumpparm", "自定义参数", "自定义字段")
-_LINK = re.compile(r"(?:sojumpparm|joinparm)\s*[=:]\s*([^&\s;]+)")
+_LINK = r"(?:sojumpparm|joinparm)\s*[=:]\s*(?P<token>[^&\s;]+)"
 _BLANK = frozenset({"", "(空)", "（空）"})
 _SKIPPED = frozenset({"(跳过)", "（跳过）"})
 WJX_READERS: dict[Variant, CellReader] = {
@@ -38,10 +40,11 @@ def _link_column(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
             return table, name
     if "来源详情" not in table.columns:
         return table, None
-    found = table["来源详情"].astype("str").str.extract(_LINK, expand=False)
-    if found.isna().all():
+    cells = pa.array(table["来源详情"].astype("str"), type=pa.large_string(), from_pandas=True)
+    found = pc.struct_field(pc.extract_regex(cells, _LINK), "token")
+    if found.null_count == len(found):
         return table, None
-    return table.assign(sojumpparm=found.fillna("")), "sojumpparm"
+    return table.assign(sojumpparm=arrow_text(pc.fill_null(found, ""))), "sojumpparm"
 
 
 def _looks_numeric(table: pd.DataFrame, columns: Mapping[str, Sequence[str]], column_map: ColumnMap) -> bool | None:
@@ -163,7 +166,9 @@ def read_wjx(
     meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
     columns |= {key: (name,) for key, name in meta.items()}
     columns |= {"@unit_id": (link,)} if link else {}
-    table, findings = drop_personal(table, salt=salt)
+    columns |= {"@device": ("来自IP",)} if salt is not None and "来自IP" in table else {}
+    asked = [name for key, names in columns.items() if not key.startswith("@") for name in names]
+    table, findings = drop_personal(table, salt=salt, keep=asked)
     if lost:
         findings.append(
             Finding("column_missing", f"questions that the file does not have: {first_few(lost)}", count=len(lost))

@@ -1,4 +1,4 @@
-"""Scores and ranks with their uncertainty: indicators, rate-to-points rules, schemes, rank sets."""
+"""Scores and ranks with their uncertainty: indicators, rules, schemes, rank sets, sensitivity, change."""
 
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.comparisons import (
@@ -9,11 +9,14 @@ from surveykit.scoring.comparisons import (
     holm,
     klein_wright_wieczorek,
 )
+from surveykit.scoring.empirical_bayes import ExpectedRanks, expected_ranks
+from surveykit.scoring.field_visits import FieldResults, summarise_evidence, summarise_field_visits
 from surveykit.scoring.indicator_checks import check_indicators
 from surveykit.scoring.indicator_columns import indicator_columns
 from surveykit.scoring.indicator_estimates import describe_indicator, estimate_indicators
 from surveykit.scoring.indicators import Alternative, Indicator, IndicatorSet, with_alternatives
 from surveykit.scoring.knots import knot_bias
+from surveykit.scoring.one_at_a_time import drop_criteria, score_alternatives
 from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
 from surveykit.scoring.points import Knot, apply_rule, knots_of
 from surveykit.scoring.rank_sets import RankSets, rank_confidence_sets, tau_best, tau_worst
@@ -21,13 +24,31 @@ from surveykit.scoring.rules import Rule
 from surveykit.scoring.scheme import Criterion, ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
 from surveykit.scoring.score import score
-from surveykit.scoring.survey_inputs import SurveyInputs, inputs_from_estimates, inputs_from_replicates
+from surveykit.scoring.selection import BestUnit, best_unit, simultaneous_intervals
+from surveykit.scoring.sensitivity import Sensitivity, sensitivity
+from surveykit.scoring.sensitivity_model import Factors
+from surveykit.scoring.sobol import SobolIndices, sobol_indices
+from surveykit.scoring.survey_inputs import (
+    SurveyInputs,
+    inputs_from_covariance,
+    inputs_from_estimates,
+    inputs_from_replicates,
+)
+from surveykit.scoring.wave_change import Bridge, WaveChange, compare_waves
+from surveykit.scoring.waves import TwoWaves, two_waves, waves_from_estimates
+from surveykit.scoring.what_if import Goal, WhatIf, sample_size_to_separate, size_factor_to_separate, what_if
 
 __all__ = [
     "BAND_NAMES",
     "Alternative",
+    "BestUnit",
+    "Bridge",
     "ComparisonIntervals",
     "Criterion",
+    "ExpectedRanks",
+    "Factors",
+    "FieldResults",
+    "Goal",
     "Indicator",
     "IndicatorSet",
     "Knot",
@@ -36,17 +57,27 @@ __all__ = [
     "Rule",
     "ScoreCard",
     "ScoringScheme",
+    "Sensitivity",
+    "SobolIndices",
     "SurveyInputs",
+    "TwoWaves",
+    "WaveChange",
+    "WhatIf",
     "apply_rule",
+    "best_unit",
     "check_indicators",
     "check_other_methods",
     "check_scheme",
+    "compare_waves",
     "compare_with_mean",
     "describe_indicator",
+    "drop_criteria",
     "estimate_indicators",
+    "expected_ranks",
     "goldstein_healy",
     "holm",
     "indicator_columns",
+    "inputs_from_covariance",
     "inputs_from_estimates",
     "inputs_from_replicates",
     "klein_wright_wieczorek",
@@ -54,8 +85,19 @@ __all__ = [
     "knots_of",
     "rank_confidence_sets",
     "read_other_methods",
+    "sample_size_to_separate",
     "score",
+    "score_alternatives",
+    "sensitivity",
+    "simultaneous_intervals",
+    "size_factor_to_separate",
+    "sobol_indices",
+    "summarise_evidence",
+    "summarise_field_visits",
     "tau_best",
     "tau_worst",
+    "two_waves",
+    "waves_from_estimates",
+    "what_if",
     "with_alternatives",
 ]

@@ -43,8 +43,8 @@ class ScoreCard:
         Of the points.
     replicates : ndarray, shape (R, units)
         Points in every draw or replicate.
-    notes : tuple of str
-        What a reader must know.
+    notes, notes_zh : tuple of str
+        What a reader must know, in English and in Chinese.
     recipe : dict
         Scheme, draws, seed, level, method, version.
     """
@@ -59,7 +59,14 @@ class ScoreCard:
     covariance: FloatArray = field(repr=False)
     replicates: FloatArray = field(repr=False)
     notes: tuple[str, ...] = ()
+    notes_zh: tuple[str, ...] = ()
     recipe: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def published(self) -> pd.DataFrame:
+        """The table to publish: order of the scheme, intervals, bands and rank sets, no bare rank."""
+        names = ["district", "points", "conf_low", "conf_high", "band", "rank_low", "rank_high", "prob_top5"]
+        return self.table[names]
 
     def __repr__(self) -> str:
         head = f"ScoreCard of {self.recipe.get('scheme', 'a scheme')}: {len(self.table)} units"
@@ -71,7 +78,8 @@ class ScoreCard:
 
     def to_payload(self) -> dict[str, Any]:
         """Return plain lists, numbers and text; `from_payload` gives the same card back."""
-        payload: dict[str, Any] = {"format": _FORMAT, "notes": list(self.notes), "recipe": self.recipe}
+        payload: dict[str, Any] = {"format": _FORMAT, "recipe": self.recipe}
+        payload |= {"notes": list(self.notes), "notes_zh": list(self.notes_zh)}
         for name in _TABLES:
             payload[name] = _frame_to_plain(getattr(self, name))
         payload["covariance"] = self.covariance.tolist()
@@ -95,6 +103,7 @@ class ScoreCard:
             covariance=np.array(payload["covariance"], dtype=float),
             replicates=np.array(payload["replicates"], dtype=float),
             notes=tuple(payload["notes"]),
+            notes_zh=tuple(payload.get("notes_zh", ())),
             recipe=payload["recipe"],
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -13,7 +14,8 @@ from surveykit.scoring.aggregate import group_points, total_points
 from surveykit.scoring.comparisons import compare_with_mean
 from surveykit.scoring.knots import knot_table
 from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.rank_sets import competition_ranks, rank_confidence_sets
+from surveykit.scoring.rank_kernels import competition_ranks
+from surveykit.scoring.rank_sets import rank_confidence_sets
 from surveykit.scoring.scheme import ScoringScheme
 
 __all__ = ["CardDraws", "card_tables"]
@@ -35,6 +37,9 @@ class CardDraws:
     kind : str
         "parametric", "bootstrap" or "replicates".
     df : float or None
+        Of the survey's covariance.
+    other_df : ndarray, shape (units,)
+        Of the other methods' standard errors; infinity where there are none.
     """
 
     values: FloatArray = field(repr=False)
@@ -45,10 +50,15 @@ class CardDraws:
     scale: FloatArray = field(repr=False)
     kind: str
     df: float | None
+    other_df: FloatArray = field(repr=False)
 
     def error(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
         """Standard error: around the mean of the draws, or around the estimate for replicates."""
-        return np.asarray(np.sqrt(np.einsum("r,r...->...", self.scale, self.spread(centre, drawn) ** 2)))
+        found = np.zeros(centre.shape)
+        moving = _moving(drawn)
+        spread = self.spread(centre[moving], drawn[:, moving])
+        found[moving] = np.sqrt(np.einsum("r,rk->k", self.scale, spread**2))
+        return found
 
     def spread(self, centre: FloatArray, drawn: FloatArray) -> FloatArray:
         """Deviations from the mean of the draws, or from the estimate for replicates; exactly 0 for constants."""
@@ -62,29 +72,52 @@ class CardDraws:
     ) -> tuple[FloatArray, FloatArray]:
         """Percentiles of the draws, or Student's t for replicates."""
         if self.kind != "replicates":
-            low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+            moving = _moving(drawn)
+            low, high = np.array(drawn[0]), np.array(drawn[0])
+            tails = [(1 - level) / 2, (1 + level) / 2]
+            low[moving], high[moving] = np.quantile(drawn[:, moving], tails, axis=0)
             return low, high
         reach = stats.t.ppf((1 + level) / 2, self.df if self.df is not None else np.inf) * error
         return centre - reach, centre + reach
 
 
+def _moving(drawn: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which entries vary over the draws."""
+    return np.asarray((drawn != drawn[0]).any(axis=0) & np.isfinite(drawn[0]))
+
+
 def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, level: float) -> dict[str, Any]:
-    """Make all tables, the covariance and the replicates of a `ScoreCard`."""
+    """Make all tables, the covariance and the replicates of a `ScoreCard`, and the joint degrees of freedom."""
     totals = total_points(scheme, drawn.points)
     normal = total_points(scheme, drawn.normal_points)
     student = normal if drawn.student_points is drawn.normal_points else total_points(scheme, drawn.student_points)
     spread = drawn.spread(totals, normal)
     covariance = (spread * drawn.scale[:, None]).T @ spread
     knots = knot_table(scheme, units, drawn.values, drawn.student_values, level)
+    variance = _variance(scheme, units, drawn, spread)
+    drawn = replace(drawn, df=_joint_df(drawn, variance))
     return {
+        "df": drawn.df,
         "table": _totals(units, totals, covariance, student, drawn, level),
         "criteria": _criteria(scheme, units, drawn, knots, level),
         **{f"{name}s": _groups(scheme, units, drawn, name, level) for name in ("content", "indicator", "method")},
         "knots": knots,
-        "variance": _variance(scheme, units, drawn, spread),
+        "variance": variance,
         "covariance": covariance,
         "replicates": np.array(student),
     }
+
+
+def _joint_df(drawn: CardDraws, variance: pd.DataFrame) -> float | None:
+    """Smallest degrees of freedom of a total after Satterthwaite: 1 / (q^2 / df_survey + (1 - q)^2 / df_other).
+
+    q is the questionnaire's share of the variance of the total.
+    """
+    part = variance[(variance["level"] == "method") & (variance["id"] == "questionnaire")]["share"].to_numpy()
+    q = np.clip(part if part.size else np.zeros(drawn.points.shape[0]), 0.0, 1.0)
+    survey = np.inf if drawn.df is None else drawn.df
+    slack = q**2 / survey + (1 - q) ** 2 / drawn.other_df
+    return float(1 / slack.max()) if slack.max() > 0 else None
 
 
 def _totals(

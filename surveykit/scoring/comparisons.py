@@ -11,7 +11,8 @@ from scipy import stats
 
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray, difference_sd, valid_covariance
-from surveykit.scoring.rank_sets import Values, competition_ranks, read_estimates
+from surveykit.scoring.rank_kernels import competition_ranks
+from surveykit.scoring.rank_sets import Values, read_estimates
 
 __all__ = [
     "BAND_NAMES",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from surveykit.design import SurveyDesign
+from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.errors import DataError, first_few
 from surveykit.estimation import Estimates, Mean, estimate
 from surveykit.scoring.indicators import Indicator, IndicatorSet
@@ -49,7 +49,7 @@ def describe_indicator(indicator: Indicator) -> dict[str, Any]:
 
 
 def estimate_indicators(
-    design: SurveyDesign,
+    design: SurveyDesign | ReplicateDesign,
     indicators: IndicatorSet,
     by: str | Sequence[str] | None = None,
     where: Any = None,
@@ -61,7 +61,7 @@ def estimate_indicators(
 
     Parameters
     ----------
-    design : SurveyDesign
+    design : SurveyDesign or ReplicateDesign
         Its data hold the columns of `indicator_columns`; NaN is outside the base and leaves the design as it is.
     indicators : IndicatorSet
         With `with_alternatives`, the sensitivity lines come along.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DefinitionError, Problem, first_few
+from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.rules import Grades
 from surveykit.scoring.scheme import Criterion, ScoringScheme
@@ -27,17 +27,28 @@ class OtherMethods:
     units, inputs : tuple of str
     values : ndarray, shape (units, inputs)
         NaN where there is none.
-    std_errors : ndarray, shape (units, inputs)
-        0 where nothing was sampled.
-    df : ndarray, shape (units, inputs)
-        Degrees of freedom of the standard errors; infinity when not given.
+    covariance : ndarray, shape (units, inputs, inputs)
+        Within each unit; 0 where nothing was sampled. Units are independent of each other.
+    df : ndarray, shape (units,)
+        Smallest degrees of freedom of the unit's standard errors; infinity when none is given.
+    bounds : ndarray, shape (inputs, 2)
+        Range of each input; infinite where no criterion declares one.
+    joint : bool
+        Whether the covariance between inputs was given; if not, it is taken as 0.
     """
 
     units: tuple[str, ...]
     inputs: tuple[str, ...]
     values: FloatArray = field(repr=False)
-    std_errors: FloatArray = field(repr=False)
+    covariance: FloatArray = field(repr=False)
     df: FloatArray = field(repr=False)
+    bounds: FloatArray = field(repr=False)
+    joint: bool = False
+
+    @property
+    def std_errors(self) -> FloatArray:
+        """Standard errors, shape (units, inputs)."""
+        return np.asarray(np.sqrt(np.einsum("ukk->uk", self.covariance)))
 
 
 def _fixed_criteria(scheme: ScoringScheme) -> list[Criterion]:
@@ -76,6 +87,14 @@ def check_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Seque
     -------
     list of Problem
         Problems of one row carry the line (the header is line 1) and the path ``("rows", position, column)``.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> wrong = small.other_table.assign(value=[0.9, 80, 0.85, 0.7])
+    >>> [problem.line for problem in check_other_methods(small.scheme, wrong, small.survey.units)]
+    [3]
     """
     absent = [name for name in REQUIRED if name not in table.columns]
     if absent:
@@ -115,6 +134,9 @@ def _row_problems(scheme: ScoringScheme, rows: pd.DataFrame, units: Sequence[str
         if first != row:
             todo = f"keep one of lines {first + 2} and {row + 2}"
             yield _problem(row, "criterion", f"{unit} has a second value of {name!r}", todo)
+    for row, supplier in enumerate(rows.get("supplier", ())):
+        if _blank(supplier):
+            yield _problem(row, "supplier", "nobody is named as supplier", "say who supplied the value")
     for column in ("std_error", "df"):
         for row, given in enumerate(rows.get(column, ())):
             number = None if _blank(given) else _number(given)
@@ -155,13 +177,18 @@ def _coverage(scheme: ScoringScheme, rows: pd.DataFrame, units: Sequence[str]) -
             )
 
 
-def read_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Sequence[str]) -> OtherMethods:
+def read_other_methods(
+    scheme: ScoringScheme, table: pd.DataFrame, units: Sequence[str], covariance: pd.DataFrame | None = None
+) -> OtherMethods:
     """Arrange the table of the other methods by unit and input.
 
     Parameters
     ----------
     scheme, table, units
         As for `check_other_methods`.
+    covariance : DataFrame, optional
+        Columns district, criterion, with, covariance: between values of one district that rest on the same sampled
+        sites (see `summarise_field_visits`); each pair once. Without it they are taken as independent.
 
     Returns
     -------
@@ -171,24 +198,66 @@ def read_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Sequen
     ------
     DefinitionError
         With all problems of `check_other_methods`.
+    DataError
+        When the covariances name unknown values or fit no standard errors.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> read_other_methods(small.scheme, small.other_table, small.survey.units).values.ravel().tolist()
+    [0.9, 0.8, 0.85, 0.7]
     """
     problems = check_other_methods(scheme, table, units)
     if problems:
         raise DefinitionError(problems)
     needed = _needed(scheme)
-    grades = {name: c.rule.grades for name, cs in needed.items() for c in cs if isinstance(c.rule, Grades)}
     inputs = tuple(needed)
+    grades = {name: c.rule.grades for name, cs in needed.items() for c in cs if isinstance(c.rule, Grades)}
     shape = (len(units), len(inputs))
     values, errors, df = np.full(shape, np.nan), np.zeros(shape), np.full(shape, np.inf)
-    place = {unit: i for i, unit in enumerate(units)}
+    place = {(unit, name): (i, k) for i, unit in enumerate(units) for k, name in enumerate(inputs)}
     for record in pd.DataFrame(table).to_dict("records"):
         if _blank(record["value"]):
             continue
-        at = place[str(record["district"])], inputs.index(str(record["criterion"]))
+        at = place[str(record["district"]), str(record["criterion"])]
         by_name = grades.get(str(record["criterion"]))
         values[at] = by_name[str(record["value"])] if by_name else float(str(record["value"]))
         if not _blank(record.get("std_error")):
             errors[at] = float(str(record["std_error"]))
         if not _blank(record.get("df")):
             df[at] = float(str(record["df"]))
-    return OtherMethods(tuple(units), inputs, values, errors, df)
+    ranges = [[c.range for c in needed[name] if c.range is not None] for name in inputs]
+    bounds = np.array([given[0] if given else (-np.inf, np.inf) for given in ranges]).reshape(-1, 2)
+    joint = _joint_covariance(errors, place, covariance)
+    return OtherMethods(
+        tuple(units), inputs, values, joint, df.min(axis=1, initial=np.inf), bounds, covariance is not None
+    )
+
+
+def _joint_covariance(
+    errors: FloatArray, place: Mapping[tuple[str, str], tuple[int, int]], pairs: pd.DataFrame | None
+) -> FloatArray:
+    """Covariance of each unit, shape (units, inputs, inputs), from standard errors and given pairs."""
+    joint = errors[:, :, None] ** 2 * np.eye(errors.shape[1])
+    if pairs is None:
+        return joint
+    named = list(
+        zip(pairs["district"].astype(str), pairs["criterion"].astype(str), pairs["with"].astype(str), strict=True)
+    )
+    strange = [key for key in named if (key[0], key[1]) not in place or (key[0], key[2]) not in place]
+    if strange:
+        raise DataError(f"covariance: values that the table does not have ({first_few(strange)}); correct the names")
+    for (unit, one, two), value in zip(named, pairs["covariance"], strict=True):
+        (row, a), (_, b) = place[unit, one], place[unit, two]
+        if a != b:
+            joint[row, a, b] = joint[row, b, a] = float(str(value))
+    lowest = np.linalg.eigvalsh(joint)[:, 0] if joint.shape[1] else np.zeros(len(joint))
+    bad = np.flatnonzero(lowest < -1e-3 * np.max(np.einsum("ukk->uk", joint), axis=1, initial=1e-300))
+    if bad.size:
+        units = list(dict.fromkeys(unit for unit, _ in place))
+        raise DataError(
+            f"covariance: does not fit the standard errors of {first_few([units[k] for k in bad])}; "
+            "take both from the same field visits"
+        )
+    return joint

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.rank_sets import competition_ranks
+from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rules import (
     Bonus,
     Deduction,
@@ -122,7 +122,13 @@ def apply_rule(rule: Rule, values: FloatArray, points: float) -> FloatArray:
 
 
 def knots_of(rule: Rule, points: float) -> tuple[Knot, ...]:
-    """List the values at which a rule bends or jumps; rank-based rules and grades have none of their own."""
+    """List the values at which a rule bends or jumps; rank-based rules and grades have none of their own.
+
+    Examples
+    --------
+    >>> [knot.at for knot in knots_of(Threshold(kind="threshold", at_least=0.9), 10)]
+    [0.9]
+    """
     line = rule_lines(rule, points)
     if line is not None:
         values, marks = line

@@ -7,25 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.scoring.numerics import FloatArray, difference_sd, generator, joint_draws, valid_covariance
+from surveykit.scoring.rank_kernels import BoolArray, competition_ranks, step_down
 
 __all__ = [
     "RankMethod",
     "RankSets",
-    "competition_ranks",
     "rank_confidence_sets",
     "read_estimates",
-    "step_down",
     "tau_best",
     "tau_worst",
 ]
 
 RankMethod = Literal["stepdown_simultaneous", "stepdown_marginal", "simultaneous", "marginal"]
-BoolArray = npt.NDArray[np.bool_]
 Values = Sequence[float] | FloatArray | pd.Series | Mapping[str, float]
 
 
@@ -82,64 +79,6 @@ def read_estimates(estimates: Values) -> tuple[list[Any], FloatArray]:
     if len(set(units)) < len(units):
         raise DataError(f"estimates: unit named twice ({first_few(sorted({u for u in units if units.count(u) > 1}))})")
     return units, values
-
-
-def competition_ranks(values: FloatArray) -> npt.NDArray[np.int64]:
-    """Rank along the last axis: 1 + number of strictly larger values; ties share the better rank."""
-    if values.ndim == 1:
-        order = np.sort(values)
-        return np.asarray(values.size + 1 - np.searchsorted(order, values, side="right"))
-    return np.asarray(1 + (values[..., None, :] > values[..., :, None]).sum(axis=-1))
-
-
-def _greatest(draws: FloatArray, inverse_sd: FloatArray, tested: BoolArray) -> FloatArray:
-    """Maximum over the tested ordered pairs (a, b) of (Z_a - Z_b) / sd_ab, one value per draw."""
-    greatest = np.full(draws.shape[1], -np.inf)
-    for a in np.flatnonzero(tested.any(axis=1)):
-        b = np.flatnonzero(tested[a])
-        scaled = (draws[a] - draws[b]) * inverse_sd[a, b][:, None]
-        np.maximum(greatest, scaled.max(axis=0), out=greatest)
-    return greatest
-
-
-def step_down(
-    values: FloatArray, sd: FloatArray, draws: FloatArray, tested: BoolArray, conf_level: float, *, steps: bool = True
-) -> tuple[BoolArray, float]:
-    """Test theta_a <= theta_b for ordered pairs, familywise error at most ``1 - conf_level``.
-
-    Parameters
-    ----------
-    values : ndarray, shape (p,)
-    sd : ndarray, shape (p, p)
-        Standard deviations of the differences; pairs with 0 are left to the caller.
-    draws : ndarray, shape (p, R)
-        Draws centred at zero with the covariance of the estimates.
-    tested : ndarray of bool, shape (p, p)
-        Ordered pairs (a, b) of the family.
-    conf_level : float
-    steps : bool
-        False stops after the first step.
-
-    Returns
-    -------
-    rejected : ndarray of bool, shape (p, p)
-        ``[a, b]`` true: a lies above b.
-    critical_value : float
-        That of the last step; infinity when nothing was tested.
-    """
-    inverse = np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 0)
-    statistic = (values[:, None] - values[None, :]) * inverse
-    remaining = tested & (sd > 0)
-    rejected = np.zeros_like(remaining)
-    critical = np.inf
-    while remaining.any():
-        critical = float(np.quantile(_greatest(draws, inverse, remaining), conf_level))
-        new = remaining & (statistic > critical)
-        rejected |= new
-        remaining &= ~new
-        if not steps or not new.any():
-            break
-    return rejected, critical
 
 
 def _certain(values: FloatArray, sd: FloatArray) -> tuple[BoolArray, BoolArray]:

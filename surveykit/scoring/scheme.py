@@ -34,7 +34,7 @@ class Criterion(_Model):
         or a derived input.
     rule : Rule
     range : (float, float), optional
-        Values outside are a problem. Default for the questionnaire: 0 to 1 (rate) or 0 to 100 (score).
+        Values of the other methods outside of it are a problem, and draws stay inside.
     missing : str
         A district without a value: "fail" (a problem), "zero" (no points), "rescale" (its mean share of the others).
     named : str
@@ -137,6 +137,22 @@ class ScoringScheme(_Model):
     def criteria(self) -> tuple[Criterion, ...]:
         """Return all criteria in order, without adjustments."""
         return tuple(criterion for _, _, criterion, _ in self.walk())
+
+    def questionnaire_inputs(self) -> tuple[str, ...]:
+        """Return the indicators of the survey that some criterion reads, through derived inputs too."""
+        parts = {derived.id: tuple(derived.parts) for derived in self.derived}
+        every = (*self.criteria(), *self.adjustments)
+        todo = [criterion.input for criterion in every if criterion.method == "questionnaire"]
+        found: dict[str, None] = {}
+        seen: set[str] = set()
+        while todo:
+            name = todo.pop(0)
+            if name not in seen:
+                seen.add(name)
+                todo += parts.get(name, ())
+                if name not in parts:
+                    found[name] = None
+        return tuple(found)
 
     def walk(self) -> Iterator[tuple[IndicatorGroup, Content, Criterion, tuple[str | int, ...]]]:
         """Go through the criteria with their indicator, content and path in the definition."""

@@ -13,8 +13,10 @@ from surveykit._version import __version__
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values
 from surveykit.scoring.card import ScoreCard
+from surveykit.scoring.card_notes import card_notes
 from surveykit.scoring.card_tables import CardDraws, card_tables
 from surveykit.scoring.numerics import FloatArray, generator
+from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
@@ -26,7 +28,7 @@ __all__ = ["score"]
 def score(
     scheme: ScoringScheme,
     estimates: Any,
-    other_methods: pd.DataFrame | None = None,
+    other_methods: pd.DataFrame | OtherMethods | None = None,
     *,
     draws: int = 5000,
     seed: int = 2021,
@@ -40,8 +42,9 @@ def score(
     scheme : ScoringScheme
     estimates : Estimates or SurveyInputs
         Indicators by district with their joint covariance, or replicate estimates (`inputs_from_replicates`).
-    other_methods : DataFrame, optional
+    other_methods : DataFrame or OtherMethods, optional
         Columns district, criterion, value; optional std_error and df of values that were sampled, such as field visits.
+        `read_other_methods` adds the covariance of values from the same sites.
     draws : int
         Draws from the joint distribution; with replicates their number is taken.
     seed : int
@@ -62,21 +65,28 @@ def score(
     -----
     Every draw goes through rules, sums and adjustments, so covariances between indicators of the same respondents and
     between districts count, and no derivative is taken at a knot. Standard errors come from normal draws; intervals are
-    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Replicates with other
+    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Rank sets and bands use
+    Satterthwaite's degrees of freedom of survey and field visits, the smallest over the units. Replicates with other
     factors than 1/R (jackknife) give the variance, and intervals of the t distribution.
+
+    Examples
+    --------
+    >>> from surveykit.scoring.example import small_example
+    >>> small = small_example()
+    >>> card = score(small.scheme, small.survey, small.other_table, draws=1000)
+    >>> card.table[["district", "points"]].round(1).to_numpy().tolist()
+    [['jinjiang', 73.0], ['qingyang', 78.0], ['jinniu', 87.0], ['wuhou', 82.8]]
+    >>> card.table["band"].tolist()
+    ['below', 'not_distinguishable', 'above', 'not_distinguishable']
     """
-    inputs = estimates if isinstance(estimates, SurveyInputs) else inputs_from_estimates(estimates)
+    inputs = estimates
+    if not isinstance(inputs, SurveyInputs):
+        inputs = inputs_from_estimates(estimates, indicators=scheme.questionnaire_inputs())
     units = scheme.units or inputs.units
-    table = pd.DataFrame(columns=["district", "criterion", "value"]) if other_methods is None else other_methods
-    names = set(table["criterion"].astype(str)) if "criterion" in table else set()
-    problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
-    problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
-    if problems:
-        raise DefinitionError(problems)
-    order = [inputs.units.index(unit) for unit in units]
-    other = read_other_methods(scheme, table, units)
-    run = _Run(scheme, inputs, order, other)
+    other = _checked(scheme, inputs, units, other_methods)
+    run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
     drawn = _simulate(run, draws, generator(seed), logit)
+    tables = card_tables(scheme, tuple(units), drawn, conf_level)
     recipe = {
         "scheme": scheme.id,
         "scheme_note": scheme.note,
@@ -87,11 +97,31 @@ def score(
         "seed": seed,
         "conf_level": conf_level,
         "scale": "logit" if logit else "identity",
-        "df": inputs.df,
+        "df": tables.pop("df"),
         "version": __version__,
     }
-    tables = card_tables(scheme, tuple(units), drawn, conf_level)
-    return ScoreCard(**tables, notes=_notes(scheme, inputs, other, tables["criteria"]), recipe=recipe)
+    told = card_notes(scheme, inputs, other, tables["criteria"])
+    english, chinese = tuple(en for _, en in told), tuple(zh for zh, _ in told)
+    return ScoreCard(**tables, notes=english, notes_zh=chinese, recipe=recipe)
+
+
+def _checked(
+    scheme: ScoringScheme, inputs: SurveyInputs, units: Sequence[str], given: pd.DataFrame | OtherMethods | None
+) -> OtherMethods:
+    """Find all problems at once; return the other methods' values."""
+    if isinstance(given, OtherMethods):
+        problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=given.inputs)
+        problems += _unit_problems(units, inputs.units)
+        if tuple(units) != given.units:
+            problems.append(Problem("the other methods were read for other units", "read them again", ("units",)))
+    else:
+        table = pd.DataFrame(columns=["district", "criterion", "value"]) if given is None else given
+        names = set(table["criterion"].astype(str)) if "criterion" in table else set()
+        problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
+        problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
+    if problems:
+        raise DefinitionError(problems)
+    return given if isinstance(given, OtherMethods) else read_other_methods(scheme, table, units)
 
 
 def _unit_problems(units: Sequence[str], surveyed: Sequence[str]) -> list[Problem]:
@@ -115,21 +145,6 @@ class _Run:
         return values, criterion_points(self.scheme, values)
 
 
-def _draw_other(other: OtherMethods, draws: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Draws of sampled values, independent between units and inputs; values of rates stay in 0 to 1."""
-    if not (other.std_errors > 0).any():
-        return other.values, other.values
-    moves = rng.standard_normal((draws, *other.values.shape)) * other.std_errors
-    finite = np.where(np.isfinite(other.df), other.df, 1.0)
-    stretch = np.sqrt(finite / rng.chisquare(finite, size=moves.shape))
-    wide = moves * np.where(np.isfinite(other.df), stretch, 1.0)
-    given = np.where(np.isnan(other.values), 0.5, other.values)
-    share = (given.min(axis=0) >= 0) & (given.max(axis=0) <= 1)
-    drawn = [other.values + move for move in (moves, wide)]
-    normal, student = (np.where(share & (other.std_errors > 0), np.clip(draw, 0, 1), draw) for draw in drawn)
-    return normal, student
-
-
 def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> CardDraws:
     inputs = run.inputs
     values, points = run.through(inputs.values, run.other.values)
@@ -140,7 +155,7 @@ def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> C
         kind = "bootstrap" if _equal_factors(inputs) else "replicates"
         normal = student = inputs.replicates
     count = draws if kind == "replicates" else normal.shape[0]
-    other_normal, other_student = _draw_other(run.other, count, rng)
+    other_normal, other_student = draw_other(run.other, count, rng)
     if kind == "replicates":
         return _replicate_draws(run, values, points, other_normal)
     first = run.through(normal, other_normal)
@@ -148,7 +163,7 @@ def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> C
     count_shape = (count, *points.shape)
     arrays = [np.broadcast_to(array, count_shape) for array in (*first, *second)]
     scale = np.full(count, 1 / count)
-    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df)
+    return CardDraws(values, points, arrays[1], arrays[2], arrays[3], scale, kind, inputs.df, run.other.df)
 
 
 def _equal_factors(inputs: SurveyInputs) -> bool:
@@ -168,27 +183,13 @@ def _replicate_draws(run: _Run, values: FloatArray, points: FloatArray, other: F
         stacked_points = np.concatenate([stacked_points, more[1]])
         factors = np.concatenate([factors, np.full(other.shape[0], 1 / other.shape[0])])
     return CardDraws(
-        values, points, stacked_points, stacked_values, stacked_points, factors, "replicates", run.inputs.df
+        values,
+        points,
+        stacked_points,
+        stacked_values,
+        stacked_points,
+        factors,
+        "replicates",
+        run.inputs.df,
+        run.other.df,
     )
-
-
-def _notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods, criteria: pd.DataFrame) -> tuple[str, ...]:
-    notes = []
-    sampled = criteria.loc[criteria["sampled"], "criterion"].unique()
-    exact = criteria.loc[~criteria["criterion"].isin(sampled) & (criteria["indicator"] != "adjustments")]
-    worth = exact.groupby("criterion")["max_points"].first().sum()
-    if worth:
-        notes.append(
-            f"{worth:g} of {scheme.total:g} points are taken as free of error; the ranking on the total looks firmer "
-            "than it is as far as those points are measured with error too."
-        )
-    crossing = criteria.loc[criteria["crosses_knot"], ["district", "criterion"]].drop_duplicates()
-    if len(crossing):
-        notes.append(
-            f"The interval of {len(crossing)} values in {crossing['district'].nunique()} districts crosses a scoring "
-            "threshold; see the knots for the bias and for the probability that the threshold is reached."
-        )
-    still = int((inputs.std_errors == 0).sum())
-    if still:
-        notes.append(f"{still} survey values have a standard error of 0 (a rate of exactly 0 or 1, or a full count).")
-    return tuple(notes)

@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveykit.design import ReplicateDesign
 from surveykit.errors import DataError, first_few
 from surveykit.scoring.numerics import FloatArray, joint_draws, valid_covariance
 
-__all__ = ["SurveyInputs", "draw_inputs", "inputs_from_estimates", "inputs_from_replicates"]
+__all__ = [
+    "SurveyInputs",
+    "draw_inputs",
+    "inputs_from_covariance",
+    "inputs_from_estimates",
+    "inputs_from_replicates",
+]
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,9 @@ class SurveyInputs:
         return np.sqrt(np.diag(self.covariance)).reshape(self.values.shape)
 
 
-def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
+def inputs_from_estimates(
+    estimates: Any, by: str = "district", indicators: Sequence[str] | None = None
+) -> SurveyInputs:
     """Arrange estimates by unit and indicator.
 
     Parameters
@@ -59,6 +68,8 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
         With `.table` (columns variable, estimate, df and `by`) and the joint `.covariance`.
     by : str
         Column of the units.
+    indicators : sequence of str, optional
+        Which to take; all when absent. Names that the estimates do not have are passed over.
 
     Returns
     -------
@@ -72,12 +83,15 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
     table = estimates.table.reset_index(drop=True)
     if by not in table.columns:
         raise DataError(f"estimates: no column {by!r}; estimate with by={by!r}")
+    if indicators is not None:
+        table = table[table["variable"].isin(list(indicators))]
+    rows = table.index.to_numpy(dtype=np.intp)
     keys = list(zip(table[by].astype(str), table["variable"].astype(str), strict=True))
     units, indicators = tuple(dict.fromkeys(k[0] for k in keys)), tuple(dict.fromkeys(k[1] for k in keys))
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise DataError(f"estimates: given twice for {first_few(twice)}; give one statistic for each indicator")
-    place = {key: row for row, key in enumerate(keys)}
+    place = {key: number for number, key in enumerate(keys)}
     wanted = [(unit, indicator) for unit in units for indicator in indicators]
     absent = [key for key in wanted if key not in place]
     if absent:
@@ -87,7 +101,8 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
     unknown = [key for key, value in zip(wanted, values, strict=True) if not np.isfinite(value)]
     if unknown:
         raise DataError(f"estimates: missing for {first_few(unknown)}; nobody of that unit is in the base")
-    matrix = np.asarray(estimates.covariance, dtype=float)[np.ix_(order, order)]
+    picked = rows[order]
+    matrix = np.asarray(estimates.covariance, dtype=float)[np.ix_(picked, picked)]
     df = pd.to_numeric(table["df"], errors="coerce").min() if "df" in table else np.inf
     shape = (len(units), len(indicators))
     covariance = valid_covariance(matrix, len(wanted), "estimates.covariance")
@@ -96,22 +111,28 @@ def inputs_from_estimates(estimates: Any, by: str = "district") -> SurveyInputs:
     used = float(df) if np.isfinite(df) else None
     found = SurveyInputs(units, indicators, values.reshape(shape), covariance, top, used)
     replicates = getattr(estimates, "replicates", None)
-    return found if replicates is None else _with_replicates(found, np.asarray(replicates, dtype=float)[:, order])
+    if replicates is None:
+        return found
+    maker = (getattr(estimates, "influence", None) or (None,))[0]
+    factors = maker.scale * np.asarray(maker.rscales, dtype=float) if isinstance(maker, ReplicateDesign) else None
+    return _with_replicates(found, np.asarray(replicates, dtype=float)[:, picked], factors)
 
 
-def _with_replicates(inputs: SurveyInputs, replicates: FloatArray) -> SurveyInputs:
-    """Use replicates whose squared deviations, times one factor, give the covariance; leave others aside."""
+def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: FloatArray | None) -> SurveyInputs:
+    """Use replicates when their squared deviations, times the factors, give the covariance; leave others aside.
+
+    Estimates from a payload do not say the factors; then one common factor is tried.
+    """
     spread = replicates - inputs.values.ravel()
-    if not np.isfinite(spread).all():
+    if not np.isfinite(spread).all() or not spread.any():
         return inputs
-    raw = spread.T @ spread
-    if not np.trace(raw) > 0:
-        return inputs
-    factor = float(np.trace(inputs.covariance) / np.trace(raw))
-    if not np.allclose(raw * factor, inputs.covariance, rtol=0.02, atol=0.02 * float(inputs.covariance.max())):
+    if factors is None:
+        factors = np.full(len(spread), float(np.trace(inputs.covariance) / (spread**2).sum()))
+    made = (spread * factors[:, None]).T @ spread
+    if not np.allclose(made, inputs.covariance, rtol=0.02, atol=0.02 * float(inputs.covariance.max())):
         return inputs
     shaped = replicates.reshape(len(replicates), *inputs.values.shape)
-    return replace(inputs, replicates=shaped, replicate_scale=np.full(len(replicates), factor))
+    return replace(inputs, replicates=shaped, replicate_scale=factors)
 
 
 def _tops(values: FloatArray, kinds: Sequence[str | None]) -> tuple[float, ...]:
@@ -122,6 +143,40 @@ def _tops(values: FloatArray, kinds: Sequence[str | None]) -> tuple[float, ...]:
         seen = 1.0 if column.max() <= 1 else 100.0
         tops.append(known.get(kind or "", seen if column.min() >= 0 and column.max() <= 100 else np.inf))
     return tuple(tops)
+
+
+def inputs_from_covariance(
+    units: Sequence[str],
+    indicators: Sequence[str],
+    values: FloatArray,
+    covariance: object,
+    df: float | None = None,
+) -> SurveyInputs:
+    """Take estimates and their covariance as they are, for example from published tables.
+
+    Parameters
+    ----------
+    units, indicators : sequence of str
+    values : array_like, shape (units, indicators)
+        Rates from 0 to 1, or scores from 0 to 100.
+    covariance : array_like, shape (units * indicators, units * indicators)
+        All indicators of the first unit first.
+    df : float, optional
+
+    Returns
+    -------
+    SurveyInputs
+
+    Examples
+    --------
+    >>> inputs_from_covariance(("a", "b"), ("rate",), [[0.8], [0.9]], np.diag([4e-4, 4e-4])).std_errors.tolist()
+    [[0.02], [0.02]]
+    """
+    array = np.asarray(values, dtype=float)
+    if array.shape != (len(units), len(indicators)) or not np.isfinite(array).all():
+        raise DataError(f"values: give {len(units)} rows of {len(indicators)} numbers, none missing")
+    matrix = valid_covariance(covariance, array.size)
+    return SurveyInputs(tuple(units), tuple(indicators), array, matrix, _tops(array, [None] * len(indicators)), df)
 
 
 def inputs_from_replicates(
@@ -148,6 +203,13 @@ def inputs_from_replicates(
     Returns
     -------
     SurveyInputs
+
+    Examples
+    --------
+    >>> values = np.array([[0.8], [0.9]])
+    >>> found = inputs_from_replicates(("a", "b"), ("rate",), values, values + np.array([-0.01, 0.01])[:, None, None])
+    >>> found.std_errors.round(4).tolist()
+    [[0.01], [0.01]]
     """
     values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
     if replicates.ndim != 3 or replicates.shape[1:] != values.shape:

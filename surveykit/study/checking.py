@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
@@ -28,18 +28,20 @@ def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     from surveykit.simulation import check_simulation
     from surveykit.weighting import check_weighting_plan
 
-    checks = {
+    checks: dict[str, Callable[[Any], list[Problem]]] = {
         "sampling_plan": check_sampling_plan,
         "questionnaire": check_questionnaire,
         "weighting": check_weighting_plan,
         "simulation": check_simulation,
     }
+    wrong = set()
     for role, check in checks.items():
-        if parts.get(role) is not None:
-            reading.add(role, check(parts[role]))
+        problems = check(parts[role]) if parts.get(role) is not None else []
+        reading.add(role, problems)
+        wrong |= {role} if problems else set()
     questionnaire = parts.get("questionnaire")
-    if questionnaire is None:
-        return
+    if questionnaire is None or "questionnaire" in wrong:
+        return  # what refers to questions can only be judged by a sound questionnaire
     if parts.get("indicators") is not None:
         reading.add("indicators", check_indicators(parts["indicators"], questionnaire))
     if parts.get("quality") is not None:
@@ -51,6 +53,7 @@ def check_across(reading: _Collector, study: Study) -> None:
     reading.add("study", _analyses(study))
     reading.add("study", _domains(study))
     reading.add("study", _headline(study))
+    reading.add("study", _drivers(study))
     _margins(reading, study)
     _scheme(reading, study)
 
@@ -83,6 +86,22 @@ def _headline(study: Study) -> list[Problem]:
     ]
 
 
+def _drivers(study: Study) -> list[Problem]:
+    drivers = study.definition.drivers
+    if drivers is None:
+        return []
+    variables = study.questionnaire.variables()
+    grids = sorted({v.item for v in variables if v.row is not None})
+    singles = sorted({v.id for v in variables if v.kind == "single"})
+    problems = []
+    if drivers.grid not in grids:
+        problems.append(Problem(f"no grid {drivers.grid!r}", nearest(drivers.grid, grids), ("drivers", "grid")))
+    if drivers.overall not in singles:
+        advice = nearest(drivers.overall, singles)
+        problems.append(Problem(f"no question {drivers.overall!r}", advice, ("drivers", "overall")))
+    return problems
+
+
 def _margins(reading: _Collector, study: Study) -> None:
     """Margins name known districts and agree in total where they are counts of the same population."""
     for name, table in study.margins.items():
@@ -105,8 +124,10 @@ def _scheme(reading: _Collector, study: Study) -> None:
     from surveykit.scoring import check_other_methods, check_scheme
 
     units = study.regions["district"].tolist()
-    indicators = [indicator.id for indicator in study.indicators.indicators]
-    reading.add("scoring", check_scheme(study.scoring, questionnaire_inputs=indicators))
+    inputs = None if study.other_methods is None else set(study.other_methods["criterion"])
+    reading.add(
+        "scoring", check_scheme(study.scoring, questionnaire_inputs=study.indicators, other_inputs=inputs, units=units)
+    )
     if study.other_methods is not None:
         table = study.other_methods
         for problem in check_other_methods(study.scoring, table, units):

@@ -50,6 +50,7 @@ class StudyFiles(_Frozen):
     disclosure: str
     margins: dict[str, str]
     other_methods: str | None = None
+    other_methods_covariance: str | None = None
     simulation: str | None = None
     report_templates: str | None = None
 
@@ -101,6 +102,13 @@ class Analysis(_Frozen):
     note: Text | None = None
 
 
+class Drivers(_Frozen):
+    """The aspects whose importance for overall satisfaction is worked out: a grid, and the overall question."""
+
+    grid: str
+    overall: str
+
+
 class StudyDefinition(_Frozen):
     """The content of study.yaml."""
 
@@ -119,6 +127,7 @@ class StudyDefinition(_Frozen):
     analyses: list[Analysis] = Field(min_length=1)
     domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
+    drivers: Drivers | None = None
 
     @field_validator("analyses")
     @classmethod

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from surveykit.errors import DefinitionError, Problem
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.location import MARKER
+from surveykit.study.margins import without_total
 from surveykit.study.tables import TABLES, read_table
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml
@@ -63,8 +64,8 @@ class Study(StudyOutline):
         The definitions.
     simulation : SimulationPlan, optional
         How frame and answers are simulated, in a simulated study.
-    other_methods : pandas.DataFrame, optional
-        Results of the other methods of the evaluation.
+    other_methods, other_methods_covariance : pandas.DataFrame, optional
+        Results of the other methods of the evaluation, and the covariance of those from the same sampled sites.
     """
 
     regions: pd.DataFrame
@@ -78,6 +79,7 @@ class Study(StudyOutline):
     disclosure: DisclosureTexts
     simulation: SimulationPlan | None = None
     other_methods: pd.DataFrame | None = None
+    other_methods_covariance: pd.DataFrame | None = None
 
     def summary(self) -> list[str]:
         """Say in a few lines what the study consists of."""
@@ -102,7 +104,7 @@ class _Reading:
             return None
 
     def document(self, role: str, relative: str) -> Document | None:
-        found = self.attempt(lambda: read_yaml(self.root / relative, relative))
+        found: Document | None = self.attempt(lambda: read_yaml(self.root / relative, relative))
         if found is not None:
             self.documents[role] = found
         return found
@@ -111,8 +113,12 @@ class _Reading:
         document = self.document(role, relative)
         return None if document is None else self.attempt(lambda: validate(model, document))
 
-    def table(self, relative: str, rules: str) -> pd.DataFrame | None:
+    def table(self, relative: str, rules: str) -> Any:
         return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
+
+    def margin(self, relative: str) -> Any:
+        table = self.table(relative, "margins")
+        return None if table is None else self.attempt(lambda: without_total(table))
 
     def add(self, role: str, problems: Sequence[Problem]) -> None:
         self.problems.extend(p if p.file else self.documents[role].locate(p) for p in problems)
@@ -156,16 +162,20 @@ def load_study(root: Path) -> Study:
     assert definition is not None
     files = definition.files
     regions = reading.table(files.regions, "regions")
-    margins = {name: reading.table(path, "margins") for name, path in files.margins.items()}
-    other = reading.table(files.other_methods, "other_methods") if files.other_methods else None
+    margins = {name: reading.margin(path) for name, path in files.margins.items()}
+    other = {
+        name: reading.table(path, name)
+        for name, path in files.named().items()
+        if name in ("other_methods", "other_methods_covariance")
+    }
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, regions, margins, other_methods=other, **parts)  # type: ignore[arg-type]
+        study = Study(root, definition, regions, margins, **other, **parts)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)
-    if study is not None:
+    if study is not None and not reading.problems:
         check_across(reading, study)
     reading.stop_if_wrong()
     assert study is not None
@@ -210,4 +220,5 @@ def _questionnaire(
         return None
     shown = Document(resolved, document.file, document.lines)
     reading.documents["questionnaire"] = shown
-    return reading.attempt(lambda: validate(Questionnaire, shown))  # type: ignore[no-any-return]
+    found: Questionnaire | None = reading.attempt(lambda: validate(Questionnaire, shown))
+    return found

@@ -12,7 +12,11 @@ from surveykit.study.stages.ingest import ingest_stage
 from surveykit.study.stages.questionnaire import render_stage
 from surveykit.study.stages.report import report_stage
 from surveykit.study.stages.score import score_stage
-from surveykit.study.stages.simulate import simulate_frame_stage, simulate_responses_stage
+from surveykit.study.stages.simulate import (
+    simulate_answers_stage,
+    simulate_frame_stage,
+    simulate_responses_stage,
+)
 from surveykit.study.stages.weight import weight_stage
 
 if TYPE_CHECKING:
@@ -27,7 +31,7 @@ def study_stages(study: StudyOutline) -> list[Stage]:
     A simulated study makes its frame and its answers itself; any other takes them from the files that study.yaml names.
     """
     simulated = study.definition.files.simulation is not None
-    stages = [simulate_frame_stage(study)] if simulated else []
+    stages = [simulate_frame_stage(study), simulate_answers_stage(study)] if simulated else []
     stages += [plan_stage(study), draw_stage(study), render_stage(study)]
     stages += [simulate_responses_stage(study)] if simulated else []
     stages += [ingest_stage(study), weight_stage(study), estimate_stage(study)]

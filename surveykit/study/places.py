@@ -6,6 +6,7 @@ __all__ = [
     "COLUMN_MAP",
     "COLUMN_MAP_CSV",
     "DRAW_RECORD",
+    "DRIVERS",
     "ESTIMATES",
     "ESTIMATES_TABLE",
     "FORM",
@@ -20,6 +21,7 @@ __all__ = [
     "SAMPLE_CSV",
     "SCORE",
     "SCORE_TABLE",
+    "TOPLINE",
     "TRUTH",
     "WEIGHTING_LOG",
     "WEIGHTS",
@@ -43,6 +45,8 @@ WEIGHTS = "output/weights/weights.csv"
 WEIGHTING_LOG = "output/weights/log.json"
 ESTIMATES = "output/estimates/estimates.json"
 ESTIMATES_TABLE = "output/estimates/estimates.csv"
+TOPLINE = "output/estimates/topline.csv"
+DRIVERS = "output/estimates/drivers.csv"
 SCORE = "output/score/score.json"
 SCORE_TABLE = "output/score/score.csv"
 REPORT_PDF = "output/report.pdf"

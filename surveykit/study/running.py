@@ -40,6 +40,16 @@ class RunResult:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A stage to make: its fingerprint, and the earlier outputs to keep aside once it is made."""
+
+    study: Study
+    stage: Stage
+    fingerprint: str
+    aside: list[str]
+
+
 def run_stages(
     study: Study, stages: Sequence[Stage], *, say: Say, redraw: bool = False, force: bool = False
 ) -> RunResult:
@@ -76,10 +86,10 @@ def run_stages(
                 result.current.append(stage.name)
                 continue
             _require_inputs(study.root, stage)
-            _guard(study.root, stage, manifest, hashes, print_, redraw=redraw, say=say)
+            aside = _to_archive(study.root, stage, manifest, hashes, print_, redraw=redraw)
             say(f"[{number}/{len(stages)}] {stage.title}")
             started = time.perf_counter()
-            _make(study, stage, manifest, hashes, print_, say)
+            _make(_Job(study, stage, print_, aside), manifest, hashes, say)
             result.made.append(stage.name)
             result.seconds[stage.name] = time.perf_counter() - started
         if result.made:
@@ -132,29 +142,35 @@ def _require_inputs(root: Path, stage: Stage) -> None:
         )
 
 
-def _guard(
-    root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, *, redraw: bool, say: Say
-) -> None:
-    """Refuse to replace what must not be replaced silently; move it aside when asked."""
+def _to_archive(
+    root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, *, redraw: bool
+) -> list[str]:
+    """Return the outputs to move aside; refuse to replace what must not be replaced silently."""
     existing = [name for name in stage.outputs if (root / name).exists()]
     if not stage.protected or not existing:
-        return
+        return []
     entry = manifest.stages.get(stage.name)
     if entry and entry["fingerprint"] == print_ and all(hashes.of(name) == entry["outputs"][name] for name in existing):
-        return  # the same inputs, and some outputs missing: an interrupted run or a deleted file
+        return []  # the same inputs, and some outputs missing: an interrupted run or a deleted file
+    ours = entry is not None and all(hashes.of(name) == entry["outputs"].get(name) for name in existing)
+    if stage.protected == "foreign" and ours:
+        return []
     if redraw:
-        archive = root / "output" / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
-        for name in existing:
-            target = archive / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(root / name, target)
-        say(f"the earlier {stage.name} is kept in {archive.relative_to(root)}")
-        return
+        return existing
     changed = _what_changed(stage, entry["inputs"] if entry else None, hashes)
     raise OverwriteError(
         f"{existing[0]} exists and {changed}: nothing was changed. "
         f"Undo the change, or use --redraw to make it again; the old one is then kept in output/archive/"
     )
+
+
+def _archive(root: Path, stage: Stage, names: Sequence[str], say: Say) -> None:
+    folder = root / "output" / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(root / name, target)
+    say(f"    the earlier files are kept in {folder.relative_to(root)}")
 
 
 def _what_changed(stage: Stage, recorded: dict[str, str] | None, hashes: FileHashes) -> str:
@@ -166,7 +182,8 @@ def _what_changed(stage: Stage, recorded: dict[str, str] | None, hashes: FileHas
     return "it is not the file that was made"
 
 
-def _make(study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, say: Say) -> None:
+def _make(job: _Job, manifest: Manifest, hashes: FileHashes, say: Say) -> None:
+    study, stage = job.study, job.stage
     workshop = study.root / "output" / f".partial-{stage.name}"
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(parents=True)
@@ -180,7 +197,7 @@ def _make(study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, pr
             raise RuntimeError(f"stage {stage.name} did not make {', '.join(absent)}")
         made = FileHashes(workshop)
         manifest.stages[stage.name] = {
-            "fingerprint": print_,
+            "fingerprint": job.fingerprint,
             "inputs": inputs,
             "outputs": {name: made.of(name) for name in stage.outputs},
             "seed": making.seed,
@@ -190,6 +207,8 @@ def _make(study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, pr
         }
         # The record comes before the files: after an interruption the hashes do not match and the stage is made again.
         manifest.save(study=study.definition.id, simulated=study.definition.simulated)
+        if job.aside:
+            _archive(study.root, stage, job.aside, say)
         for name in stage.outputs:
             target = study.root / name
             target.parent.mkdir(parents=True, exist_ok=True)

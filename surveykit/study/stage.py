@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
@@ -60,8 +60,10 @@ class Stage:
         Files it makes.
     make : callable
         Makes them.
-    protected : bool
-        Whether what it made must never be replaced without being asked: the drawn sample, and data files.
+    protected : {"", "foreign", "always"}
+        What must not be replaced without being asked: "always" whatever exists (the drawn sample), "foreign" a file
+        that this stage did not make (data files that a user may have put there). What is protected does not become
+        out of date because the library changed.
     """
 
     name: str
@@ -69,4 +71,4 @@ class Stage:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     make: Callable[[Making], None]
-    protected: bool = False
+    protected: Literal["", "foreign", "always"] = ""

@@ -53,11 +53,16 @@ TABLES = {
         may_be_empty=("code",),
     ),
     "margins": TableRules(
-        ("variable", "level", "label_zh", "population", "source", "date", "mark"),
+        ("variable", "level", "label_zh", "label_en", "population", "source", "date", "mark"),
         key=("variable", "level"),
         numeric=("population",),
     ),
-    "other_methods": TableRules(("district", "criterion", "value"), key=("district", "criterion")),
+    "other_methods": TableRules(
+        ("district", "criterion", "value"), key=("district", "criterion"), may_be_empty=("value",)
+    ),
+    "other_methods_covariance": TableRules(
+        ("district", "criterion", "with", "covariance"), key=("district", "criterion", "with")
+    ),
 }
 
 

@@ -111,9 +111,9 @@ def _real_path(loc: tuple[str | int, ...], data: Any, *, keep_last: bool) -> Pla
     here: Any = data
     for position, part in enumerate(loc):
         last = position == len(loc) - 1
-        if (isinstance(here, dict) and part in here) or (
-            isinstance(here, list) and isinstance(part, int) and part < len(here)
-        ):
+        inside_dict = isinstance(here, dict) and part in here
+        inside_list = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if inside_dict or inside_list:
             path.append(part)
             here = here[part]
         elif last and keep_last:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from surveykit.study.loading import Study
     from surveykit.weighting import WeightingPlan, WeightingResult
 
-__all__ = ["plan_for", "read_linked", "weighted_design", "weighting_for"]
+__all__ = ["own_answers", "plan_for", "read_linked", "weighted_design", "weighting_for"]
 
 
 def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
     """Return the study's weighting plan up to the step after which an analysis uses the weights."""
-    kinds = [step.kind for step in study.weighting.steps]
+    kinds: list[str] = [step.kind for step in study.weighting.steps]
     last = kinds.index(analysis.weights_after)
     label = "adjusted, model-based" if analysis.kind == "model_adjusted" else "probability sample"
     return study.weighting.model_copy(update={"steps": study.weighting.steps[: last + 1], "result_label": label})
@@ -29,6 +29,15 @@ def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
 def read_linked(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the linked sample and the kinds of its missing values, one row for each sampled unit."""
     return read_parquet(study.root / places.LINKED), read_parquet(study.root / places.LINKED_MISSING)
+
+
+def own_answers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the linked table with what people answered in place of what the frame says of them."""
+    from surveykit.responses.sample_link import ANSWERED_SUFFIX
+
+    answered = [name for name in table.columns if name.endswith(ANSWERED_SUFFIX)]
+    renamed = {name: name.removesuffix(ANSWERED_SUFFIX) for name in answered}
+    return table.drop(columns=[name for name in renamed.values() if name in table.columns]).rename(columns=renamed)
 
 
 def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> WeightingResult:
@@ -44,4 +53,4 @@ def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, miss
     from surveykit.scoring import indicator_columns
 
     columns = indicator_columns(study.indicators, linked, missing)
-    return weighting_for(study, analysis, linked.assign(**{name: columns[name] for name in columns})).design
+    return weighting_for(study, analysis, linked.assign(**{str(name): columns[name] for name in columns})).design

@@ -153,14 +153,15 @@ def _events(text: str) -> Iterator[Any]:
     depth = documents = 0
     event: Any
     for event in yaml.parse(text, Loader=_LOADER):
+        mark: Any = event.start_mark
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise yaml.MarkedYAMLError(problem="a second document starts here", problem_mark=event.start_mark)
+                raise yaml.MarkedYAMLError(problem="a second document starts here", problem_mark=mark)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH}", problem_mark=event.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH}", problem_mark=mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         yield event

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from surveykit.design import SurveyDesign
-from surveykit.design.adjustments import Adjustment, PoststratificationAdjustment, RakingAdjustment
+from surveykit.design.adjustments import PoststratificationAdjustment, RakingAdjustment
 from surveykit.errors import DataError
 from surveykit.weighting.cells import indicator_matrix
-from surveykit.weighting.credits import CalibrationCredit, ChainCredit, Credit, GroupTotalCredit, TrimmingCredit
+from surveykit.weighting.credited import AnyDesign, KeptInfluence, Made, adjust_design, refuse_replicates
+from surveykit.weighting.credits import CalibrationCredit, GroupTotalCredit, TrimmingCredit
 from surveykit.weighting.distances import Array
 from surveykit.weighting.margins import code_margin, read_totals
 from surveykit.weighting.raking import RakingMargin, check_levels, rake_weights
@@ -21,12 +20,12 @@ from surveykit.weighting.trimming import spread_trim
 Variables = str | Sequence[str]
 
 
-def poststratify(design: SurveyDesign, variables: Variables, totals: Any) -> SurveyDesign:
+def poststratify(design: AnyDesign, variables: Variables, totals: Any) -> AnyDesign:
     """Scale weights to known totals of groups.
 
     Parameters
     ----------
-    design : SurveyDesign
+    design : SurveyDesign or ReplicateDesign
         Design to start from; rows of weight 0 are left alone.
     variables : str or sequence of str
         Grouping column, or several that are crossed.
@@ -36,8 +35,8 @@ def poststratify(design: SurveyDesign, variables: Variables, totals: Any) -> Sur
 
     Returns
     -------
-    SurveyDesign
-        Same rows, new weights, the step credited in the variance.
+    SurveyDesign or ReplicateDesign
+        Same rows, new weights, the step credited in the variance (or made again in each replicate).
 
     Raises
     ------
@@ -51,34 +50,39 @@ def poststratify(design: SurveyDesign, variables: Variables, totals: Any) -> Sur
     Examples
     --------
     >>> import pandas as pd
+    >>> from surveykit.design import SurveyDesign
     >>> data = pd.DataFrame({"sex": ["m", "f", "f"], "w": [1.0, 1.0, 1.0]})
     >>> poststratify(SurveyDesign(data, weights="w"), "sex", {"m": 10, "f": 20}).weights.tolist()
     [10.0, 10.0, 10.0]
     """
     names = (variables,) if isinstance(variables, str) else tuple(variables)
-    before = design.weights
     margin = _margin(design, names, totals)
-    check_levels(margin, np.where(margin.codes >= 0, before, 0.0))
-    after = before * group_factors(margin, before)
-    groups = margin.codes
-    return credited(
-        design, after, PoststratificationAdjustment(groups, before, after), GroupTotalCredit(groups, before)
-    )
+
+    def make(before: Array) -> Made:
+        check_levels(margin, np.where(margin.codes >= 0, before, 0.0))
+        after = before * group_factors(margin, before)
+        return Made(
+            after,
+            lambda: PoststratificationAdjustment(margin.codes, before, after),
+            lambda: GroupTotalCredit(margin.codes, before),
+        )
+
+    return adjust_design(design, make)
 
 
-def rake(design: SurveyDesign, margins: Mapping[Any, Any]) -> SurveyDesign:
+def rake(design: AnyDesign, margins: Mapping[Any, Any]) -> AnyDesign:
     """Rake weights to several margins at once.
 
     Parameters
     ----------
-    design : SurveyDesign
+    design : SurveyDesign or ReplicateDesign
         Design to start from.
     margins : mapping
         ``{column: totals}``; a tuple of columns as key crosses them. Totals as in `poststratify`.
 
     Returns
     -------
-    SurveyDesign
+    SurveyDesign or ReplicateDesign
         Margins are met to a relative error of 1e-8 at most.
 
     Raises
@@ -95,33 +99,41 @@ def rake(design: SurveyDesign, margins: Mapping[Any, Any]) -> SurveyDesign:
     Examples
     --------
     >>> import pandas as pd
+    >>> from surveykit.design import SurveyDesign
     >>> data = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "w": 1.0})
     >>> rake(SurveyDesign(data, weights="w"), {"a": {0: 30, 1: 10}, "b": {0: 20, 1: 20}}).weights.round(9).tolist()
     [15.0, 15.0, 5.0, 5.0]
     """
     if not margins:
         raise DataError("raking needs at least one margin: pass {column: {level: total}}")
-    before = design.weights
     coded = [_margin(design, (key,) if isinstance(key, str) else tuple(key), totals) for key, totals in margins.items()]
-    used = before > 0
-    reduced = [RakingMargin(m.name, m.codes[used], m.totals, m.levels) for m in coded]
-    factors = np.ones_like(before)
-    factors[used] = rake_weights(before[used], reduced).factors
-    after = before * factors
     codes = tuple(margin.codes for margin in coded)
-    x = indicator_matrix(codes, [margin.totals.shape[0] for margin in coded])
-    exact = CalibrationCredit(x, before, factors, factors, name="raking")
-    return credited(design, after, RakingAdjustment(codes, after), exact)
+    sizes = [margin.totals.shape[0] for margin in coded]
+
+    def make(before: Array) -> Made:
+        used = before > 0
+        factors = np.ones_like(before)
+        factors[used] = rake_weights(
+            before[used], [RakingMargin(m.name, m.codes[used], m.totals, m.levels) for m in coded]
+        ).factors
+        after = before * factors
+        return Made(
+            after,
+            lambda: RakingAdjustment(codes, after),
+            lambda: CalibrationCredit(indicator_matrix(codes, sizes), before, factors, factors, name="raking"),
+        )
+
+    return adjust_design(design, make)
 
 
 def trim_weights(
-    design: SurveyDesign, *, lower: float = -np.inf, upper: float = np.inf, strict: bool = False
-) -> SurveyDesign:
+    design: AnyDesign, *, lower: float = -np.inf, upper: float = np.inf, strict: bool = False
+) -> AnyDesign:
     """Cut off weights at limits and spread the difference evenly over the other rows.
 
     Parameters
     ----------
-    design : SurveyDesign
+    design : SurveyDesign or ReplicateDesign
         Design to start from; rows of weight 0 keep it and receive nothing.
     lower, upper : float
         Limits of the weight.
@@ -130,13 +142,13 @@ def trim_weights(
 
     Returns
     -------
-    SurveyDesign
+    SurveyDesign or ReplicateDesign
         The sum of weights is kept, margins are not: calibrate again, or use `calibrate` with bounds.
 
     Raises
     ------
     DataError
-        If the limits contradict each other or the sum of weights.
+        If the limits contradict each other or the sum of weights, or the design is a replicate design.
 
     Notes
     -----
@@ -146,58 +158,22 @@ def trim_weights(
     Examples
     --------
     >>> import pandas as pd
+    >>> from surveykit.design import SurveyDesign
     >>> data = pd.DataFrame({"w": [1.0, 2.0, 9.0]})
     >>> trim_weights(SurveyDesign(data, weights="w"), upper=5).weights.tolist()
     [3.0, 4.0, 5.0]
     """
-    before = design.weights
-    outcome = spread_trim(before, lower, upper, strict=strict)
-    exact = TrimmingCredit(before, outcome.weights, outcome.cut, outcome.receivers)
-    return credited(design, outcome.weights, KeptInfluence("trimming"), exact)
+    refuse_replicates(design, "trimming")
 
+    def make(before: Array) -> Made:
+        outcome = spread_trim(before, lower, upper, strict=strict)
+        return Made(
+            outcome.weights,
+            lambda: KeptInfluence("trimming"),
+            lambda: TrimmingCredit(before, outcome.weights, outcome.cut, outcome.receivers),
+        )
 
-class KeptInfluence:
-    """An adjustment that leaves weighted influence values as they are."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    @property
-    def name(self) -> str:
-        """Name of the step."""
-        return self._name
-
-    def residuals(self, z: Array) -> Array:
-        """Return ``z`` unchanged."""
-        return z
-
-
-def credited(design: SurveyDesign, weights: Array, usual: Adjustment, exact: Credit) -> SurveyDesign:
-    """Return a design with new weights, the step credited as R survey does, or exactly inside a plan's chain.
-
-    A design that comes from a weighting plan carries a `ChainCredit`; the step then joins it, because a chain must be
-    gone through from its last step to its first.
-    """
-    if design.adjustments and isinstance(design.adjustments[-1], ChainCredit):
-        chain = design.adjustments[-1]
-        shorter = replace_adjustments(design, design.adjustments[:-1])
-        return shorter.adjusted(weights, replace(chain, steps=(*chain.steps, exact)))
-    return design.adjusted(weights, usual)
-
-
-def replace_adjustments(design: SurveyDesign, adjustments: tuple[Adjustment, ...]) -> SurveyDesign:
-    """Return the same design and weights with other adjustments credited; none gives the naive variance.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> design = SurveyDesign(pd.DataFrame({"w": [1.0, 2.0]}), weights="w")
-    >>> replace_adjustments(design, ()).adjustments
-    ()
-    """
-    changed = design.adjusted(design.weights, KeptInfluence("none"))
-    object.__setattr__(changed, "adjustments", tuple(adjustments))
-    return changed
+    return adjust_design(design, make)
 
 
 def group_factors(margin: RakingMargin, weights: Array) -> Array:
@@ -209,7 +185,7 @@ def group_factors(margin: RakingMargin, weights: Array) -> Array:
     return np.where(inside, ratio[codes], 1.0)
 
 
-def _margin(design: SurveyDesign, variables: tuple[str, ...], totals: Any) -> RakingMargin:
+def _margin(design: AnyDesign, variables: tuple[str, ...], totals: Any) -> RakingMargin:
     name = " x ".join(variables)
     read = read_totals(totals, variables, name)
     return code_margin(design.data, variables, read, design.weights > 0, name=name)

@@ -31,8 +31,9 @@ class CompiledPlan:
 
     def weights(self, base: Array) -> Array:
         """Run all steps on other base weights, for example those of a replicate."""
+        multiplicity = np.divide(base, self.base, out=np.zeros_like(base), where=self.base > 0)
         for step in self.steps:
-            base = step.run(base).weights
+            base = step.run(base, multiplicity).weights
         return base
 
 
@@ -166,7 +167,14 @@ def _design(plan: WeightingPlan, table: pd.DataFrame, base: Array, statuses: Sta
     fraction: Array | None = None
     if plan.finite_population != "none":
         fraction = _fractions(plan, table, base, statuses, strata)
-    return SurveyDesign(table, weights=base, strata=strata, psu=plan.psu, sampling_fraction=fraction)
+    return SurveyDesign(
+        table,
+        weights=base,
+        strata=strata,
+        psu=plan.psu,
+        sampling_fraction=fraction,
+        lonely_psu=plan.lonely_psu,
+    )
 
 
 def _fractions(

@@ -64,9 +64,9 @@ def build_step(step: PlanStep, binding: Binding, weights: Array) -> Iterator[Com
     elif isinstance(step, CalibrationStep):
         yield _calibration(step, binding, weights)
     elif isinstance(step, TrimmingStep):
-        yield _trimming(step, binding)
+        yield _trimming(step, binding, weights)
     elif isinstance(step, NormalisationStep):
-        yield Normalise(step.total)
+        yield Normalise(float((weights > 0).sum()) if step.total is None else step.total)
     else:
         raise DataError(f"the step {step.kind!r} cannot be run here")
 
@@ -116,12 +116,14 @@ def _calibration(step: CalibrationStep, binding: Binding, weights: Array) -> Com
     return MeetTotals(auxiliaries, step.distance, step.bounds, clusters, _settings(step))
 
 
-def _trimming(step: TrimmingStep, binding: Binding) -> CompiledStep:
-    lower, upper = step.lower or 0.0, np.inf if step.upper is None else step.upper
+def _trimming(step: TrimmingStep, binding: Binding, weights: Array) -> CompiledStep:
+    used = weights[weights > 0]
+    unit = {"weight": 1.0, "mean": float(used.mean()), "median": float(np.median(used))}[step.relative_to]
+    lower, upper = (step.lower or 0.0) * unit, np.inf if step.upper is None else step.upper * unit
     if not step.keep_margins:
-        return Trim(lower, upper, step.relative_to)
+        return Trim(lower, upper, _settings(step))
     last = next(made for made in reversed(binding.before) if isinstance(made, MeetMargins | MeetTotals))
-    return TrimKeepingTotals(_totals(last), lower, upper, step.relative_to)
+    return TrimKeepingTotals(_totals(last), lower, upper, _settings(step))
 
 
 def _totals(step: MeetMargins | MeetTotals) -> Auxiliaries:

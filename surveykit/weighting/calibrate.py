@@ -8,19 +8,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from surveykit.design import SurveyDesign
+from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.design.adjustments import RegressionAdjustment
 from surveykit.errors import ConvergenceError, DataError, first_few
-from surveykit.weighting.adjust import credited
 from surveykit.weighting.auxiliaries import Auxiliaries, Part, read_parts, stack_parts
 from surveykit.weighting.cells import compress, level_text
+from surveykit.weighting.credited import AnyDesign, Made, adjust_design, refuse_replicates
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array, Distance
-from surveykit.weighting.feasibility import require_feasible
+from surveykit.weighting.feasibility import Feasibility, check_feasibility, require_feasible
 from surveykit.weighting.solver import DistanceChoice, Solution, Target, solve_calibration
-
-LARGEST_PROGRAM = 5000
-"""Cells up to which a linear program precedes a bounded calibration; beyond, it only explains a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ Bounds = tuple[float, float] | WeightBounds | None
 
 
 def calibrate(
-    design: SurveyDesign,
+    design: AnyDesign,
     totals: Mapping[Any, Any],
     *,
     distance: Distance = "linear",
@@ -43,12 +40,12 @@ def calibrate(
     by: str | None = None,
     cluster: str | None = None,
     variance: str | None = None,
-) -> SurveyDesign:
+) -> AnyDesign:
     """Calibrate weights to population totals of categorical and numeric auxiliaries.
 
     Parameters
     ----------
-    design : SurveyDesign
+    design : SurveyDesign or ReplicateDesign
         Design to start from; rows of weight 0 keep it.
     totals : mapping
         ``{column: {level: total}}`` for a categorical auxiliary (a tuple of columns crosses them),
@@ -57,7 +54,8 @@ def calibrate(
     distance : {"linear", "raking", "exponential", "logit"}
         Distance from the starting weights: the regression estimator, multiplicative weights, or both bounds smooth.
     bounds : pair of float or WeightBounds, optional
-        Limits of the factor (or of the weight); a linear program first says whether they can work.
+        Limits of the factor (or of the weight); where they cannot work, a linear program names the totals at fault and
+        the nearest bounds that do (`calibration_feasibility` asks beforehand).
     by : str, optional
         Column of groups that are calibrated one by one.
     cluster : str, optional
@@ -67,7 +65,7 @@ def calibrate(
 
     Returns
     -------
-    SurveyDesign
+    SurveyDesign or ReplicateDesign
         Totals are met to a relative error of 1e-8 at most; the step is credited in the variance.
 
     Raises
@@ -92,20 +90,64 @@ def calibrate(
     >>> design.weights.round(9).tolist()
     [12.0, 8.0]
     """
-    before = design.weights
-    used = before > 0
+    if isinstance(bounds, WeightBounds):
+        refuse_replicates(design, "calibration")
+    used = design.weights > 0
     auxiliaries = _grouped(design, totals, by, used) if by is not None else read_parts(design.data, totals, used)
-    scale = np.ones_like(before) if variance is None else _scales(design, variance, used)
-    problem = Prepared(auxiliaries, before, scale)
-    if cluster is not None:
-        problem = integrate(problem, level_text(design.data[_known(design, cluster)]), used)
-    solution = solve_prepared(problem, used, distance, bounds)
-    after = np.where(used, problem.weights * solution.factors, before)
-    refuse_negative(after, used, distance)
-    q = problem.q if variance is not None and distance == "linear" and bounds is None else None
-    adjustment = RegressionAdjustment(problem.auxiliaries.x, problem.weights, after, q)
-    exact = CalibrationCredit(problem.auxiliaries.x, problem.weights, solution.factors, solution.slopes)
-    return credited(design, after, adjustment, exact)
+    scale = np.ones(used.shape) if variance is None else _scales(design, variance, used)
+    households = None if cluster is None else level_text(design.data[_known(design, cluster)])
+    known_q = variance is not None and distance == "linear" and bounds is None
+
+    def make(before: Array) -> Made:
+        active = before > 0
+        problem = Prepared(auxiliaries, before, scale)
+        if households is not None:
+            problem = integrate(problem, households, active)
+        solution = solve_prepared(problem, active, distance, bounds)
+        after = np.where(active, problem.weights * solution.factors, before)
+        if before is design.weights:
+            refuse_negative(after, active, distance)
+        x, weights = problem.auxiliaries.x, problem.weights
+        fixed = active & (solution.slopes == 0) if isinstance(bounds, WeightBounds) else None
+        return Made(
+            after,
+            lambda: RegressionAdjustment(x, weights, after, problem.q if known_q else None),
+            lambda: CalibrationCredit(x, weights, solution.factors, solution.slopes, fixed=fixed),
+        )
+
+    return adjust_design(design, make)
+
+
+def calibration_feasibility(
+    design: SurveyDesign, totals: Mapping[Any, Any], bounds: tuple[float, float] | WeightBounds
+) -> Feasibility:
+    """Say whether bounds allow the totals of a calibration, without calibrating.
+
+    Parameters
+    ----------
+    design, totals, bounds
+        As in `calibrate`.
+
+    Returns
+    -------
+    Feasibility
+        Whether it works; the smallest upper and the largest lower bound that do; the totals at fault.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> design = SurveyDesign(pd.DataFrame({"sex": ["m", "f"], "w": [10.0, 10.0]}), weights="w")
+    >>> found = calibration_feasibility(design, {"sex": {"m": 30, "f": 10}}, (0.5, 2.0))
+    >>> found.feasible, found.smallest_upper
+    (False, 3.0)
+    """
+    before, used = design.weights, design.weights > 0
+    problem = Prepared(read_parts(design.data, totals, used), before, np.ones(used.shape))
+    lower, upper = _limits(bounds, before, used)
+    cells = _cells(problem, used, lower, upper)
+    target = Target(problem.auxiliaries.x[used][cells.first], problem.auxiliaries.totals, problem.auxiliaries.names)
+    low, high = lower[used][cells.first], upper[used][cells.first]
+    return check_feasibility(target, cells.weights, low, high, of_weights=isinstance(bounds, WeightBounds))
 
 
 class Prepared(NamedTuple):
@@ -116,24 +158,24 @@ class Prepared(NamedTuple):
     q: Array
 
 
-def solve_prepared(problem: Prepared, used: Array, distance: Distance, bounds: Bounds) -> Solution:
+def solve_prepared(
+    problem: Prepared, used: Array, distance: Distance, bounds: Bounds, multiplicity: Array | None = None
+) -> Solution:
     """Solve a calibration, on cells where all auxiliaries are categorical; returns factors of all rows."""
     auxiliaries, before = problem.auxiliaries, problem.weights
-    lower, upper = _limits(bounds, before, used)
+    lower, upper = _limits(bounds, before if multiplicity is None else _over(before, multiplicity), used)
     cells = _cells(problem, used, lower, upper)
     first = cells.first
     x, low, high = auxiliaries.x[used][first], lower[used][first], upper[used][first]
     target = Target(x, auxiliaries.totals, auxiliaries.names)
-    if bounds is not None:
-        if np.isfinite(low).all() and (low > high).any():
-            raise DataError("bounds contradict each other: the lower bound is above the upper bound; exchange them")
-        if low.size <= LARGEST_PROGRAM:
-            require_feasible(target, cells.weights, low, high)
+    of_weights = isinstance(bounds, WeightBounds)
+    if bounds is not None and np.isfinite(low).all() and (low > high).any():
+        raise DataError("bounds contradict each other: the lower bound is above the upper bound; exchange them")
     choice = DistanceChoice(distance, low, high, problem.q[used][first])
     try:
         solution = solve_calibration(target, cells.weights, choice)
     except ConvergenceError:
-        require_feasible(target, cells.weights, low, high)
+        require_feasible(target, cells.weights, low, high, of_weights=of_weights)
         raise
     factors, slopes = np.ones_like(before), np.zeros_like(before)
     factors[used], slopes[used] = solution.factors[cells.row_cell], solution.slopes[cells.row_cell]
@@ -158,6 +200,11 @@ def _cells(problem: Prepared, used: Array, lower: Array, upper: Array) -> _RowCe
     first = np.empty(cells.weights.size, dtype=np.int64)
     first[cells.row_cell[::-1]] = np.arange(weights.size)[::-1]
     return _RowCells(cells.row_cell, first, cells.weights)
+
+
+def _over(weights: Array, multiplicity: Array) -> Array:
+    out: Array = np.divide(weights, multiplicity, out=np.zeros_like(weights), where=multiplicity > 0)
+    return out
 
 
 def _limits(bounds: Bounds, before: Array, used: Array) -> tuple[Array, Array]:
@@ -205,7 +252,7 @@ def refuse_negative(weights: Array, used: Array, distance: Distance) -> None:
         )
 
 
-def _grouped(design: SurveyDesign, totals: Mapping[Any, Any], by: str, used: Array) -> Auxiliaries:
+def _grouped(design: SurveyDesign | ReplicateDesign, totals: Mapping[Any, Any], by: str, used: Array) -> Auxiliaries:
     groups = level_text(design.data[_known(design, by)])
     wanted = {str(level_text([key])[0]): value for key, value in totals.items()}
     present = {str(group) for group in groups[used]}
@@ -222,13 +269,13 @@ def _grouped(design: SurveyDesign, totals: Mapping[Any, Any], by: str, used: Arr
     return stack_parts(parts)
 
 
-def _known(design: SurveyDesign, column: str) -> str:
+def _known(design: SurveyDesign | ReplicateDesign, column: str) -> str:
     if column not in design.data.columns:
         raise DataError(f"calibration: there is no column {column!r}; there are {first_few(list(design.data.columns))}")
     return column
 
 
-def _scales(design: SurveyDesign, column: str, used: Array) -> Array:
+def _scales(design: SurveyDesign | ReplicateDesign, column: str, used: Array) -> Array:
     values = np.asarray(design.data[_known(design, column)], dtype=float)
     bad = used & ~(np.isfinite(values) & (values > 0))
     if bad.any():

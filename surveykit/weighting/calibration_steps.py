@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from surveykit.weighting.auxiliaries import Auxiliaries
 from surveykit.weighting.calibrate import Bounds, Prepared, WeightBounds, integrate, refuse_negative, solve_prepared
 from surveykit.weighting.cells import level_text
+from surveykit.weighting.compiled import limit_table
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array, Distance
 from surveykit.weighting.records import Description, Outcome
@@ -40,7 +40,12 @@ class MeetTotals:
     settings: dict[str, Any] = field(default_factory=dict)
     kind: str = "calibration"
 
-    def run(self, weights: Array) -> Outcome:
+    @property
+    def penalties(self) -> Array:
+        """All totals are exact."""
+        return np.zeros(self.auxiliaries.totals.shape)
+
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         used = weights > 0
         problem = Prepared(self.auxiliaries, weights, np.ones_like(weights))
@@ -69,7 +74,7 @@ class ApproachTotals:
     settings: dict[str, Any] = field(default_factory=dict)
     kind: str = "calibration"
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         solution = solve_ridge(self.auxiliaries, weights, self.ridge)
         after = weights * solution.factors
@@ -94,35 +99,20 @@ class TrimKeepingTotals:
     auxiliaries: Auxiliaries
     lower: float
     upper: float
-    relative_to: Literal["weight", "mean", "median"]
+    settings: dict[str, Any] = field(default_factory=dict)
     kind: str = "trimming"
 
-    def limits(self, weights: Array) -> tuple[float, float]:
-        """Limits of the weight itself."""
-        used = weights[weights > 0]
-        unit = {"weight": 1.0, "mean": float(used.mean()), "median": float(np.median(used))}[self.relative_to]
-        return self.lower * unit, self.upper * unit
-
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         used = weights > 0
         problem = Prepared(self.auxiliaries, weights, np.ones_like(weights))
-        solution = solve_prepared(problem, used, "linear", WeightBounds(*self.limits(weights)))
+        solution = solve_prepared(problem, used, "linear", WeightBounds(self.lower, self.upper), multiplicity)
         fixed = used & (solution.slopes == 0)
-        credit = CalibrationCredit(
-            self.auxiliaries.x, weights, solution.factors, solution.slopes, dropped=fixed, fixed=fixed, name="trimming"
-        )
+        x, factors, slopes = self.auxiliaries.x, solution.factors, solution.slopes
+        credit = CalibrationCredit(x, weights, factors, slopes, fixed=fixed, name="trimming")
         return Outcome(weights * solution.factors, credit, solution.history)
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Say how many weights were outside which limits."""
-        lower, upper = self.limits(before)
-        used = before > 0
-        cells = pd.DataFrame(
-            {
-                "cell": ["below", "above"],
-                "limit": [lower, upper],
-                "rows": [int((used & (before < lower)).sum()), int((used & (before > upper)).sum())],
-            }
-        )
-        return Description(cells, ("margins are kept",))
+        cells = limit_table(before, outcome.weights, self.lower, self.upper)
+        return Description(cells, ("margins are kept",), {}, self.settings)

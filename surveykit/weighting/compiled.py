@@ -34,7 +34,7 @@ class DropRows:
     reason: str
     kind: str = "ineligible"
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         return Outcome(np.where(self.rows, 0.0, weights), DropCredit(self.rows))
 
@@ -53,7 +53,7 @@ class Redistribute:
     reason: str
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         codes = self.classes.codes
         inside = codes >= 0
@@ -77,7 +77,7 @@ class MeetMargins:
     margins: tuple[RakingMargin, ...]
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         if self.kind == "poststratification":
             margin = self.margins[0]
@@ -104,54 +104,52 @@ class Trim:
 
     lower: float
     upper: float
-    relative_to: Literal["weight", "mean", "median"]
+    settings: dict[str, Any] = field(default_factory=dict)
     kind: str = "trimming"
 
-    def limits(self, weights: Array) -> tuple[float, float]:
-        """Limits of the weight itself."""
-        used = weights[weights > 0]
-        unit = {"weight": 1.0, "mean": float(used.mean()), "median": float(np.median(used))}[self.relative_to]
-        return self.lower * unit, self.upper * unit
-
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
-        trimmed = spread_trim(weights, *self.limits(weights), strict=True)
+        trimmed = spread_trim(weights, self.lower, self.upper, strict=True, multiplicity=multiplicity)
         return Outcome(trimmed.weights, TrimmingCredit(weights, trimmed.weights, trimmed.cut, trimmed.receivers))
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Say how many weights were cut off at which limits."""
-        lower, upper = self.limits(before)
-        used = before > 0
-        cells = pd.DataFrame(
-            {
-                "cell": ["below", "above"],
-                "limit": [lower, upper],
-                "rows": [int((used & (before < lower)).sum()), int((used & (before > upper)).sum())],
-            }
-        )
-        return Description(cells, ("margins that were met before this step are not met after it",))
+        cells = limit_table(before, outcome.weights, self.lower, self.upper)
+        return Description(cells, ("margins met before this step are not met after it",), {}, self.settings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normalise:
-    """Scale weights to sum to the number of weighted rows, or to a total."""
+    """Scale weights to a total."""
 
-    total: float | None
+    total: float
     kind: str = "normalisation"
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         used = weights > 0
         reached = float(weights.sum())
         if reached <= 0:
             raise DataError("normalisation: there is no weight to scale; check the steps before it")
-        total = float(used.sum()) if self.total is None else self.total
         groups = np.where(used, 0, -1)
-        return Outcome(weights * (total / reached), GroupTotalCredit(groups, weights, "normalisation"))
+        return Outcome(weights * (self.total / reached), GroupTotalCredit(groups, weights, "normalisation"))
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Return nothing beyond the totals."""
-        return Description(pd.DataFrame(), settings={"total": float(outcome.weights.sum())})
+        return Description(pd.DataFrame(), settings={"total": self.total})
+
+
+def limit_table(before: Array, after: Array, lower: float, upper: float) -> pd.DataFrame:
+    """Count weights outside limits before a step, and at them after it."""
+    used = before > 0
+    return pd.DataFrame(
+        {
+            "cell": ["below", "above"],
+            "limit": [lower, upper],
+            "rows": [int((used & (before < lower)).sum()), int((used & (before > upper)).sum())],
+            "rows_at_limit": [int((used & (after <= lower)).sum()), int((used & (after >= upper)).sum())],
+        }
+    )
 
 
 def margin_table(margins: tuple[RakingMargin, ...], before: Array, after: Array) -> pd.DataFrame:
@@ -168,30 +166,34 @@ def margin_table(margins: tuple[RakingMargin, ...], before: Array, after: Array)
     -------
     DataFrame
         Columns margin, level, rows, population, before, after, share_population, share_before, share_after,
-        relative_error (of the total after).
+        standardised_before, standardised_after (difference of the shares over sqrt(P (1 - P))), relative_error (of the
+        total after).
     """
-    parts = []
-    for margin in margins:
-        population = margin.totals
-        size = margin.totals.shape[0]
-        inside = (margin.codes >= 0) & (before > 0)
-        codes = margin.codes[inside]
-        first = np.bincount(codes, weights=before[inside], minlength=size)
-        last = np.bincount(codes, weights=after[inside], minlength=size)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "margin": margin.name,
-                    "level": list(margin.levels),
-                    "rows": np.bincount(codes, minlength=size),
-                    "population": margin.totals,
-                    "before": first,
-                    "after": last,
-                    "share_population": margin.totals / margin.totals.sum(),
-                    "share_before": first / first.sum(),
-                    "share_after": last / last.sum(),
-                    "relative_error": np.abs(last - population) / np.maximum(np.maximum(population, last), 1e-300),
-                }
-            )
-        )
+    parts = [_one_margin(margin, before, after) for margin in margins]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _one_margin(margin: RakingMargin, before: Array, after: Array) -> pd.DataFrame:
+    population, size = margin.totals, margin.totals.shape[0]
+    rows = (margin.codes >= 0) & (after > 0)
+    start = (margin.codes >= 0) & (before > 0)
+    first = np.bincount(margin.codes[start], weights=before[start], minlength=size)
+    last = np.bincount(margin.codes[rows], weights=after[rows], minlength=size)
+    shares = [totals / max(float(totals.sum()), 1e-300) for totals in (population, first, last)]
+    spread = np.sqrt(np.maximum(shares[0] * (1 - shares[0]), 1e-300))
+    return pd.DataFrame(
+        {
+            "margin": margin.name,
+            "level": list(margin.levels),
+            "rows": np.bincount(margin.codes[rows], minlength=size),
+            "population": population,
+            "before": first,
+            "after": last,
+            "share_population": shares[0],
+            "share_before": shares[1],
+            "share_after": shares[2],
+            "standardised_before": (shares[1] - shares[0]) / spread,
+            "standardised_after": (shares[2] - shares[0]) / spread,
+            "relative_error": np.abs(last - population) / np.maximum(np.maximum(population, last), 1e-300),
+        }
+    )

@@ -3,7 +3,9 @@
 Every class has a ``name`` and ``residuals(z)``, as the adjustments of a survey design have. ``z`` (n, k) holds the
 derivative of k estimates by the logarithm of each row's weight *after* the step (that is weight times influence);
 ``residuals`` returns the derivative by the logarithm of each weight *before* it. A chain goes through them from the
-last step to the first, and ends at the derivative by the base weights, whose variance the sampling design knows.
+last step to the first, and ends at the derivative by the base weights, whose variance the sampling design knows. Limits
+of a weight are those of one unit, so they depend on how often it was drawn and not on its weight before: ``direct``
+returns that part, which bypasses the steps before.
 """
 
 from __future__ import annotations
@@ -112,9 +114,9 @@ class CalibrationCredit:
     sampled : array, shape (n,), optional
         Weights whose totals of ``x`` were the target (calibration to the sample); None for totals known outside.
     dropped : bool array, shape (n,), optional
-        Rows whose final weight does not depend on their weight before: those that end with 0, or at a limit.
+        Rows that end with weight 0.
     fixed : bool array, shape (n,), optional
-        Those of them that end at a limit of the weight itself.
+        Rows that end at a limit of the weight itself, so that their weight before does not matter.
     ridge : array, shape (p,), optional
         Ridge added to the Hessian.
     name : str
@@ -133,11 +135,19 @@ class CalibrationCredit:
 
     def residuals(self, z: Array) -> Array:
         """Carry ``z`` (n, k) over the step."""
+        total = self._total(z)
+        return total if self.fixed is None else np.where(self.fixed[:, None], 0.0, total)
+
+    def direct(self, z: Array) -> Array:
+        """Return what goes straight to the base weights: rows at a limit count as often as they were drawn."""
+        if self.fixed is None:
+            return np.zeros_like(z)
+        return np.where(self.fixed[:, None], self._total(z), 0.0)
+
+    def _total(self, z: Array) -> Array:
         if self.dropped is not None:
             z = np.where(self.dropped[:, None], 0.0, z)
         final = self.weights * self.factors
-        if self.fixed is not None:
-            final = np.where(self.fixed, 0.0, final)
         hessian = (self.x * (self.weights * self.slopes)[:, None]).T @ self.x
         if self.ridge is not None:
             hessian = hessian + np.diag(self.ridge)
@@ -193,14 +203,14 @@ class PropensityCredit:
 class TrimmingCredit:
     """Weights cut off at limits, the difference spread evenly over the others.
 
+    The limits are those of one unit: a unit that counts twice in a replicate may weigh twice as much.
+
     Attributes
     ----------
     weights, trimmed : array, shape (n,)
         Weights before and after the step.
-    cut : bool array, shape (n,)
-        Rows that were cut off.
-    receivers : bool array, shape (n,)
-        Rows that share the difference.
+    cut, receivers : bool array, shape (n,)
+        Rows that were cut off, and rows that share the difference.
     name : str
         Name of the step.
     """
@@ -213,10 +223,20 @@ class TrimmingCredit:
 
     def residuals(self, z: Array) -> Array:
         """Carry ``z`` (n, k) over the step."""
-        influence = np.where(self.receivers[:, None], z * _over(np.ones_like(self.trimmed), self.trimmed)[:, None], 0.0)
-        mean = influence.sum(axis=0) / max(int(self.receivers.sum()), 1)
-        out: Array = np.where(self.cut[:, None], mean[None, :], influence) * self.weights[:, None]
+        influence, mean = self._influence(z)
+        out = np.where(self.cut[:, None], mean[None, :], influence) * self.weights[:, None]
         return np.where((self.cut | self.receivers)[:, None], out, z)
+
+    def direct(self, z: Array) -> Array:
+        """Return what goes straight to the base weights: limits and shares count as often as a unit was drawn."""
+        influence, mean = self._influence(z)
+        shift = (self.trimmed - self.weights)[:, None] * (influence - mean[None, :])
+        cut = z - self.trimmed[:, None] * mean[None, :]
+        return np.where(self.cut[:, None], cut, np.where(self.receivers[:, None], shift, 0.0))
+
+    def _influence(self, z: Array) -> tuple[Array, Array]:
+        influence = np.where(self.receivers[:, None], z * _over(np.ones_like(self.trimmed), self.trimmed)[:, None], 0.0)
+        return influence, influence.sum(axis=0) / max(int(self.receivers.sum()), 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,9 +264,12 @@ class ChainCredit:
 
     def residuals(self, z: Array) -> Array:
         """Carry ``z`` (n, k) back to the base weights."""
+        straight = np.zeros_like(z)
         for step in reversed(self.steps):
+            if isinstance(step, CalibrationCredit | TrimmingCredit):
+                straight = straight + step.direct(z)
             z = step.residuals(z)
-        return z
+        return z + straight
 
 
 def _group_sums(values: Array, codes: Codes, size: int) -> Array:

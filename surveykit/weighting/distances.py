@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surveykit.errors import DataError
 
 Array = NDArray[Any]
-Distance = Literal["linear", "raking", "exponential", "logit"]
+Distance = Literal["linear", "raking", "exponential", "logit", "participation"]
 
 _LARGEST_EXPONENT = 600.0
 
@@ -34,9 +34,10 @@ def distance_factors(u: Array, distance: Distance, lower: Array | float, upper: 
     ----------
     u : array, shape (n,)
         Linear predictor.
-    distance : {"linear", "raking", "exponential", "logit"}
-        ``linear`` is 1 + u, ``raking`` (also called ``exponential``) is exp(u), both cut off at the bounds;
-        ``logit`` approaches its bounds smoothly and needs both of them, lower < 1 < upper.
+    distance : {"linear", "raking", "exponential", "logit", "participation"}
+        ``linear`` is 1 + u, ``raking`` (also called ``exponential``) is exp(u), both cut off at the bounds; ``logit``
+        approaches its bounds smoothly and needs both of them, lower < 1 < upper; ``participation`` is 1 + exp(u), the
+        inverse of a logistic probability of taking part, without bounds.
     lower, upper : float or array, shape (n,)
         Bounds on the factor; infinite where there are none.
 
@@ -59,6 +60,9 @@ def distance_factors(u: Array, distance: Distance, lower: Array | float, upper: 
         return _logit(u, np.asarray(lower, float), np.asarray(upper, float))
     if distance == "linear":
         return _linear(u, np.asarray(lower, float), np.asarray(upper, float))
+    if distance == "participation":
+        growth = np.exp(np.clip(u, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
+        return Factors(1.0 + growth, growth, u + growth - 1.0)
     return _exponential(u, np.asarray(lower, float), np.asarray(upper, float))
 
 

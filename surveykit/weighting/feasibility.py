@@ -27,12 +27,15 @@ class Feasibility:
         Largest lower bound that works with the upper bound as it is; minus infinite if none does.
     gaps : tuple of (name, relative gap)
         Totals that must give way, worst first, in the solution with the smallest sum of relative gaps.
+    of_weights : bool
+        The bounds are those of the weight itself, not of the factor.
     """
 
     feasible: bool
     smallest_upper: float
     largest_lower: float
     gaps: tuple[tuple[str, float], ...]
+    of_weights: bool = False
 
     def message(self, lower: float, upper: float) -> str:
         """Say in words what is wrong and what would work."""
@@ -43,13 +46,16 @@ class Feasibility:
         if np.isfinite(self.largest_lower):
             ways.append(f"lower the lower bound to at most {self.largest_lower * 0.9995:.4g}")
         ways.append("collapse or relax these levels")
+        what = "weights" if self.of_weights else "factors"
         return (
-            f"no factors between {lower:g} and {upper:g} meet all totals; at fault: {named or 'the margins together'}. "
-            f"What would work: {', or '.join(ways)}"
+            f"no {what} between {lower:g} and {upper:g} meet all totals; "
+            f"at fault: {named or 'the margins together'}. What would work: {', or '.join(ways)}"
         )
 
 
-def check_feasibility(target: Target, weights: Array, lower: Array | float, upper: Array | float) -> Feasibility:
+def check_feasibility(
+    target: Target, weights: Array, lower: Array | float, upper: Array | float, *, of_weights: bool = False
+) -> Feasibility:
     """Decide whether factors between the bounds can meet the totals.
 
     Parameters
@@ -60,6 +66,8 @@ def check_feasibility(target: Target, weights: Array, lower: Array | float, uppe
         Starting weights.
     lower, upper : float or array, shape (n,)
         Bounds on the factor.
+    of_weights : bool
+        Look for nearest bounds of the weight, one for all units, instead of the factor.
 
     Returns
     -------
@@ -88,20 +96,24 @@ def check_feasibility(target: Target, weights: Array, lower: Array | float, uppe
     gap = _elastic(system, goal, low, high)
     worst = np.argsort(-np.abs(gap))
     gaps = tuple((target.name(int(j)), float(abs(gap[j]))) for j in worst if abs(gap[j]) > 1e-7)
+    unit = base if of_weights else np.ones_like(base)
     if not gaps:
-        return Feasibility(True, float(np.max(high, initial=1.0)), float(np.min(low, initial=1.0)), ())
-    smallest = _extreme(system, goal, low, None)
-    largest = _extreme(system, goal, None, high)
-    return Feasibility(False, smallest, largest, gaps)
+        return Feasibility(True, float(np.max(high * unit)), float(np.min(low * unit)), (), of_weights)
+    smallest = _extreme(system / unit, goal, low * unit, None)
+    largest = _extreme(system / unit, goal, None, high * unit)
+    return Feasibility(False, smallest, largest, gaps, of_weights)
 
 
-def require_feasible(target: Target, weights: Array, lower: Array | float, upper: Array | float) -> None:
+def require_feasible(
+    target: Target, weights: Array, lower: Array | float, upper: Array | float, *, of_weights: bool = False
+) -> None:
     """Raise a DataError that names the totals at fault and the nearest bounds that work, if there are none."""
     if not (np.isfinite(lower).any() or np.isfinite(upper).any()):
         return
-    found = check_feasibility(target, weights, lower, upper)
+    found = check_feasibility(target, weights, lower, upper, of_weights=of_weights)
     if not found.feasible:
-        raise DataError(found.message(float(np.min(lower)), float(np.max(upper))))
+        unit = weights if of_weights else np.ones_like(weights)
+        raise DataError(found.message(float(np.min(lower * unit)), float(np.max(upper * unit))))
 
 
 def _elastic(system: Array, goal: Array, low: Array, high: Array) -> Array:

@@ -25,7 +25,8 @@ def read_totals(totals: object, variables: tuple[str, ...], what: str) -> Totals
     totals : mapping, Series or DataFrame
         Mapping of level to total (of tuples for crossed variables); a Series with levels as index; or a DataFrame with
         the column ``population`` and the levels in the variables' columns or, for one variable, in ``level``. Rows of
-        other variables in a ``variable`` column are skipped.
+        other variables in a ``variable`` column are skipped. Beside the variables' columns, a single further column
+        holds the totals whatever its name.
     variables : tuple of str
         Variables of the margin.
     what : str
@@ -76,8 +77,12 @@ def read_totals(totals: object, variables: tuple[str, ...], what: str) -> Totals
 def _from_frame(
     frame: pd.DataFrame, variables: tuple[str, ...], what: str
 ) -> tuple[list[tuple[object, ...]], list[object]]:
-    if "population" not in frame.columns:
-        raise DataError(f"margin {what!r}: there is no column 'population'; there are {first_few(list(frame.columns))}")
+    total = "population"
+    if total not in frame.columns:
+        rest = [name for name in frame.columns if name not in (*variables, "level", "variable")]
+        if len(rest) != 1 or not set(variables) <= set(frame.columns):
+            raise DataError(f"margin {what!r}: no column 'population'; there are {first_few(list(frame.columns))}")
+        total = rest[0]
     if len(variables) == 1 and "variable" in frame.columns and (frame["variable"] == variables[0]).any():
         frame = frame[frame["variable"] == variables[0]]
     columns = list(variables) if set(variables) <= set(frame.columns) else ["level"] if len(variables) == 1 else []
@@ -87,7 +92,7 @@ def _from_frame(
             f"it has {first_few(list(frame.columns))}"
         )
     keys = list(zip(*(frame[name].tolist() for name in columns), strict=True))
-    return keys, frame["population"].tolist()
+    return keys, frame[total].tolist()
 
 
 def code_margin(

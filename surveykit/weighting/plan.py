@@ -211,6 +211,8 @@ class WeightingPlan(_Definition):
         Column that identifies the sampled unit.
     strata, psu : str, optional
         Columns of the sampling design; ``strata`` is used when the table has it.
+    lonely_psu : {"fail", "certainty", "adjust", "average"}
+        What a stratum with one sampled unit contributes to the variance; see `SurveyDesign`.
     dispositions : Dispositions
         Codes of response outcomes. A table without the column holds respondents only.
     finite_population : {"respondents", "sample", "none"}
@@ -237,6 +239,7 @@ class WeightingPlan(_Definition):
     unit: str = "unit_id"
     strata: str | None = "stratum"
     psu: str | None = None
+    lonely_psu: Literal["fail", "certainty", "adjust", "average"] = "fail"
     dispositions: Dispositions = Dispositions()
     finite_population: Literal["respondents", "sample", "none"] = "respondents"
     result_label: Literal["probability sample", "adjusted, model-based"] = "probability sample"

@@ -28,8 +28,8 @@ class CompiledStep(Protocol):
     def kind(self) -> str:
         """Kind of the step in the plan."""
 
-    def run(self, weights: Array) -> Outcome:
-        """Return the weights after the step."""
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
+        """Return the weights after the step; in a replicate, multiplicities (n,) say how often a unit counts."""
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Say what the step did, as a table of its cells and notes."""

@@ -52,7 +52,7 @@ class InversePropensity:
     model: ModelledResponse
     kind: str = "nonresponse"
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         model = self.model
         used = np.where(model.part, weights, 0.0)
@@ -86,7 +86,7 @@ class PropensityClasses:
         table = pd.DataFrame({"propensity class": codes})
         return make_classes(table, ("propensity class",), rows, model.responded, weights, model.rules)
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         return self._redistribute(weights).run(weights)
 
@@ -106,7 +106,7 @@ class SampleCalibration:
     model: ModelledResponse
     kind: str = "nonresponse"
 
-    def run(self, weights: Array) -> Outcome:
+    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
         """Return the weights after the step."""
         model = self.model
         sampled = np.where(model.part, weights, 0.0)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.design import SurveyDesign
+from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals
+from surveykit.weighting.charts import weight_histogram
 from surveykit.weighting.compiled import MeetMargins, margin_table
 from surveykit.weighting.diagnostics import domain_summary, weight_summary
 from surveykit.weighting.plan import WeightingPlan, plan_mapping
 from surveykit.weighting.records import StepRecord
+from surveykit.weighting.ridge import achieved_table
 
 if TYPE_CHECKING:
     from surveykit.weighting.apply import CompiledPlan
@@ -31,6 +34,8 @@ class Diagnostics:
         See `domain_summary`.
     margins : DataFrame
         Margins of all calibrating steps, with base and final weights; see `margin_table`.
+    totals : DataFrame
+        Totals of calibration steps (numeric ones and ridge included) with base and final weights.
     history : dict of int to tuple of float
         Largest relative margin error at each iteration, by step.
     """
@@ -38,6 +43,7 @@ class Diagnostics:
     overall: dict[str, float]
     domains: pd.DataFrame
     margins: pd.DataFrame
+    totals: pd.DataFrame
     history: dict[int, tuple[float, ...]]
 
 
@@ -70,8 +76,9 @@ class WeightingResult:
 
     @property
     def label(self) -> str:
-        """What kind of inference the weights allow, as the plan declares it."""
-        return self.plan.result_label
+        """What kind of inference the weights allow: as the plan declares it, and model-based after participation."""
+        modelled = any(getattr(step, "distance", None) == "participation" for step in self.plan.steps)
+        return "adjusted, model-based" if modelled else self.plan.result_label
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
@@ -79,10 +86,16 @@ class WeightingResult:
         final = self.design.weights
         steps = [step for step in self.compiled.steps if isinstance(step, MeetMargins)]
         tables = [margin_table(step.margins, self.compiled.base, final) for step in steps]
+        totals = [
+            achieved_table(step.auxiliaries, self.compiled.base, final @ step.auxiliaries.x, step.penalties)
+            for step in self.compiled.steps
+            if isinstance(step, MeetTotals | ApproachTotals)
+        ]
         return Diagnostics(
             weight_summary(final),
             domain_summary(self.design.data, final, self.domain_columns),
             pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(),
+            pd.concat(totals, ignore_index=True) if totals else pd.DataFrame(),
             {record.step: record.history for record in self.log if record.history},
         )
 
@@ -107,6 +120,7 @@ class WeightingResult:
             "overall": diagnostics.overall,
             "domains": diagnostics.domains.to_dict(orient="records"),
             "margins": diagnostics.margins.to_dict(orient="records"),
+            "totals": diagnostics.totals.to_dict(orient="records"),
         }
 
     def __repr__(self) -> str:
@@ -119,6 +133,8 @@ class WeightingResult:
 
     def _repr_html_(self) -> str:
         parts = [f"<p>{escape(repr(self).splitlines()[0])}</p>", self.log_table().to_html(index=False)]
-        if len(self.diagnostics.margins):
-            parts.append(self.diagnostics.margins.to_html(index=False, float_format="{:.6g}".format))
+        parts.append(weight_histogram(self.design.weights))
+        for table in (self.diagnostics.margins, self.diagnostics.totals, self.diagnostics.domains):
+            if len(table):
+                parts.append(table.to_html(index=False, float_format="{:.6g}".format))
         return "\n".join(parts)

@@ -11,9 +11,9 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError
-from surveykit.weighting.adjust import credited
 from surveykit.weighting.auxiliaries import Auxiliaries, read_parts
 from surveykit.weighting.calibrate import refuse_negative
+from surveykit.weighting.credited import Made, adjust_design
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array
 
@@ -90,9 +90,9 @@ def ridge_calibrate(
     credit = CalibrationCredit(
         auxiliaries.x, before, solution.factors, np.ones_like(before), ridge=solution.ridge, name="ridge calibration"
     )
-    return RidgeCalibration(
-        credited(design, after, credit, credit), achieved_table(auxiliaries, before, solution.reached, levels)
-    )
+    made = Made(after, lambda: credit, lambda: credit)
+    table = achieved_table(auxiliaries, before, solution.reached, levels)
+    return RidgeCalibration(adjust_design(design, lambda _: made), table)
 
 
 def ridge_size(auxiliaries: Auxiliaries, weights: Array, penalties: Array) -> Array:

@@ -14,6 +14,9 @@ TOLERANCE = 1e-8
 """Largest relative error of a margin at which weights are handed out."""
 
 
+_LONGEST_JUMP = 6.0
+
+
 class Target(NamedTuple):
     """What weights must meet: auxiliaries ``x`` (n, p), their totals (p,) and a name for each total."""
 
@@ -123,8 +126,7 @@ def solve_calibration(
     """
     check_bounds(choice.distance, choice.lower, choice.upper)
     problem = _Dual(target, np.asarray(weights, float), choice)
-    multipliers = np.zeros(target.x.shape[1])
-    point = problem.at(multipliers)
+    point = problem.at(_start(problem))
     history = [point.error]
     while point.error > tolerance * 1e-3 and len(history) <= max_iterations:
         following = _step(problem, point)
@@ -156,6 +158,12 @@ class _Dual:
         self.q = np.broadcast_to(np.asarray(choice.q, float), weights.shape)
         size = np.maximum(np.abs(self.totals), weights @ np.abs(self.x))
         self.scale = np.where(size > 0, size, 1.0)
+        self.steepness = _steepness(choice)
+
+    def shortened(self, direction: Array) -> Array:
+        """Limit a step, so that no factor jumps from one flat end of its curve to the other."""
+        jump = float(np.max(np.abs((self.x @ direction) * self.q * self.steepness), initial=0.0))
+        return direction if jump <= _LONGEST_JUMP else direction * (_LONGEST_JUMP / jump)
 
     def at(self, multipliers: Array) -> _Point:
         choice = self.choice
@@ -174,6 +182,31 @@ class _Dual:
         return curvature
 
 
+def _steepness(choice: DistanceChoice) -> Array:
+    lower, upper = np.asarray(choice.lower, float), np.asarray(choice.upper, float)
+    if choice.distance == "logit":
+        return np.asarray((upper - lower) / ((1.0 - lower) * (upper - 1.0)))
+    if choice.distance == "linear":
+        return np.asarray(_LONGEST_JUMP / (upper - lower))
+    return np.asarray(1.0)
+
+
+def _start(problem: _Dual) -> Array:
+    zero = np.zeros(problem.x.shape[1])
+    if problem.choice.distance in ("linear", "logit"):
+        return zero
+    reached = problem.weights @ problem.x
+    usable = (problem.totals > 0) & (reached > 0)
+    ratio = float(np.median(problem.totals[usable] / reached[usable])) if usable.any() else 1.0
+    if problem.choice.distance == "participation":
+        ratio = max(ratio - 1.0, 1e-3)
+    elif 0.2 < ratio < 5.0:
+        return zero
+    level = np.full(problem.weights.shape, np.log(ratio)) / problem.q
+    start: Array = np.linalg.lstsq(problem.x, level, rcond=None)[0]
+    return start
+
+
 def _step(problem: _Dual, point: _Point) -> _Point | None:
     scale = np.sqrt(problem.scale)
     scaled = problem.hessian(point) / scale[:, None] / scale[None, :]
@@ -184,7 +217,7 @@ def _step(problem: _Dual, point: _Point) -> _Point | None:
         usable = values > 1e-12 * largest if damping == 0.0 else np.ones_like(values, dtype=bool)
         divisor = np.where(usable, values + damping * max(largest, 1e-6), np.inf)
         direction = -(vectors @ (along / divisor)) / scale
-        following = _search(problem, point, direction)
+        following = _search(problem, point, problem.shortened(direction))
         if following is not None:
             return following
     return None
@@ -194,14 +227,14 @@ def _search(problem: _Dual, point: _Point, direction: Array) -> _Point | None:
     descent = float(point.gradient @ direction)
     if not np.isfinite(descent) or descent >= 0:
         return None
-    norm = float(np.linalg.norm(point.gradient / problem.scale))
+    norm = float(np.max(np.abs(point.gradient / problem.scale)))
     length = 1.0
     for _ in range(30):
         trial = problem.at(point.multipliers + length * direction)
         finite = np.isfinite(trial.dual) and np.isfinite(trial.error)
         if finite and (
             trial.dual <= point.dual + 1e-4 * length * descent - 1e-15 * abs(point.dual)
-            or np.linalg.norm(trial.gradient / problem.scale) <= (1 - 1e-4 * length) * norm
+            or np.max(np.abs(trial.gradient / problem.scale)) <= (1 - 1e-4 * length) * norm
         ):
             return trial
         length /= 2

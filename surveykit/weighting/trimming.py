@@ -12,14 +12,16 @@ from surveykit.weighting.distances import Array
 
 
 class Trimmed(NamedTuple):
-    """Weights after trimming, the rows that were cut off at a limit, and the rows that shared the difference."""
+    """Weights after trimming, the rows that were cut off, and the rows that shared the difference."""
 
     weights: Array
     cut: Mask
     receivers: Mask
 
 
-def spread_trim(weights: Array, lower: float, upper: float, *, strict: bool = False) -> Trimmed:
+def spread_trim(
+    weights: Array, lower: float, upper: float, *, strict: bool = False, multiplicity: Array | None = None
+) -> Trimmed:
     """Cut off weights at limits and spread the difference evenly over the rows inside them.
 
     Parameters
@@ -30,6 +32,8 @@ def spread_trim(weights: Array, lower: float, upper: float, *, strict: bool = Fa
         Limits.
     strict : bool
         Repeat until all weights are inside.
+    multiplicity : array, shape (n,), optional
+        How often each unit counts: limits and shares are those of one count. 1 when left out.
 
     Returns
     -------
@@ -47,28 +51,29 @@ def spread_trim(weights: Array, lower: float, upper: float, *, strict: bool = Fa
     [3.0, 4.0, 5.0]
     """
     used = weights > 0
-    count, total = int(used.sum()), float(weights.sum())
+    times = np.where(used, 1.0 if multiplicity is None else multiplicity, 0.0)
+    count, total = float(times.sum()), float(weights.sum())
     if not lower < upper:
         raise DataError(f"the lower limit {lower:g} is not below the upper limit {upper:g}; exchange them")
     if not lower * count <= total <= upper * count:
         raise DataError(
-            f"no weights between {lower:g} and {upper:g} keep the sum {total:.6g} of {count} weights; "
+            f"no weights between {lower:g} and {upper:g} keep the sum {total:.6g} of {count:g} weights; "
             f"the limits must lie on both sides of the mean weight {total / count:.6g}"
         )
-    current, cut = weights, np.zeros(weights.shape, dtype=bool)
-    receivers = used.copy()
-    for _ in range(count):
-        outside = used & ((current < lower) | (current > upper))
+    single = np.divide(weights, times, out=np.zeros_like(weights), where=times > 0)
+    cut = np.zeros(weights.shape, dtype=bool)
+    for _ in range(int(used.sum())):
+        outside = used & ((single < lower) | (single > upper))
         if not outside.any():
             break
-        clipped = np.clip(current, lower, upper)
+        clipped = np.clip(single, lower, upper)
         inside = used & ~outside
         if not inside.any():
-            raise DataError(f"all {count} weights are outside the limits {lower:g} to {upper:g}; widen them")
-        difference = float(np.sum((current - clipped)[outside]))
-        current = np.where(outside, clipped, np.where(inside, current + difference / int(inside.sum()), current))
+            raise DataError(f"all {count:g} weights are outside the limits {lower:g} to {upper:g}; widen them")
+        difference = float(np.sum((times * (single - clipped))[outside]))
+        share = difference / float(times[inside].sum())
+        single = np.where(outside, clipped, np.where(inside, single + share, single))
         cut |= outside
-        receivers = inside & ~cut
         if not strict:
             break
-    return Trimmed(current, cut, receivers if cut.any() else np.zeros_like(cut))
+    return Trimmed(single * times, cut, used & ~cut)

@@ -54,6 +54,14 @@ def test_all_levels_of_a_factor(name, api_designs, basic, close):
 
 
 @pytest.mark.parametrize("name", DESIGNS)
+def test_totals_of_levels(name, api_designs, basic, close):
+    result, expected = est.survey_total(api_designs[name], "stype"), basic[name]["counts"]
+    close(result.table["estimate"], expected["total"])
+    close(result.covariance, expected["cov"], atol=1e-8)
+    close(result.table["deff"], expected["deff"], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
 @pytest.mark.parametrize("interval", ["logit", "xlogit", "asin", "beta", "mean", "wilson"])
 def test_proportion_intervals(name, interval, api_designs, basic, close):
     table = est.survey_prop(api_designs[name], "sch.wide", level="Yes", interval=interval).table

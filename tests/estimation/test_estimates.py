@@ -110,3 +110,24 @@ def test_nonresponse_classes_by_hand(close):
     z = base * (m + np.where(r, factor * (u - m), 0.0))
     variance = (1 - 200 / 1000) * n / (n - 1) * ((z - z.mean()) ** 2).sum()
     close([result["estimate"], result["std_error"]], [mean, np.sqrt(variance)])
+
+
+def test_combine_has_the_joint_covariance(api_designs, close):
+    design = api_designs["clus2"]
+    city, types = est.survey_mean(design, "api00"), est.survey_mean(design, "api00", by="stype")
+    joint = est.combine([city, types])
+    assert joint.labels == ("api00:", "api00:E", "api00:H", "api00:M")
+    share = est.survey_prop(design, "stype")
+    both = est.combine([types, share])
+    e, p = types.estimates, share.estimates
+    gradient = np.concatenate([p, e])
+    close(gradient @ both.covariance @ gradient, city.covariance[0, 0])
+    close(joint.covariance[0, 1:], both.covariance[:3, :3] @ p + both.covariance[3:, :3].T @ e)
+
+
+def test_combine_refuses_other_designs(api_designs):
+    a, b = (est.survey_mean(api_designs[name], "api00") for name in ("clus1", "clus2"))
+    with pytest.raises(DataError, match="same design object"):
+        est.combine([a, b])
+    with pytest.raises(DataError, match="same design object"):
+        est.combine([est.Estimates.from_payload(a.to_payload())])

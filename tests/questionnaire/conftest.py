@@ -20,3 +20,9 @@ def chengdu() -> Questionnaire:
 @pytest.fixture(scope="session")
 def little() -> Questionnaire:
     return make(small())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "node: compares with other engines under Node ('npm ci' in tests/questionnaire/node)"
+    )

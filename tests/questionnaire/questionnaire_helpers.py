@@ -52,7 +52,7 @@ def small(items: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, A
             "yn": {"choices": [["1", "Yes"], ["2", "No"]], "specials": ["dk"]},
             "sat": {
                 "level": "ordinal",
-                "choices": [["1", "Bad"], ["2", "Middling"], ["3", "Good"]],
+                "choices": [["1", "Bad"], ["2", "Middling"], ["3", "Good"], ["10", "Best"]],
                 "specials": ["dk", "rf"],
             },
             "src": {"choices": [["1", "Board"], ["2", "Phone"], ["3", "Friend"]], "other": "96", "specials": ["dk"]},
@@ -81,9 +81,56 @@ CODES = {
     "aware": ["1", "2", "98"],
     "age": ["0", "17", "18", "19", "60", "90", "99"],
     "src": ["1", "2", "3", "96", "98"],
-    "sat.venue": ["1", "2", "3", "98", "99"],
-    "sat.staff": ["1", "2", "3", "98", "99"],
+    "sat.venue": ["1", "2", "3", "10", "98", "99"],
+    "sat.staff": ["1", "2", "3", "10", "98", "99"],
 }
+
+
+def sink() -> Questionnaire:
+    """A questionnaire with every feature of the schema."""
+    page_one = [
+        {"id": "hello", "type": "note", "zh": "欢迎", "en": "Welcome"},
+        {"id": "sex", "type": "single", "scale": "sex", "required": "true", "zh": "性别？", "en": "Sex?"},
+        {"id": "age", "type": "number", "min": "0", "max": "90", "specials": ["rf"], "required": "true",
+         "unit": {"zh": "岁", "en": "years"}, "zh": "年龄？", "en": "Age?"},
+        {"id": "height", "type": "number", "decimals": "1", "min": "50", "max": "250", "zh": "身高？", "en": "Height?"},
+        {"end": "young", "if": "age < 18", "zh": "谢谢", "en": "Thanks"},
+    ]  # fmt: skip
+    page_two = [
+        {"id": "day", "type": "date", "min": "2020-01-01", "max": "2021-12-31", "specials": ["dk"],
+         "zh": "哪一天？", "en": "Which day?"},
+        {"id": "news", "type": "multi", "scale": "src", "order": "random", "fixed": ["3"], "min": "1", "max": "2",
+         "zh": "渠道？", "en": "From where?", "hint": {"zh": "最近一次", "en": "The last time"}},
+        {"id": "sat", "type": "grid", "scale": "sat", "order": "random", "fixed": ["b"], "required": "true",
+         "zh": "满意吗？", "en": "How good?", "rows": [["a", "甲", "A"], ["b", "乙", "B"], ["c", "丙", "C"]],
+         "interviewer": {"zh": "出示卡片", "en": "Show the card"}},
+        {"id": "why", "type": "text", "widget": "long", "max": "300", "ask_if": "band == 2 and sat.a <= 2",
+         "zh": "您是{{sex}}，{{age}}岁，为什么？", "en": "You are {{sex}}, {{age}}. Why?"},
+        {"id": "town", "type": "single", "scale": "town", "widget": "dropdown", "zh": "哪里？", "en": "Where?"},
+    ]  # fmt: skip
+    return make({
+        "surveykit": "1", "id": "sink", "version": "2", "languages": ["zh", "en"],
+        "title": {"zh": "全部", "en": "Everything"}, "intro": {"zh": "您好", "en": "Hello"},
+        "closing": {"zh": "谢谢", "en": "Thank you"}, "source": "none",
+        "specials": {
+            "dk": {"code": "98", "kind": "dont_know", "zh": "说不清", "en": "Don't know"},
+            "rf": {"code": "99", "kind": "refused", "zh": "不愿回答", "en": "Refused", "read_out": "true"},
+        },
+        "scales": {
+            "sex": {"choices": [["1", "男", "Male"], ["2", "女", "Female"]], "specials": ["rf"]},
+            "band": {"level": "ordinal", "choices": [["1", "青", "Young"], ["2", "老", "Old"]]},
+            "src": {"choices": [["1", "报", "Paper"], ["2", "网", "Net"], ["3", "人", "People"]], "specials": ["dk"]},
+            "town": {"choices": [["x-1", "城", "Town"], ["y-2", "乡", "Country"]], "other": "96"},
+            "sat": {"level": "ordinal", "choices": [["1", "差", "Bad"], ["2", "中", "Fair"], ["3", "好", "Good"]],
+                    "specials": ["dk", "rf"]},
+        },
+        "derive": [
+            {"id": "band", "scale": "band", "cut": {"of": "age", "at": ["0", "40"]}},
+            {"id": "reader", "scale": "band", "when": [["1", "news has 1"], ["2", "answered(news)"]]},
+        ],
+        "quotas": [{"by": ["sex", "band"], "targets": "quota.csv"}],
+        "flow": [{"page": "p_one", "items": page_one}, {"page": "p_two", "ask_if": "age >= 18", "items": page_two}],
+    })  # fmt: skip
 
 
 def random_expression(rng: np.random.Generator, depth: int, names: list[str] | None = None) -> str:
@@ -148,3 +195,26 @@ def coded_frame(respondents: list[dict[str, Any]]) -> tuple[pd.DataFrame, pd.Dat
             "nr" if not tick else "dk" if d and code != "98" else "" for tick, d in zip(ticks, dk, strict=True)
         ]
     return pd.DataFrame(data), pd.DataFrame(missing)
+
+
+def chained(rng: np.random.Generator) -> Questionnaire:
+    """A random questionnaire whose questions depend on each other, with early ends."""
+    known = ["aware"]
+    pages: list[dict[str, Any]] = []
+    for p in range(5):
+        items: list[dict[str, Any]] = []
+        if p == 0:
+            items.append({key: value for key, value in ITEMS[0].items() if key != "ask_if"})
+        for name, item in (("age", ITEMS[1]), ("src", ITEMS[2]), ("sat", ITEMS[3])):
+            if name in [k.split(".")[0] for k in known] or rng.random() < 0.5:
+                continue
+            items.append({**item, "ask_if": random_expression(rng, 1, list(known))})
+            known.extend(["sat.venue", "sat.staff"] if name == "sat" else [name])
+        if rng.random() < 0.4:
+            items.append({"end": f"stop{p}", "if": random_expression(rng, 1, list(known)), "en": "Bye"})
+        items.append({"id": f"probe{p}", "type": "text", "en": "x", "ask_if": random_expression(rng, 1, list(known))})
+        page = {"page": f"p_{p}", "items": items}
+        if p:
+            page["ask_if"] = random_expression(rng, 1, list(known[:1]))
+        pages.append(page)
+    return make({**small(), "flow": pages})

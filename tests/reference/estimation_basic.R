@@ -23,6 +23,7 @@ block <- function(d) {
        mean_deff_wr = as.numeric(deff(mr)), mean_deff = as.numeric(deff(svymean(~api00, d, deff = TRUE))),
        total = c(coef(tt), SE(tt), deff(tt)), ratio = c(coef(r), SE(r), deff(r)),
        by = as.numeric(coef(b)), by_cov = unname(vcov(b)), by_names = names(coef(b)), by_deff = unname(as.matrix(deff(b))),
+       counts = { k <- svytotal(~stype, d, deff = TRUE); list(total = unname(coef(k)), cov = unname(vcov(k)), deff = unname(deff(k))) },
        stype = as.numeric(coef(f)), stype_cov = unname(vcov(f)),
        where = c(coef(ms), SE(ms), degf(s)), ci = as.data.frame(ci), t_ci = as.numeric(confint(svymean(~api00, d), df = degf(d))))
 }

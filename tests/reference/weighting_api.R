@@ -8,7 +8,7 @@ entry <- function(name, design, extra = NULL) {
   r <- svyratio(~api.stu, ~enroll, design, na.rm = TRUE)
   b <- svyby(~api00, ~stype, design, svymean)
   sprintf('"%s": {"weights": %s, "mean": %s, "mean_se": %s, "ratio": %s, "ratio_se": %s, "by": %s, "by_se": %s}',
-    name, num(weights(design)), num(coef(m)), num(SE(m)), num(coef(r)), num(SE(r)), num(coef(b)), num(SE(b)))
+    name, num(weights(design, "sampling")), num(coef(m)), num(SE(m)), num(coef(r)), num(SE(r)), num(coef(b)), num(SE(b)))
 }
 clus1 <- svydesign(id = ~dnum, weights = ~pw, data = apiclus1, fpc = ~fpc)
 strat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, data = apistrat, fpc = ~fpc)
@@ -45,6 +45,14 @@ out <- c(
   entry("clus2_linear", calibrate(clus2, ~stype, tot)),
   entry("clus2_logit", calibrate(clus2, ~stype + sch.wide, c(tot, sch.wideYes = 5122), calfun = "logit", bounds = c(0.2, 3), epsilon = e)),
   entry("clus2_rake", rake(clus2, list(~stype, ~sch.wide), list(stype, wide), control = tight))
+)
+jk <- as.svrepdesign(clus1); jks <- as.svrepdesign(strat)
+out <- c(out,
+  entry("jk1_poststratify", postStratify(jk, ~stype, stype)),
+  entry("jk1_rake", rake(jk, list(~stype, ~sch.wide), list(stype, wide), control = tight)),
+  entry("jk1_linear", calibrate(jk, ~stype + api99, tot99)),
+  entry("jk1_raking", calibrate(jk, ~stype + api99, tot99, calfun = "raking", epsilon = e)),
+  entry("jkn_rake", rake(jks, list(~stype, ~sch.wide), list(stype, wide), control = tight))
 )
 both <- as.data.frame(xtabs(~stype + sch.wide, apipop))
 cross <- paste0("[", paste(sprintf('["%s", "%s", %d]', both$stype, both$sch.wide, as.integer(both$Freq)), collapse = ", "), "]")

@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveykit.report import Choice, Disclosure, Group, IndicatorInfo, Question, ReportInput, StudyInfo, build_html
+from surveykit.report import (
+    Choice,
+    Disclosure,
+    Group,
+    IndicatorInfo,
+    OtherAnalysis,
+    Question,
+    ReportInput,
+    StudyInfo,
+    build_html,
+)
 
 REGIONS = """jinjiang,锦江区,Jinjiang,3,4
 qingyang,青羊区,Qingyang,3,2
@@ -145,6 +155,56 @@ QUESTIONS = (
 )
 
 
+GRADES = (
+    (1, "非常不满意", "very dissatisfied"), (2, "不满意", "dissatisfied"), (3, "一般", "neutral"),
+    (4, "满意", "satisfied"), (5, "非常满意", "very satisfied"),
+)  # fmt: skip
+SATISFACTION = (
+    *(Choice(code=str(code), label={"zh": zh, "en": en}) for code, zh, en in GRADES),
+    Choice(code="98", label={"zh": "不清楚", "en": "don't know"}, special=True),
+)
+ASPECTS = (
+    ("sat_venue", "阵地设施", "Venues"), ("sat_content", "活动内容", "Content"), ("sat_volunteers", "志愿者服务", "Volunteers"),
+    ("sat_access", "便利程度", "Access"), ("sat_response", "需求响应", "Response to needs"),
+)  # fmt: skip
+GRID = tuple(
+    Question(id=id, kind="grid", grid="sat", text={"zh": zh, "en": en}, choices=SATISFACTION,
+             base={"zh": "知道或听说过的受访者", "en": "those aware"}, part={"zh": "满意情况", "en": "Satisfaction"})
+    for id, zh, en in ASPECTS
+)  # fmt: skip
+
+
+def grid_topline() -> pd.DataFrame:
+    rows = []
+    for position, (id, _, _) in enumerate(ASPECTS):
+        shares = np.array([0.02, 0.05, 0.13, 0.42, 0.30, 0.08]) + np.array([0, 0, 1, -1, 0, 0]) * 0.02 * position
+        for code, share in zip(("1", "2", "3", "4", "5", "98"), shares, strict=True):
+            rows.append((id, code, int(3700 * share), share, share - 0.01, share + 0.01))
+        top = (shares[3] + shares[4]) / shares[:5].sum()
+        rows.append((id, "top2", int(3400 * top), top, top - 0.015, top + 0.015))
+    return pd.DataFrame(rows, columns=["question", "code", "n", "estimate", "conf_low", "conf_high"])
+
+
+def drivers_table() -> pd.DataFrame:
+    performance, importance = np.array([0.86, 0.82, 0.88, 0.79, 0.71]), np.array([0.14, 0.26, 0.19, 0.16, 0.25])
+    table = pd.DataFrame([{"item": id, "label_zh": zh, "label_en": en} for id, zh, en in ASPECTS])
+    for name, values, half in (("performance", performance, 0.015), ("importance", importance, 0.03)):
+        table[name], table[name + "_low"], table[name + "_high"] = values, values - half, values + half
+    return table
+
+
+def score_parts_table(scores: pd.DataFrame) -> pd.DataFrame:
+    names = (("加强基层基础工作", "Grass-roots basics", 30), ("六大能力提升工程", "Six capacity projects", 25),
+             ("发展志愿服务事业", "Volunteering", 15), ("开展志愿服务活动", "Volunteer activities", 15), ("工作成效", "Results", 15))  # fmt: skip
+    rows = []
+    for row in scores.to_dict("records"):
+        for position, (zh, en, maximum) in enumerate(names):
+            points = row["points"] * maximum / 100
+            half = 2.4 if position == 4 else 0.0
+            rows.append((row["district"], zh, en, points, points - half, points + half, float(maximum)))
+    return pd.DataFrame(rows, columns=["district", "part_zh", "part_en", "points", "conf_low", "conf_high", "maximum"])
+
+
 def build_report(**changes: object) -> ReportInput:
     regions = changes.get("regions", regions_table())
     districts = list(regions["district"])  # type: ignore[index]
@@ -206,11 +266,33 @@ def build_report(**changes: object) -> ReportInput:
         ),
         "weights": pd.Series(np.random.default_rng(8).lognormal(0, 0.5, 5300)),
         "raking": pd.DataFrame({"iteration": range(1, 8), "max_gap": 10.0 ** -np.arange(1, 8)}),
-        "questions": QUESTIONS,
-        "topline": pd.DataFrame(
+        "questions": (*QUESTIONS, *GRID),
+        "drivers": drivers_table(),
+        "score_parts": score_parts_table(scores),
+        "sensitivity": pd.DataFrame(
+            {"input_zh": ["抽样", "“不知道”的处理", "评分权重"], "input_en": ["Sampling", "Don't know rule", "Weights"],
+             "value": [0.71, 0.18, 0.12], "conf_low": [0.65, 0.12, 0.08], "conf_high": [0.77, 0.24, 0.17]}
+        ),
+        "trend": pd.DataFrame(
+            {"indicator": "awareness", "wave": ["2019年", "2020年", "2021年"], "estimate": [0.55, 0.63, 0.72],
+             "conf_low": [0.53, 0.61, 0.71], "conf_high": [0.57, 0.65, 0.735], "n": [3000, 3000, 5300], "break_before": [False, False, True]}
+        ),
+        "analyses": (
+            OtherAnalysis(
+                id="residents", name={"zh": "居民（模型调整）", "en": "Residents (model-adjusted)"},
+                note={"zh": "居民结果按普查边际调整，区间不含平台覆盖偏差。", "en": "Adjusted to census margins; intervals leave out coverage bias."},
+                estimates=estimate_table(None, [""], 5300, 11, 0.01),
+            ),
+        ),
+        "main_analysis": {"zh": "平台用户", "en": "Platform users"},
+        "margins": pd.DataFrame(
+            {"variable_zh": ["性别", "性别"], "variable_en": ["Sex", "Sex"], "level_zh": ["男", "女"], "level_en": ["Men", "Women"],
+             "target": [0.51, 0.49], "before": [0.44, 0.56], "after": [0.51, 0.49]}
+        ),
+        "topline": pd.concat([grid_topline(), pd.DataFrame(
             {"question": "aware", "code": ["1", "2", "3"], "n": [2900, 900, 1500], "estimate": [0.55, 0.17, 0.28],
              "conf_low": [0.53, 0.16, 0.26], "conf_high": [0.57, 0.18, 0.30]}
-        ),
+        )], ignore_index=True),
         "quality": pd.DataFrame(
             {"rule_zh": ["作答过快", "重复提交"], "rule_en": ["Speeders", "Duplicates"], "flagged": [120, 33], "excluded": [98, 33]}
         ),
@@ -233,12 +315,6 @@ def report() -> ReportInput:
 
 
 @pytest.fixture(scope="session")
-def chinese(report) -> str:
-    """The Chinese edition for print, drawn once."""
-    return build_html(report, "zh")
-
-
-@pytest.fixture(scope="session")
 def make_small_report():
     """Five districts, one indicator, no score: for tests that are not about the content."""
 
@@ -255,3 +331,13 @@ def make_small_report():
         return build_report(**{"regions": regions, **few, **changes})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chinese() -> str:
+    """A Chinese edition for print with every kind of chapter, for four districts, drawn once."""
+    regions = regions_table().head(4)
+    few = {"indicators": INDICATORS[1:2], "groups": GROUPS[:1], "questions": (QUESTIONS[0], GRID[0], GRID[1])}
+    report = build_report(regions=regions, **few)
+    estimates = {key: table for key, table in report.estimates.items() if key != "age_group"}
+    return build_html(build_report(regions=regions, estimates=estimates, **few), "zh")

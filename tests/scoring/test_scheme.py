@@ -1,9 +1,10 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, criterion, mapping, scheme
+from scoring_helpers import UNITS, criterion, mapping, scheme
 
 from surveykit.scoring.indicators import IndicatorSet
 from surveykit.scoring.other_methods import check_other_methods, read_other_methods
@@ -120,7 +121,8 @@ def test_other_methods_are_arranged_by_unit():
     found = read_other_methods(scheme(FIELD), other_table(std_error=["", "0.1", "", ""], df=["", "9", "", ""]), UNITS)
     assert found.values[:, 0].tolist() == [0.9, 0.8, 0.7, 1.0]
     assert found.std_errors[:, 0].tolist() == [0.0, 0.1, 0.0, 0.0]
-    assert found.df[1, 0] == 9
+    assert found.df.tolist() == [np.inf, 9, np.inf, np.inf]
+    assert found.bounds.tolist() == [[0.0, 1.0]]
 
 
 def test_all_problems_of_the_other_methods_at_once_with_lines():
@@ -151,6 +153,12 @@ def test_grades_and_missing_columns():
     assert read_other_methods(graded, table, UNITS).values[:, 0].tolist() == [1.0, 0.66, 0.66, 1.0]
     (problem,) = check_other_methods(graded, table.drop(columns="value"), UNITS)
     assert "value are missing" in problem.what
+
+
+def test_a_supplier_is_named_for_every_row_or_the_column_is_left_out():
+    table = other_table(supplier=["platform", "", "platform", "platform"])
+    (problem,) = check_other_methods(scheme(FIELD), table, UNITS)
+    assert problem.line == 3 and problem.path == ("rows", 1, "supplier")
 
 
 def test_blank_values_are_allowed_where_the_criterion_says_so():

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers import UNITS, criterion, estimates, scheme
+from scoring_helpers import UNITS, criterion, estimates, scheme
 
-from surveykit.design import SurveyDesign
+from surveykit.design import SurveyDesign, as_bootstrap_design, as_jackknife_design
 from surveykit.errors import DataError, DefinitionError
 from surveykit.estimation import Estimates
 from surveykit.scoring import (
@@ -126,6 +126,17 @@ def test_sampling_error_of_field_visits_counts():
     assert sampled.methods.loc[sampled.methods["method"] == "field", "max_points"].unique().tolist() == [30]
 
 
+def test_degrees_of_freedom_of_the_field_visits_count_by_their_share():
+    made = scheme([criterion("a", 5), criterion("b", 5), criterion("visits", 90, "field")])
+    card = score(made, estimates(RATES, covariance(), df=1000), field_table(), draws=4000)
+    assert 11 <= card.recipe["df"] < 12
+    almost = scheme([criterion("a", 49), criterion("b", 50), criterion("visits", 1, "field")])
+    card = score(almost, estimates(RATES, covariance(), df=1000), field_table(), draws=4000)
+    assert 990 < card.recipe["df"] <= 1020
+    card = score(linear(), estimates(RATES, covariance()), draws=200)
+    assert card.recipe["df"] is None
+
+
 def test_adjustments_come_on_top():
     extra = criterion("visits", 5, "field", {"kind": "bonus", "start": "0.8", "per": "1", "unit": "0.05"})
     made = scheme([criterion("a", 40), criterion("b", 60)], adjustments=[extra])
@@ -204,9 +215,24 @@ def test_payload_round_trip():
         pd.testing.assert_frame_equal(getattr(card, name), getattr(again, name))
     np.testing.assert_array_equal(card.replicates, again.replicates)
     np.testing.assert_array_equal(card.covariance, again.covariance)
-    assert again.recipe == card.recipe and again.notes == card.notes
+    assert again.recipe == card.recipe and again.notes == card.notes and again.notes_zh == card.notes_zh
     with pytest.raises(DataError, match="format"):
         ScoreCard.from_payload({})
+
+
+def test_notes_come_in_both_languages_and_the_published_table_has_no_bare_rank():
+    made = scheme([criterion("a", 10, rule={"kind": "threshold", "at_least": "0.75"}), criterion("b", 10)])
+    card = score(made, estimates(RATES, covariance()), draws=200)
+    assert len(card.notes) == len(card.notes_zh) >= 2
+    assert any("按档计分" in note for note in card.notes_zh)
+    assert "rank" not in card.published and {"rank_low", "rank_high", "band"} <= set(card.published)
+
+
+def test_a_census_has_a_known_order():
+    card = score(linear(), estimates(RATES, np.zeros((8, 8))), draws=100)
+    assert card.table["rank_low"].tolist() == card.table["rank_high"].tolist() == [4, 2, 3, 1]
+    assert (card.table["std_error"] == 0).all()
+    assert set(card.table["band"]) <= {"above", "below"}
 
 
 def test_all_problems_at_once():
@@ -216,6 +242,15 @@ def test_all_problems_at_once():
     text = str(caught.value)
     for part in ("not 90", "'none' is not an indicator", "'mars'", "no criterion of the scheme reads 'visits'"):
         assert part in text
+
+
+def test_indicators_that_no_criterion_reads_may_be_missing():
+    rates = RATES | {"users": [0.5, np.nan, 0.5, 0.5]}
+    full = np.zeros((12, 12))
+    keep = [i for i in range(12) if i % 3 != 2]
+    full[np.ix_(keep, keep)] = covariance()
+    card = score(linear(), estimates(rates, full), draws=200)
+    np.testing.assert_allclose(card.table["points"], [64, 83, 78, 93], rtol=1e-12)
 
 
 def test_estimates_must_be_complete():
@@ -271,6 +306,24 @@ def test_reference_study_from_answers_to_score_card():
     assert len(card.contents) == 23 * 15 and len(card.indicators) == 23 * 5 and len(card.methods) == 23 * 4
     sums = card.criteria.groupby("district", sort=False)["points"].sum()
     np.testing.assert_allclose(sums, card.table["points"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["bootstrap", "jackknife"])
+def test_replicate_designs_go_through_the_scheme(kind):
+    data, missing = simulated_answers(UNITS, 50)
+    definition = {"id": "a", "zh": "率", "kind": "rate", "numerator": "aware == 1", "dont_know": "in_base"}
+    second = {"id": "b", "zh": "率", "kind": "rate", "numerator": "support in [4, 5]", "dont_know": "in_base"}
+    indicators = IndicatorSet.model_validate({"indicators": [definition, second]})
+    data = data.assign(**indicator_columns(indicators, data, missing))
+    design = SurveyDesign(data, weights="w", strata="district")
+    linear_card = score(linear(), estimate_indicators(design, indicators, by="district"), draws=10_000)
+    made = as_bootstrap_design(design, replicates=500, seed=1) if kind == "bootstrap" else as_jackknife_design(design)
+    found = estimate_indicators(made, indicators, by="district")
+    card = score(linear(), found)
+    assert card.recipe["uncertainty"] == ("bootstrap" if kind == "bootstrap" else "replicates")
+    np.testing.assert_allclose(card.table["std_error"], linear_card.table["std_error"], rtol=0.1)
+    again = score(linear(), Estimates.from_payload(found.to_payload()), draws=2000)
+    np.testing.assert_allclose(again.table["std_error"], card.table["std_error"], rtol=0.1)
 
 
 def test_indicators_need_their_columns():

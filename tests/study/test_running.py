@@ -18,7 +18,7 @@ def study(tmp_path):
     return SimpleNamespace(root=tmp_path, definition=SimpleNamespace(id="s", simulated=True))
 
 
-def copier(name, source, target, *, protected=False, fail=False):
+def copier(name, source, target, *, protected="", fail=False):
     def make(making):
         text = (making.study.root / source).read_text()
         making.output(target).write_text(text.upper())
@@ -31,7 +31,7 @@ def copier(name, source, target, *, protected=False, fail=False):
 
 def stages(**options):
     return [
-        copier("draw", "plan.txt", "output/sample.txt", protected=True),
+        copier("draw", "plan.txt", "output/sample.txt", protected="always"),
         copier("report", "output/sample.txt", "output/report.txt", **options),
     ]
 
@@ -89,6 +89,17 @@ def test_a_sample_of_unknown_origin_is_kept(study):
     with pytest.raises(OverwriteError, match="no record"):
         run(study, stages())
     assert (study.root / "output/sample.txt").read_text() == "somebody's"
+
+
+def test_data_that_a_stage_made_are_made_again_and_others_are_kept(study):
+    stage = copier("simulate", "plan.txt", "data/frame.txt", protected="foreign")
+    run(study, [stage])
+    (study.root / "plan.txt").write_text("two")
+    assert run(study, [stage]).made == ["simulate"]
+    (study.root / "data/frame.txt").write_text("the user's own")
+    with pytest.raises(OverwriteError, match="not the file that was made"):
+        run(study, [stage])
+    assert (study.root / "data/frame.txt").read_text() == "the user's own"
 
 
 def test_a_deleted_sample_is_drawn_again(study):

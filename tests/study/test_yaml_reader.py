@@ -68,14 +68,11 @@ def test_missing_and_huge_files(tmp_path):
         read_yaml(tmp_path / "big.yaml")
 
 
-@given(
-    st.dictionaries(
-        st.from_regex(r"[a-z]{1,8}", fullmatch=True),
-        st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20),
-    )
-)
+KEYS = st.text(alphabet="abcdefghij", min_size=1, max_size=8)
+TEXTS = st.text(alphabet="aZ09 '\"#:,-[]{}&*!|>%@`~是否，。：成都①é", min_size=1, max_size=20).filter(str.strip)
+
+
+@given(st.dictionaries(KEYS, TEXTS, min_size=1, max_size=5))
 def test_quoted_text_survives(content):
-    if not content:
-        return
     text = "\n".join(f"{key}: '{value.replace(chr(39), chr(39) * 2)}'" for key, value in content.items())
     assert parse_yaml(text, "a.yaml").data == content

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from surveykit.design import SurveyDesign
+from surveykit.design import SurveyDesign, as_jackknife_design
 from surveykit.estimation import survey_mean, survey_ratio
 from surveykit.weighting import WeightBounds, calibrate, poststratify, rake, trim_weights
 
@@ -37,6 +37,11 @@ NAMES = [
     "clus2_linear",
     "clus2_logit",
     "clus2_rake",
+    "jk1_poststratify",
+    "jk1_rake",
+    "jk1_linear",
+    "jk1_raking",
+    "jkn_rake",
 ]
 
 
@@ -45,6 +50,7 @@ def designs(api, reference):
     strat = SurveyDesign(api["strat"], weights="pw", strata="stype", population_size="fpc")
     srs = SurveyDesign(api["srs"], weights="pw", population_size="fpc")
     clus2 = SurveyDesign(api["clus2"], psu=["dnum", "snum"], population_size=["fpc1", "fpc2"])
+    jackknife = as_jackknife_design(clus1)
     stratified = poststratify(clus1, "stype", STYPE)
     cross = {(a, b): n for a, b, n in reference["cross"]}
     return {
@@ -72,6 +78,11 @@ def designs(api, reference):
         "clus2_linear": calibrate(clus2, {"stype": STYPE}),
         "clus2_logit": calibrate(clus2, {"stype": STYPE, "sch.wide": WIDE}, distance="logit", bounds=(0.2, 3)),
         "clus2_rake": rake(clus2, {"stype": STYPE, "sch.wide": WIDE}),
+        "jk1_poststratify": poststratify(jackknife, "stype", STYPE),
+        "jk1_rake": rake(jackknife, {"stype": STYPE, "sch.wide": WIDE}),
+        "jk1_linear": calibrate(jackknife, FULL),
+        "jk1_raking": calibrate(jackknife, FULL, distance="raking"),
+        "jkn_rake": rake(as_jackknife_design(strat), {"stype": STYPE, "sch.wide": WIDE}),
     }
 
 

@@ -165,3 +165,16 @@ def test_rows_of_weight_zero_stay_and_need_no_auxiliaries():
 def test_summary_by_hand():
     summary = weight_summary(np.array([1.0, 1.0, 2.0, 0.0]))
     assert summary["deff_kish"] == pytest.approx(3 * 6 / 16) and summary["n_eff"] == pytest.approx(16 / 6)
+
+
+def test_totals_in_every_form():
+    start, wanted = design(), {"x": 2200, "y": 1300, "z": 500}
+    table = pd.DataFrame({"level": list(wanted), "population": list(wanted.values())})
+    named = pd.DataFrame({"a": list(wanted), "Freq": list(wanted.values())})
+    expected = poststratify(start, "a", wanted).weights
+    for totals in (pd.Series(wanted), table, table.assign(variable="a"), named):
+        np.testing.assert_array_equal(poststratify(start, "a", totals).weights, expected)
+    with pytest.raises(DataError, match="names levels more than once"):
+        poststratify(start, "a", pd.concat([table, table]))
+    with pytest.raises(DataError, match="crosses 2 variables"):
+        poststratify(start, ["a", "b"], wanted)

@@ -166,6 +166,15 @@ def _check_scale(q: Questionnaire, scale: Scale, path: Path) -> Iterator[Problem
         yield Problem(f"code {scale.other!r} of 'other' is used already", "choose another", (*path, "other"))
     elif scale.other is not None and not _CODE.match(scale.other):
         yield _bad_code(scale.other, (*path, "other"))
+    numbers = [as_number(row[0]) for row in scale.choices if row]
+    for k, number in enumerate(numbers):
+        if (
+            number is not None
+            and number in numbers[:k]
+            and scale.choices[k][0].lower() not in [row[0].lower() for row in scale.choices[:k]]
+        ):
+            what = f"code {scale.choices[k][0]!r} is the same number as another code"
+            yield Problem(what, "some platforms read both as one; choose another code", (*path, "choices", k))
     yield from _check_labels(q, scale, path)
     if scale.level == "ordinal":
         yield from _check_order(scale, path)

@@ -11,10 +11,12 @@ from surveykit.report.chapters.appendix import (
     scheme_chapter,
     tables_chapter,
 )
+from surveykit.report.chapters.drivers import drivers_chapter
 from surveykit.report.chapters.groups import groups_chapter
 from surveykit.report.chapters.indicators import indicator_chapters
 from surveykit.report.chapters.methods import methods_chapter
 from surveykit.report.chapters.overview import overview_chapter
+from surveykit.report.chapters.profiles import profiles_chapter
 from surveykit.report.chapters.score import score_chapter
 from surveykit.report.chapters.summary import summary_chapter
 from surveykit.report.document import Chapter
@@ -22,25 +24,22 @@ from surveykit.report.view import View
 
 __all__ = ["base_chapters"]
 
-_SINGLE: tuple[tuple[str, Callable[[View], Chapter | None]], ...] = (
-    ("summary", summary_chapter),
-    ("overview", overview_chapter),
-)
-_LATER: tuple[tuple[str, Callable[[View], Chapter | None]], ...] = (
-    ("groups", groups_chapter),
-    ("score", score_chapter),
-    ("methods", methods_chapter),
-    ("questionnaire", questionnaire_chapter),
-    ("tables", tables_chapter),
-    ("scheme", scheme_chapter),
-    ("quality", quality_chapter),
-    ("record", record_chapter),
+_BEFORE: tuple[Callable[[View], Chapter | None], ...] = (summary_chapter, overview_chapter)
+_AFTER: tuple[Callable[[View], Chapter | None], ...] = (
+    profiles_chapter,
+    groups_chapter,
+    drivers_chapter,
+    score_chapter,
+    methods_chapter,
+    questionnaire_chapter,
+    tables_chapter,
+    scheme_chapter,
+    quality_chapter,
+    record_chapter,
 )
 
 
 def base_chapters(view: View) -> list[Chapter]:
     """Make all chapters of the base report that have data, in order."""
-    found = [make(view) for _, make in _SINGLE]
-    found += indicator_chapters(view)
-    found += [make(view) for _, make in _LATER]
-    return [chapter for chapter in found if chapter is not None]
+    made = [*(make(view) for make in _BEFORE), *indicator_chapters(view), *(make(view) for make in _AFTER)]
+    return [chapter for chapter in made if chapter is not None]

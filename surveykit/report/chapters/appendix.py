@@ -47,7 +47,7 @@ def _answers(view: View, question: Question) -> Table | Bullets | None:
     rows = []
     for choice in question.choices:
         row = by_code.get(choice.code)
-        cells = [Cell(choice.code), Cell(view.text(choice.label))]
+        cells = [Cell(choice.code if choice.code.isdigit() else ""), Cell(view.text(choice.label))]
         if row is None:
             cells += [Cell("0.0", 0.0), Cell(""), Cell("0", 0.0)]
         else:

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
+from surveykit.report.chapters.places import alt_text, base_notes, map_figure, tile_figure, trend_figure
 from surveykit.report.chapters.summary import band_counts, headline_sentence, range_sentence
 from surveykit.report.charts.intervals import caterpillar, comparison_factor, rank_intervals
-from surveykit.report.charts.tiles import tile_grid
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.inputs import IndicatorInfo
-from surveykit.report.view import Shown, View
+from surveykit.report.view import Shown, View, band_of
 
-__all__ = ["caterpillar_figures", "indicator_chapters", "rank_figure", "tile_figure"]
+__all__ = ["caterpillar_figures", "indicator_chapters", "rank_figure"]
 
 ROWS_A_CHART = 40
 
@@ -40,7 +40,9 @@ def _chapter(view: View, indicator: IndicatorInfo) -> Chapter | None:
     ]
     if spread:
         blocks += [Heading(view.say("heading_districts"), 2), Prose(spread), *caterpillar_figures(view, indicator)]
-        blocks += [tile_figure(view, indicator)]
+        blocks += [tile_figure(view, indicator), map_figure(view, indicator)]
+    if (over_time := trend_figure(view, indicator)) is not None:
+        blocks += [Heading(view.say("heading_trend"), 2), over_time]
     if indicator.id in view.report.ranks:
         blocks += [
             Heading(view.say("heading_ranks"), 2),
@@ -91,12 +93,12 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
         drawing = caterpillar(
             rows,
             key=id,
-            alt=_alt(view, indicator, piece),
+            alt=alt_text(view, indicator, piece),
             axis=view.say("axis_percent" if indicator.kind == "rate" else "axis_points", name=name),
             reference=reference,
             reference_label=view.say("reference_label", city=view.text(view.report.study.city), value=view.value(city)),
         )
-        notes = [view.say("note_caterpillar", level=view.level_percent), *_base_notes(view, indicator)]
+        notes = [view.say("note_caterpillar", level=view.level_percent), *base_notes(view, indicator)]
         if bands:
             notes.insert(1, view.say("note_band_marks"))
         if hidden and position == len(pieces) - 1:
@@ -107,75 +109,15 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
             view.say("figure_part", part=position + 1, parts=len(pieces)) if len(pieces) > 1 else ""
         )
         data = rows.drop(columns=["inner", "text"])
-        figures.append(Figure(id, title, drawing, _alt(view, indicator, piece), data, tuple(notes), view.source))
+        figures.append(Figure(id, title, drawing, alt_text(view, indicator, piece), data, tuple(notes), view.source))
     return figures
-
-
-def _base_notes(view: View, indicator: IndicatorInfo) -> list[str]:
-    city = view.figure(indicator.id)
-    n = "" if city is None else view.count(city.n)
-    return [view.say("note_base", base=view.text(indicator.base), n=n, wording=view.text(indicator.wording))]
-
-
-def _alt(view: View, indicator: IndicatorInfo, shown: Sequence[Shown]) -> str:
-    rows = view.say("alt_separator").join(
-        view.say("alt_row", label=figure.label, value=view.value(figure), interval=view.interval(figure))
-        for figure in shown
-    )
-    return view.say("alt_intervals", name=view.text(indicator.name), rows=rows)
 
 
 def _bands_by_district(view: View, indicator: str) -> dict[str, str]:
     ranks = view.report.ranks.get(indicator)
     if ranks is None:
         return {}
-    return dict(zip(ranks["district"].astype(str), ranks["band"].astype(str), strict=True))
-
-
-def tile_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
-    """Make the tile grid, when the regions table places the tiles."""
-    regions = view.report.regions
-    if not {"tile_row", "tile_column"} <= set(regions.columns):
-        return None
-    places = regions.dropna(subset=["tile_row", "tile_column"]).set_index(regions["district"].astype(str))
-    shown = [figure for figure in view.figures(indicator.id, "district") if figure.level in places.index]
-    if not shown or all(figure.withheld for figure in shown):
-        return None
-    name = view.text(indicator.name)
-    rows = pd.DataFrame(
-        {
-            "level": [figure.level for figure in shown],
-            "label": [figure.label for figure in shown],
-            "row": [int(places.loc[figure.level, "tile_row"]) for figure in shown],
-            "column": [int(places.loc[figure.level, "tile_column"]) for figure in shown],
-            "value": [np.nan if figure.withheld else figure.estimate for figure in shown],
-            "text": [_tile_text(view, figure) for figure in shown],
-        }
-    )
-    id = f"tiles-{indicator.id}"
-    alt = _alt(view, indicator, shown)
-    drawing = tile_grid(
-        rows,
-        key=id,
-        alt=alt,
-        scale_label=view.say("axis_percent" if indicator.kind == "rate" else "axis_points", name=name),
-    )
-    return Figure(
-        id,
-        view.say("figure_tiles", name=name),
-        drawing,
-        alt,
-        rows[["level", "label", "value"]],
-        (view.say("note_tiles", level=view.level_percent), *_base_notes(view, indicator), *view.sign_notes(shown)),
-        view.source,
-    )
-
-
-def _tile_text(view: View, figure: Shown) -> str:
-    if figure.withheld:
-        return view.value(figure)
-    half = numbers.rounded((figure.high - figure.low) / 2)
-    return f"{numbers.fixed(figure.estimate)}\n±{numbers.fixed(half)}"
+    return dict(zip(ranks["district"].astype(str), ranks["band"].map(band_of), strict=True))
 
 
 def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str) -> Figure | None:
@@ -185,13 +127,14 @@ def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str) -> Figure 
     if len(order) < 2:
         return None
     rows = rows.loc[order].reset_index()
+    rows["band"] = rows["band"].map(band_of) if "band" in rows.columns else "same"
     rows.insert(1, "label", [view.district_names[district] for district in order])
     alt = view.say(
         "alt_ranks",
         name=name,
         rows=view.say("alt_separator").join(
-            view.say("alt_rank_row", label=row.label, low=int(row.rank_low), high=int(row.rank_high))
-            for row in rows.itertuples(index=False)
+            view.say("alt_rank_row", label=row["label"], low=int(row["rank_low"]), high=int(row["rank_high"]))
+            for row in rows.to_dict("records")
         ),
     )
     widths = rows["rank_high"].astype(float) - rows["rank_low"].astype(float) + 1

@@ -34,7 +34,14 @@ def methods_chapter(view: View) -> Chapter | None:
     return make_chapter("methods", view.say("chapter_methods"), blocks)
 
 
-READING = ("method_intervals", "method_rounding", "method_standard", "method_confidential", "method_terms")
+READING = (
+    "method_intervals",
+    "method_rounding",
+    "method_acs",
+    "method_standard",
+    "method_confidential",
+    "method_terms",
+)
 
 
 def _disclosure_table(view: View) -> Table:

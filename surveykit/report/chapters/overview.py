@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from surveykit.report.document import Block, Cell, Chapter, Prose, Table, make_chapter
+from surveykit.report.document import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
 from surveykit.report.view import Shown, View
 
-__all__ = ["overview_chapter", "overview_table"]
+__all__ = ["analyses_table", "overview_chapter", "overview_table"]
 
 
 def overview_table(view: View) -> Table | None:
@@ -54,10 +54,38 @@ def _unit(view: View, kinds: set[str]) -> str:
     return view.say("unit_points") if kinds == {"score"} else view.say("unit_both")
 
 
+def analyses_table(view: View) -> Table | None:
+    """Make the table of the city's figures for the main population beside the others."""
+    report = view.report
+    if not report.analyses:
+        return None
+    others = [view.other_figures(other) for other in report.analyses]
+    columns = [("indicator", view.say("indicator_head"), "text")]
+    for id, name in [("main", view.text(report.main_analysis))] + [(a.id, view.text(a.name)) for a in report.analyses]:
+        columns += [
+            (id, name, "number"),
+            (id + "_interval", view.say("interval_head", level=view.level_percent), "number"),
+        ]
+    rows, used = [], []
+    for indicator in report.indicators:
+        figures = [view.figure(indicator.id), *(found.get(indicator.id) for found in others)]
+        if all(figure is None for figure in figures):
+            continue
+        used += [figure for figure in figures if figure is not None]
+        cells = [Cell(view.text(indicator.name))]
+        for figure in figures:
+            cells += [view.value_cell(figure), view.interval_cell(figure)]
+        rows.append(cells)
+    notes = (*(view.text(other.note) for other in report.analyses if view.text(other.note)), *view.sign_notes(used))
+    return view.table("analyses", view.say("analyses_title"), columns, rows, unit=view.say("unit_both"), notes=notes)
+
+
 def overview_chapter(view: View) -> Chapter | None:
-    """Make the chapter with the overview table."""
-    table = overview_table(view)
-    blocks: list[Block | None] = [table]
+    """Make the chapter with the overview table and, where there are several analyses, their comparison."""
+    table, analyses = overview_table(view), analyses_table(view)
+    blocks: list[Block | None] = []
     if table is not None:
-        blocks.insert(0, Prose(view.say("overview_lead", count=len(view.district_names))))
+        blocks += [Prose(view.say("overview_lead", count=len(view.district_names))), table]
+    if analyses is not None:
+        blocks += [Heading(view.say("heading_analyses"), 2), Prose(view.say("analyses_lead")), analyses]
     return make_chapter("overview", view.say("chapter_overview"), blocks)

@@ -8,8 +8,9 @@ from surveykit.report import numbers
 from surveykit.report.chapters.indicators import rank_figure
 from surveykit.report.chapters.summary import score_sentence
 from surveykit.report.charts.intervals import caterpillar
+from surveykit.report.charts.parts import sensitivity_bars
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
-from surveykit.report.view import View
+from surveykit.report.view import View, band_of, label_of
 
 __all__ = ["score_chapter", "score_figure", "score_table"]
 
@@ -34,7 +35,7 @@ def score_table(view: View, scores: pd.DataFrame) -> Table:
         ]
         if ranked:
             low, high = int(row["rank_low"]), int(row["rank_high"])
-            cells += [Cell(f"{low}{numbers.EN_DASH}{high}"), Cell(view.say("band_" + str(row["band"])))]
+            cells += [Cell(f"{low}{numbers.EN_DASH}{high}"), Cell(view.say("band_" + band_of(row["band"])))]
         rows.append(cells)
     columns = [
         ("district", view.say("by_district"), "text"),
@@ -70,7 +71,7 @@ def score_figure(view: View, scores: pd.DataFrame) -> Figure:
             "estimate": [numbers.rounded(float(x), 2) for x in rows["points"]],
             "conf_low": [numbers.rounded(float(x), 2) for x in rows["conf_low"]],
             "conf_high": [numbers.rounded(float(x), 2) for x in rows["conf_high"]],
-            "band": rows["band"].astype(str) if "band" in rows.columns else "same",
+            "band": rows["band"].map(band_of) if "band" in rows.columns else "same",
         }
     )
     rows["text"] = [numbers.fixed(x, 2) for x in rows["estimate"]]
@@ -78,8 +79,13 @@ def score_figure(view: View, scores: pd.DataFrame) -> Figure:
         "alt_intervals",
         name=view.say("score_name"),
         rows=view.say("alt_separator").join(
-            view.say("alt_row", label=r.label, value=r.text, interval=numbers.interval(r.conf_low, r.conf_high, 2))
-            for r in rows.itertuples(index=False)
+            view.say(
+                "alt_row",
+                label=r["label"],
+                value=r["text"],
+                interval=numbers.interval(r["conf_low"], r["conf_high"], 2),
+            )
+            for r in rows.to_dict("records")
         ),
     )
     drawing = caterpillar(rows.head(60), key="score-intervals", alt=alt, axis=view.say("axis_score"))
@@ -108,7 +114,26 @@ def score_chapter(view: View) -> Chapter | None:
             Prose(view.say("reading_ranks", level=view.level_percent)),
             rank_figure(view, "score", scores, view.say("score_name")),
         ]
+    blocks.append(_sensitivity(view))
     if view.report.score_notes:
         notes = tuple(view.text(note) for note in view.report.score_notes)
         blocks += [Heading(view.say("heading_score_notes"), 2), Bullets(notes)]
     return make_chapter("score", view.say("chapter_score"), blocks)
+
+
+def _sensitivity(view: View) -> Figure | None:
+    """Draw how far the choices made move the ranks."""
+    sensitivity = view.report.sensitivity
+    if sensitivity is None or not len(sensitivity):
+        return None
+    rows = pd.DataFrame({"label": [label_of(row, view.edition, "input") for row in sensitivity.to_dict("records")]})
+    for column in ("value", "conf_low", "conf_high"):
+        rows[column] = [numbers.rounded(float(value), 2) for value in sensitivity[column]]
+    rows = rows.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    listed = view.say("alt_separator").join(
+        f"{r['label']} {numbers.fixed(r['value'], 2)}" for r in rows.to_dict("records")
+    )
+    alt = view.say("alt_sensitivity", rows=listed)
+    drawing = sensitivity_bars(rows, key="sensitivity", alt=alt, axis=view.say("axis_sensitivity"))
+    title = view.say("figure_sensitivity", input=rows["label"][0], value=numbers.fixed(rows["value"][0], 2))
+    return Figure("sensitivity", title, drawing, alt, rows, (view.say("note_sensitivity"),), view.source)

@@ -7,7 +7,7 @@ import numpy as np
 from surveykit.report import numbers
 from surveykit.report.document import Block, Bullets, Chapter, Prose, make_chapter
 from surveykit.report.inputs import IndicatorInfo
-from surveykit.report.view import View
+from surveykit.report.view import View, band_of
 
 __all__ = ["band_counts", "headline_sentence", "summary_chapter"]
 
@@ -37,7 +37,7 @@ def band_counts(view: View, indicator: str) -> dict[str, list[str]] | None:
         return None
     bands: dict[str, list[str]] = {"above": [], "same": [], "below": []}
     hidden = {shown.level for shown in view.figures(indicator, "district") if shown.withheld}
-    by_district = dict(zip(ranks["district"].astype(str), ranks["band"].astype(str), strict=True))
+    by_district = dict(zip(ranks["district"].astype(str), ranks["band"].map(band_of), strict=True))
     for district, name in view.district_names.items():
         if district in by_district and district not in hidden:
             bands[by_district[district]].append(name)
@@ -113,13 +113,13 @@ def score_sentence(view: View) -> str:
     scores = view.report.scores
     if scores is None or "band" not in scores.columns:
         return ""
-    bands = scores["band"].astype(str)
+    bands = scores["band"].map(band_of)
     widths = scores["rank_high"].astype(float) - scores["rank_low"].astype(float) + 1
     return view.say(
         "key_score_bands",
         above=int((bands == "above").sum()),
         below=int((bands == "below").sum()),
-        same=int((~bands.isin(["above", "below"])).sum()),
+        same=int((bands == "same").sum()),
         width=numbers.fixed(float(widths.mean())),
         count=len(scores),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from surveykit.report.charts.style import BLUE, GREY, INK, LIGHT, ORANGE, PALE, 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["caterpillar", "comparison_factor", "rank_intervals", "trend"]
+__all__ = ["caterpillar", "comparison_factor", "rank_intervals", "side_by_side", "trend"]
 
 ROW = 0.385
 MARKS = {"above": "^", "below": "v", "same": "o"}
@@ -168,6 +168,47 @@ def rank_intervals(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Draw
     return Drawing(draw, key=key, alt=alt, height=1.6 + ROW * count)
 
 
+def side_by_side(rows: pd.DataFrame, *, key: str, alt: str, axis: str, own: str, other: str) -> Drawing:
+    """Draw each indicator of one district beside the whole city's, both with intervals.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        label, estimate, conf_low, conf_high (NaN when withheld), text, and the same with the prefix ``city_``.
+    key, alt, axis : str
+        As :func:`caterpillar`.
+    own, other : str
+        Names of the district and of the whole, for the legend.
+
+    Returns
+    -------
+    Drawing
+        Not drawn yet.
+    """
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        styles = (("", -0.16, "o", BLUE, own), ("city_", 0.16, "D", "white", other))
+        for prefix, shift, marker, fill, name in styles:
+            places = np.arange(len(rows)) + shift
+            middle = rows[prefix + "estimate"].to_numpy(float)
+            for place, low, high in zip(places, rows[prefix + "conf_low"], rows[prefix + "conf_high"], strict=True):
+                axes.plot([low, high], [place, place], color=INK, linewidth=0.9)
+            look: dict[str, Any] = {"marker": marker, "markerfacecolor": fill, "markeredgecolor": INK, "linestyle": ""}
+            axes.plot(middle, places, markersize=5, label=name, **look)
+        axes.set_yticks(range(len(rows)), [wrap_label(str(label), 9) for label in rows["label"]])
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.set_xlabel(axis)
+        axes.grid(axis="x")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        side = axes.secondary_yaxis("right")
+        side.set_yticks(range(len(rows)), [str(text) for text in rows["text"]])
+        side.tick_params(labelsize=7.0, length=0)
+        side.spines["right"].set_visible(False)
+
+    return Drawing(draw, key=key, alt=alt, height=1.9 + 0.7 * len(rows))
+
+
 def trend(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Drawing:
     """Draw an indicator over waves with its interval band; a break in the series interrupts the line.
 
@@ -195,7 +236,14 @@ def trend(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Drawing:
             middle = rows["estimate"].to_numpy(float)[held]
             axes.fill_between(places[held], low, high, color=LIGHT, linewidth=0, alpha=0.7)
             errors = [middle - low, high - middle]
-            style = {"color": BLUE, "marker": "o", "markersize": 4, "linewidth": 1.2, "ecolor": INK, "elinewidth": 0.8}
+            style: dict[str, Any] = {
+                "color": BLUE,
+                "marker": "o",
+                "markersize": 4,
+                "linewidth": 1.2,
+                "ecolor": INK,
+                "elinewidth": 0.8,
+            }
             axes.errorbar(places[held], middle, yerr=errors, **style)
         for place in places[breaks]:
             axes.axvline(place - 0.5, color=ORANGE, linewidth=0.9, linestyle=(0, (3, 2)))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from surveykit.report.typefaces import register_fonts
 
 if TYPE_CHECKING:
+    from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREY", "INK", "LIGHT", "ORANGE", "PALE", "WIDTH", "Drawing", "wrap_label"]
+__all__ = ["BLUE", "GREY", "INK", "LIGHT", "ORANGE", "PALE", "WIDTH", "Drawing", "ink_on", "shades_of", "wrap_label"]
 
 WIDTH = 15.4
 """Width of a chart in centimetres: the type area of both page profiles."""
@@ -53,9 +56,45 @@ _STYLE = {
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "xtick.major.size": 2.5,
-    "ytick.major.size": 0.0,
+    "ytick.left": False,
     "hatch.linewidth": 0.5,
 }
+
+
+def shades_of(values: np.ndarray) -> ScalarMappable:
+    """Return the colour scale of places: one hue, light is low and dark is high, so that grey print keeps the order.
+
+    Parameters
+    ----------
+    values : ndarray
+        The values to show; missing ones are passed over.
+
+    Returns
+    -------
+    matplotlib.cm.ScalarMappable
+    """
+    import matplotlib
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    hues = matplotlib.colormaps["Blues"](np.linspace(0.08, 0.92, 64))
+    scale = LinearSegmentedColormap.from_list("surveykit_blues", hues)
+    return ScalarMappable(Normalize(low, high if high > low else low + 1.0), scale)
+
+
+def ink_on(color: Sequence[float]) -> str:
+    """Return black or white, whichever contrasts more with a colour (WCAG relative luminance).
+
+    Examples
+    --------
+    >>> ink_on((1.0, 1.0, 1.0)), ink_on((0.0, 0.0, 0.3))
+    ('#222222', 'white')
+    """
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return INK if (luminance + 0.05) ** 2 > 0.05 * 1.3 else "white"
 
 
 @dataclass(frozen=True)
@@ -113,10 +152,27 @@ def _inline(svg: str, alt: str) -> str:
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s*\n\s*", "\n", svg).strip()
+    svg = _without_bare_groups(svg)
     svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r' style="([^"]*)"', _as_attributes, svg)
     head, rest = svg.split(">", 1)
     return f'{head} stroke-linejoin="round" role="img"><title>{escape(alt)}</title>{rest}'
+
+
+def _without_bare_groups(svg: str) -> str:
+    """Drop groups without attributes: they say nothing and cost time in every reader."""
+    kept: list[bool] = []
+
+    def decide(match: re.Match[str]) -> str:
+        if match[0] == "</g>":
+            return match[0] if kept.pop() else ""
+        kept.append(match[0] not in ("<g>", "<g/>"))
+        if match[0].endswith("/>"):
+            kept.pop()
+            return ""
+        return match[0] if kept[-1] else ""
+
+    return re.sub(r"</?g(?:\s[^>]*)?/?>", decide, svg)
 
 
 def _as_attributes(match: re.Match[str]) -> str:

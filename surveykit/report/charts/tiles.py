@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from surveykit.report.charts.style import GREY, INK, LIGHT, Drawing, wrap_label
+from surveykit.report.charts.style import GREY, INK, LIGHT, Drawing, ink_on, shades_of, wrap_label
 from surveykit.report.numbers import fixed
 
 if TYPE_CHECKING:
@@ -38,23 +38,16 @@ def tile_grid(rows: pd.DataFrame, *, key: str, alt: str, scale_label: str) -> Dr
         Not drawn yet. Light is low and dark is high, so that the order is kept in grey print.
     """
     values = rows["value"].to_numpy(dtype=float)
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    high = high if high > low else low + 1.0
 
     def draw(figure: Figure) -> None:
-        import matplotlib
-        from matplotlib.cm import ScalarMappable
-        from matplotlib.colors import Normalize
         from matplotlib.patches import Rectangle
 
         axes = figure.add_subplot()
-        shades = ScalarMappable(Normalize(low, high), matplotlib.colormaps["cividis"].reversed())
+        shades = shades_of(values)
         for row in rows.itertuples(index=False):
             value = float(row.value)  # type: ignore[arg-type]
             known_value = np.isfinite(value)
             color = shades.to_rgba(np.asarray([value]))[0] if known_value else (1.0, 1.0, 1.0, 1.0)
-            dark = known_value and 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] < 0.5
             x, y = float(row.column), float(row.row)  # type: ignore[arg-type]
             hatch = None if known_value else "////"
             axes.add_patch(
@@ -62,7 +55,7 @@ def tile_grid(rows: pd.DataFrame, *, key: str, alt: str, scale_label: str) -> Dr
                     (x + 0.03, y + 0.03), 0.94, 0.94, facecolor=color, edgecolor=LIGHT, hatch=hatch, linewidth=0.5
                 )
             )
-            ink = "white" if dark else INK
+            ink = ink_on(color)
             axes.text(
                 x + 0.5,
                 y + 0.32,

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.estimation import Estimates
-from surveykit.report import Disclosure, ReportInput, StudyInfo
+from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.study import places
 from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
-from surveykit.study.reporting.populations import populations_chapter
 from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
 from surveykit.study.weighted import read_linked
 
 if TYPE_CHECKING:
-    from surveykit.study.definition import Text
+    from surveykit.study.definition import Analysis, Text
     from surveykit.study.loading import Study
 
 __all__ = ["report_input"]
@@ -41,7 +40,6 @@ def report_input(study: Study) -> ReportInput:
     linked, _ = read_linked(study)
     infos = indicator_infos(study)
     whole = {name: Estimates.from_payload(by_domain[CITY]) for name, by_domain in payload.items()}
-    chapter = populations_chapter(study, infos, whole)
     calibrated = study.definition.analyses[-1].id
     return ReportInput(
         study=_study_info(study),
@@ -56,13 +54,28 @@ def report_input(study: Study) -> ReportInput:
         weighting_steps=process.weighting_steps(study, calibrated),
         weights=process.weights(study, main),
         raking=process.raking(study, calibrated),
-        margins=None,
+        margins=process.margins(study, calibrated),
         questions=questions(study),
         quality=process.cleaning(study),
         provenance=_provenance(study),
-        chapters=(chapter,) if chapter else (),
+        outcome_rates=process.outcomes(linked),
+        topline=_table(study, places.TOPLINE),
+        drivers=_table(study, places.DRIVERS),
+        analyses=tuple(_other(analysis, whole[analysis.id]) for analysis in study.definition.analyses[1:]),
+        main_analysis={"zh": study.definition.analyses[0].zh, "en": study.definition.analyses[0].en},
         **score_tables(study),
     )
+
+
+def _table(study: Study, relative: str) -> pd.DataFrame | None:
+    """Read a table of codes; an empty one counts as none."""
+    table = pd.read_csv(study.root / relative, dtype={"code": str, "item": str, "question": str})
+    return None if table.empty else table
+
+
+def _other(analysis: Analysis, city: Estimates) -> OtherAnalysis:
+    note = _both(analysis.note) if analysis.note else {"zh": "", "en": ""}
+    return OtherAnalysis(id=analysis.id, name={"zh": analysis.zh, "en": analysis.en}, note=note, estimates=city)
 
 
 def _both(text: Text) -> dict[str, str]:
@@ -124,5 +137,5 @@ def _provenance(study: Study) -> dict[str, str]:
     names = ["study.yaml", *study.definition.files.named().values(), study.definition.data.frame]
     names += [*study.definition.data.responses, places.SAMPLE]
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
-    seeds = {f"seed ({stage})": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
+    seeds = {f"seed: {stage}": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds

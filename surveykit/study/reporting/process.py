@@ -12,7 +12,7 @@ from surveykit.study.artefacts import read_json
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
 
-__all__ = ["cleaning", "dispositions", "margins", "raking", "sample", "weighting_steps", "weights"]
+__all__ = ["cleaning", "dispositions", "margins", "outcomes", "raking", "sample", "weighting_steps", "weights"]
 
 _STEPS = {
     "base": ("设计权数：入样概率的倒数", "design weight: inverse of the inclusion probability"),
@@ -104,7 +104,32 @@ def raking(study: Study, analysis: str) -> pd.DataFrame | None:
 def margins(study: Study, analysis: str) -> pd.DataFrame | None:
     """Shares of the margins: target, before and after."""
     table = pd.DataFrame(_log(study, analysis)["margins"])
-    return None if table.empty else table
+    if table.empty:
+        return None
+    names = {"margin": "variable", "share_population": "target", "share_before": "before", "share_after": "after"}
+    table = table.drop(columns=["before", "after"]).rename(columns=names)
+    domains = {domain.id: domain for domain in study.definition.domains}
+    labels = pd.concat([margin for margin in study.margins.values()]).set_index("level")
+    for language in ("zh", "en"):
+        known = {name: getattr(domain, language) for name, domain in domains.items()}
+        table[f"variable_{language}"] = [known.get(name, name) for name in table["variable"]]
+        table[f"level_{language}"] = table["level"].map(labels[f"label_{language}"])
+    return table
+
+
+def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
+    """AAPOR outcome rates of all sampled units, unweighted and base-weighted."""
+    from surveykit.responses.outcome_rates import RATES, outcome_rates
+
+    table = outcome_rates(linked).set_index("weighting")
+    shown = [rate for rate in RATES if rate in table.columns]
+    return pd.DataFrame(
+        {
+            "rate": shown,
+            "value": table.loc["unweighted", shown].to_numpy(dtype=float),
+            "weighted": table.loc["base_weighted", shown].to_numpy(dtype=float),
+        }
+    )
 
 
 def cleaning(study: Study) -> pd.DataFrame:

@@ -25,11 +25,16 @@ def score_tables(study: Study) -> dict[str, Any]:
 
     card = ScoreCard.from_payload(read_json(study.root / places.SCORE))
     columns = ["district", "points", "std_error", "conf_low", "conf_high", "rank_low", "rank_high", "band"]
-    parts = card.indicators.rename(columns={"indicator": "part", "max_points": "maximum"})
+    parts = card.indicators.rename(columns={"max_points": "maximum"})
+    for language in ("zh", "en"):
+        names = {indicator.id: getattr(indicator, language) for indicator in study.scoring.indicators}
+        parts[f"part_{language}"] = parts["indicator"].map(names)
+    notes = tuple({"zh": zh, "en": en} for zh, en in zip(card.notes_zh, card.notes, strict=True))
     return {
         "scores": card.table[columns].assign(band=card.table["band"].map(_BANDS)),
-        "score_parts": parts[["district", "part", "points", "conf_low", "conf_high", "maximum"]],
+        "score_parts": parts[["district", "part_zh", "part_en", "points", "conf_low", "conf_high", "maximum"]],
         "scheme": _scheme(study),
+        "score_notes": notes,
     }
 
 

@@ -38,7 +38,7 @@ def draw_stage(study: StudyOutline) -> Stage:
         (files.sampling_plan, study.definition.data.frame),
         (places.SAMPLE, places.SAMPLE_CSV, places.DRAW_RECORD),
         _make_draw,
-        protected=True,
+        protected="always",
     )
 
 

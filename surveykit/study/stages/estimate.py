@@ -11,6 +11,7 @@ from surveykit.study.stage import Making, Stage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveykit.design import SurveyDesign
     from surveykit.estimation import Estimates
     from surveykit.study.loading import Study, StudyOutline
 
@@ -34,24 +35,21 @@ def estimate_stage(study: StudyOutline) -> Stage:
             places.LINKED,
             places.LINKED_MISSING,
         ),
-        (places.ESTIMATES, places.ESTIMATES_TABLE),
+        (places.ESTIMATES, places.ESTIMATES_TABLE, places.TOPLINE, places.DRIVERS),
         _make,
     )
 
 
-def estimate_all(study: Study) -> dict[str, dict[str, Estimates]]:
+def estimate_all(study: Study, designs: dict[str, SurveyDesign]) -> dict[str, dict[str, Estimates]]:
     """Estimate all indicators by analysis and domain; the domain ``"all"`` is everybody."""
     from surveykit.scoring import estimate_indicators
-    from surveykit.study.weighted import read_linked, weighted_design
 
-    linked, missing = read_linked(study)
     results: dict[str, dict[str, Estimates]] = {}
-    for analysis in study.definition.analyses:
-        design = weighted_design(study, analysis, linked, missing)
+    for name, design in designs.items():
         by_domain = {CITY: estimate_indicators(design, study.indicators)}
         for domain in study.definition.domains:
             by_domain[domain.id] = estimate_indicators(design, study.indicators, by=domain.id)
-        results[analysis.id] = by_domain
+        results[name] = by_domain
     return results
 
 
@@ -72,7 +70,12 @@ def tidy(results: dict[str, dict[str, Estimates]]) -> pd.DataFrame:
 
 
 def _make(making: Making) -> None:
-    results = estimate_all(making.study)
+    from surveykit.study.weighted import read_linked, weighted_design
+
+    study = making.study
+    linked, missing = read_linked(study)
+    designs = {a.id: weighted_design(study, a, linked, missing) for a in study.definition.analyses}
+    results = estimate_all(study, designs)
     table = tidy(results)
     write_csv(making.output(places.ESTIMATES_TABLE), table)
     payload = {
@@ -80,4 +83,28 @@ def _make(making: Making) -> None:
         for analysis, by_domain in results.items()
     }
     write_json(making.output(places.ESTIMATES), payload)
-    making.counts["estimates"] = len(table)
+    main = designs[study.definition.analyses[0].id]
+    topline, drivers = _answers(study, main, linked, missing)
+    write_csv(making.output(places.TOPLINE), topline)
+    write_csv(making.output(places.DRIVERS), drivers)
+    making.counts |= {"estimates": len(table), "topline": len(topline)}
+
+
+def _answers(
+    study: Study, design: SurveyDesign, linked: pd.DataFrame, missing: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Estimate the share of every answer, and what drives overall satisfaction."""
+    import pandas as pd
+
+    from surveykit.report import make_drivers, make_topline
+    from surveykit.study.reporting.wordings import questions
+    from surveykit.study.weighted import own_answers
+
+    asked, answers, kinds = questions(study), own_answers(linked), own_answers(missing)
+    specials = {v: code for variable in study.questionnaire.variables() for code, v in variable.specials}
+    topline = make_topline(design, asked, answers, kinds, special_codes=specials)
+    drivers = pd.DataFrame(columns=["item"])
+    if study.definition.drivers is not None:
+        rows = [question for question in asked if question.grid == study.definition.drivers.grid]
+        drivers = make_drivers(design, rows, study.definition.drivers.overall, answers)
+    return topline, drivers

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.study import places
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.loading import Study, StudyOutline
 
 __all__ = ["report_stage"]
 
@@ -16,7 +17,7 @@ __all__ = ["report_stage"]
 def report_stage(study: StudyOutline) -> Stage:
     """Write the report."""
     made = (places.ALLOCATION, places.LINKED, places.LINKED_MISSING, places.QUALITY, places.RESPONSES_LOG)
-    results = (places.WEIGHTS, places.WEIGHTING_LOG, places.ESTIMATES, places.SCORE)
+    results = (places.WEIGHTS, places.WEIGHTING_LOG, places.ESTIMATES, places.TOPLINE, places.DRIVERS, places.SCORE)
     return Stage(
         "report",
         "writing the report",
@@ -34,19 +35,26 @@ def _template_files(study: StudyOutline) -> tuple[str, ...]:
     return tuple(path.relative_to(study.root).as_posix() for path in found)
 
 
+def _own_templates(study: Study) -> Path | None:
+    folder = study.definition.files.report_templates
+    own = study.root / folder if folder else None
+    return own if own and (own / "report.html").is_file() else None
+
+
 def _make(making: Making) -> None:
     from surveykit.report import build_html, build_pdf
+    from surveykit.report.rendering import BASE_TEMPLATE
     from surveykit.study.reporting import report_input
 
     study = making.study
     content = report_input(study)
     language = study.definition.languages[0]
-    templates = study.definition.files.report_templates
-    own = study.root / templates if templates and (study.root / templates / "report.html").is_file() else None
-    settings = {"template": "report.html", "study_templates": own} if own else {}
+    own = _own_templates(study)
+    template = "report.html" if own else BASE_TEMPLATE
     making.report("    laying out the pages")
-    pdf = build_pdf(build_html(content, language, **settings), published=study.definition.report_date)
+    printed = build_html(content, language, template=template, study_templates=own)
+    pdf = build_pdf(printed, published=study.definition.report_date)
     making.output(places.REPORT_PDF).write_bytes(pdf)
-    page = build_html(content, language, medium="screen", **settings)
+    page = build_html(content, language, medium="screen", template=template, study_templates=own)
     making.output(places.REPORT_HTML).write_text(page, encoding="utf-8")
     making.counts |= {"pdf_bytes": len(pdf), "html_bytes": len(page.encode())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from surveykit.study import places
 from surveykit.study.artefacts import read_json, write_csv, write_json
@@ -21,7 +21,7 @@ SEED = 2021
 def score_stage(study: StudyOutline) -> Stage:
     """Score the districts."""
     files = study.definition.files
-    other = (files.other_methods,) if files.other_methods else ()
+    other = tuple(name for name in (files.other_methods, files.other_methods_covariance) if name)
     return Stage(
         "score",
         "scoring and ranking",
@@ -33,13 +33,17 @@ def score_stage(study: StudyOutline) -> Stage:
 
 def _make(making: Making) -> None:
     from surveykit.estimation import Estimates
-    from surveykit.scoring import score
+    from surveykit.scoring import read_other_methods, score
 
     study = making.study
     main = study.definition.analyses[0].id
     estimates = Estimates.from_payload(read_json(study.root / places.ESTIMATES)[main][UNIT])
-    card = score(study.scoring, estimates, study.other_methods, draws=DRAWS, seed=SEED)
+    other: Any = study.other_methods
+    if other is not None and study.other_methods_covariance is not None:
+        units = study.regions["district"].tolist()
+        other = read_other_methods(study.scoring, other, units, study.other_methods_covariance)
+    card = score(study.scoring, estimates, other, draws=DRAWS, seed=SEED)
     write_json(making.output(places.SCORE), card.to_payload())
-    write_csv(making.output(places.SCORE_TABLE), card.table)
+    write_csv(making.output(places.SCORE_TABLE), card.published)
     making.seed = str(SEED)
     making.counts |= {"districts": len(card.table), "draws": DRAWS}

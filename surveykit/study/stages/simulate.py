@@ -11,21 +11,35 @@ from surveykit.study.stage import Making, Stage
 if TYPE_CHECKING:
     from surveykit.study.loading import StudyOutline
 
-__all__ = ["simulate_frame_stage", "simulate_responses_stage"]
+__all__ = ["simulate_answers_stage", "simulate_frame_stage", "simulate_responses_stage"]
 
 
 def simulate_frame_stage(study: StudyOutline) -> Stage:
-    """Simulate the frame, what everybody on it would answer, and the true rates."""
+    """Simulate the frame."""
+    files, data = study.definition.files, study.definition.data
+    assert files.simulation is not None
+    return Stage(
+        "simulate_frame",
+        "simulating the frame",
+        (files.simulation, files.regions),
+        (data.frame,),
+        _make_frame,
+        protected="foreign",
+    )
+
+
+def simulate_answers_stage(study: StudyOutline) -> Stage:
+    """Simulate what everybody on the frame would answer, and the true rates."""
     files, data = study.definition.files, study.definition.data
     assert files.simulation is not None
     assert data.answers is not None
     return Stage(
-        "simulate_frame",
-        "simulating the frame and its true rates",
-        (files.simulation, files.regions, files.questionnaire, *files.margins.values()),
-        (data.frame, data.answers, places.TRUTH),
-        _make_frame,
-        protected=True,
+        "simulate_answers",
+        "simulating would-be answers and their true rates",
+        (files.simulation, files.regions, files.questionnaire, *files.margins.values(), data.frame),
+        (data.answers, places.TRUTH),
+        _make_answers,
+        protected="foreign",
     )
 
 
@@ -40,26 +54,35 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
         (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
         (data.responses[0],),
         _make_responses,
-        protected=True,
+        protected="foreign",
     )
 
 
 def _make_frame(making: Making) -> None:
-    from surveykit.simulation import simulate_answers, simulate_frame, true_rates
+    from surveykit.simulation import simulate_frame
 
     study = making.study
-    plan = study.simulation
+    assert study.simulation is not None
+    frame = simulate_frame(study.simulation, study.regions, study.margins)
+    write_parquet(making.output(study.definition.data.frame), frame)
+    making.seed = study.simulation.seed
+    making.counts["frame"] = len(frame)
+
+
+def _make_answers(making: Making) -> None:
+    from surveykit.simulation import simulate_answers, true_rates
+
+    study = making.study
+    plan, data = study.simulation, study.definition.data
     assert plan is not None
-    data = study.definition.data
     assert data.answers is not None
-    frame = simulate_frame(plan, study.regions, study.margins)
+    frame = read_parquet(study.root / data.frame)
     answers = simulate_answers(plan, frame, study.questionnaire)
     truth = true_rates(plan, frame, answers, study.regions, study.margins)
-    write_parquet(making.output(data.frame), frame)
     write_parquet(making.output(data.answers), answers.assign(unit_id=frame["unit_id"].to_numpy()))
     write_csv(making.output(places.TRUTH), truth)
     making.seed = plan.seed
-    making.counts["frame"] = len(frame)
+    making.counts["answers"] = len(answers)
 
 
 def _make_responses(making: Making) -> None:

@@ -120,9 +120,14 @@
       })));
   }
 
-  function rowText(item, column) {
+  function rowLabel(item, column) {
     const row = item.type === "grid" && item.rows.find((known) => item.id + "_" + known.id === column);
-    return row ? view.label(row.labels) + view.say("colon") : "";
+    return row ? view.label(row.labels) : "";
+  }
+
+  function rowText(item, column) {
+    const text = rowLabel(item, column);
+    return text && text + view.say("colon");
   }
 
   function firstControl(item, column) {
@@ -187,7 +192,7 @@
     definition.pages.forEach((page) => page.entries.forEach((item) => {
       if (item.kind !== "item" || item.type === "note" || !found.asked.has(item.id)) return;
       columnsOf(item).forEach((column) => list.append(el("div", {},
-        el("dt", {}, item.number + ". " + view.label(item.label) + (item.type === "grid" ? " – " + rowText(item, column).slice(0, -1) : "")),
+        el("dt", {}, item.number + ". " + view.label(item.label) + (item.type === "grid" ? " – " + rowLabel(item, column) : "")),
         el("dd", {}, view.answerText(item, column) || view.say("blank")),
         el("dd", {}, el("a", { href: "#" + page.id, "aria-label": view.say("change") + " " + item.number + ". " + rowText(item, column) },
           view.say("change"))))));

@@ -83,7 +83,7 @@ class View {
   hints(item) {
     const found = [];
     if (this.hasText(item.hint)) found.push(this.label(item.hint));
-    if (item.type === "multi" && item.max !== null) found.push(this.say("hint_max", item.max));
+    if (item.type === "multi") found.push(item.max !== null ? this.say("hint_max", item.max) : this.say("hint_many"));
     if (item.type === "text" && item.max !== null) found.push(this.say("hint_length", item.max));
     if (item.type === "number" && item.min !== null && item.max !== null) {
       found.push(this.say("hint_range", item.min, item.max));

@@ -1,0 +1,180 @@
+"""Time and margin error of raking and calibration, side by side with the peers, on 100,000 rows and four margins.
+
+Usage: python benchmarks/weighting.py [--peers PYTHON] [--rows N]
+PYTHON is an interpreter with svy, samplics, balance, weightipy and ipfn; R survey is used when Rscript is there.
+Results go to benchmarks/results/weighting.csv and .md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: small matrices, and the same for the peers
+
+import numpy as np
+import pandas as pd
+
+from surveykit.design import SurveyDesign
+from surveykit.weighting import calibrate, kish_deff, rake
+from surveykit.weighting.cells import compress, indicator_matrix
+from surveykit.weighting.margins import code_margin, read_totals
+from surveykit.weighting.raking import rake_weights
+from surveykit.weighting.solver import DistanceChoice, Target, solve_calibration
+
+HERE = Path(__file__).parent
+PACKAGES = ("svy", "samplics", "balance", "weightipy", "ipfn")
+
+
+def make_data(rows: int) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
+    """Four categorical variables (23, 6, 2, 4 levels), base weights with cv 0.2, margins tilted from the sample."""
+    rng = np.random.default_rng(2026)
+    sizes = {"district": 23, "age": 6, "sex": 2, "education": 4}
+    data = pd.DataFrame()
+    margins = {}
+    for name, size in sizes.items():
+        levels = [f"{name[:3]}{i + 1:02d}" for i in range(size)]
+        data[name] = rng.choice(levels, rows, p=rng.dirichlet(np.full(size, 20.0)))
+        share = data[name].value_counts(normalize=True).reindex(levels).to_numpy() * np.exp(rng.normal(0, 0.5, size))
+        margins[name] = dict(zip(levels, (share / share.sum() * 16_000_000).tolist(), strict=True))
+    data["w"] = rng.lognormal(0, 0.2, rows) * 16_000_000 / rows
+    return data, margins
+
+
+def margin_error(data: pd.DataFrame, margins: dict[str, dict[str, float]], weights: np.ndarray) -> float:
+    worst = 0.0
+    for name, levels in margins.items():
+        reached = pd.Series(weights).groupby(data[name].to_numpy()).sum()
+        worst = max(worst, *(abs(reached[level] - total) / total for level, total in levels.items()))
+    return worst
+
+
+def timed(run, repeat: int = 7):
+    """Smallest elapsed and processor seconds of several runs, and what they made."""
+    seconds = []
+    for _ in range(repeat):
+        start, used = time.perf_counter(), time.process_time()
+        out = run()
+        seconds.append((time.perf_counter() - start, time.process_time() - used))
+    return smallest(seconds), out
+
+
+def smallest(seconds) -> tuple[float, float]:
+    return min(pair[0] for pair in seconds), min(pair[1] for pair in seconds)
+
+
+def ours(data: pd.DataFrame, margins: dict[str, dict[str, float]]) -> list[dict[str, object]]:
+    design = SurveyDesign(data, weights="w")
+    used = np.ones(len(data), dtype=bool)
+    base = data["w"].to_numpy()
+    coded = [
+        code_margin(data, (name,), read_totals(levels, (name,), name), used, name=name)
+        for name, levels in margins.items()
+    ]
+    codes, sizes = [m.codes for m in coded], [m.totals.size for m in coded]
+    totals = np.concatenate([m.totals for m in coded])
+
+    def kernel(choice: DistanceChoice) -> np.ndarray:
+        cells = compress(codes, base, sizes)
+        solution = solve_calibration(Target(indicator_matrix(cells.codes, sizes), totals), cells.weights, choice)
+        return base * solution.factors[cells.row_cell]
+
+    runs = {
+        ("raking", "surveykit, after coding"): lambda: base * rake_weights(base, coded).factors,
+        ("raking", "surveykit, rake(design)"): lambda: rake(design, margins).weights,
+        ("exponential", "surveykit, after coding"): lambda: kernel(DistanceChoice("raking")),
+        ("exponential", "surveykit, calibrate(design)"): lambda: calibrate(design, margins, distance="raking").weights,
+        ("logit 0.2 to 6", "surveykit, after coding"): lambda: kernel(DistanceChoice("logit", 0.2, 6.0)),
+        ("truncated 0.2 to 6", "surveykit, after coding"): lambda: kernel(DistanceChoice("linear", 0.2, 6.0)),
+        ("linear", "surveykit, after coding"): lambda: kernel(DistanceChoice("linear")),
+    }
+    return [row(task, what, *timed(run), data, margins) for (task, what), run in runs.items()]
+
+
+def row(task, what, seconds, weights, data, margins) -> dict[str, object]:
+    return {
+        "task": task,
+        "package": what,
+        "seconds": seconds[0],
+        "processor_seconds": seconds[1],
+        "max_relative_margin_error": margin_error(data, margins, weights),
+        "kish_deff": kish_deff(weights),
+    }
+
+
+def peers(python: str | None, data: pd.DataFrame, margins: dict[str, dict[str, float]]) -> list[dict[str, object]]:
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data.to_parquet(folder / "data.parquet")
+        data.to_csv(folder / "data.csv", index=False)
+        (folder / "margins.json").write_text(json.dumps(margins))
+        flat = [(v, level, total) for v, levels in margins.items() for level, total in levels.items()]
+        pd.DataFrame(flat, columns=["variable", "level", "population"]).to_csv(folder / "margins.csv", index=False)
+        for package in PACKAGES if python else ():
+            command = [python, str(HERE / "weighting_peers.py"), package]
+            command += [str(folder / part) for part in ("data.parquet", "margins.json", "out.npy")]
+            seconds = call(command)
+            if seconds is not None:
+                rows.append(row("raking", package, seconds, np.load(folder / "out.npy"), data, margins))
+        for task, label in (
+            ("rake", "raking"),
+            ("raking", "exponential"),
+            ("logit", "logit 0.2 to 6"),
+            ("linear", "linear"),
+        ):
+            if shutil.which("Rscript"):
+                command = ["Rscript", str(HERE / "weighting_peers.R"), task]
+                command += [str(folder / part) for part in ("data.csv", "margins.csv", "out.txt")]
+                seconds = call(command)
+                if seconds is not None:
+                    made = np.loadtxt(folder / "out.txt")
+                    rows.append(row(label, f"R survey, {task}", seconds, made, data, margins))
+    return rows
+
+
+def call(command: list[str]) -> tuple[float, float] | None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode:
+        print(f"{' '.join(command[:3])} failed: {done.stderr.strip().splitlines()[-1:]}")
+        return None
+    return smallest(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers")
+    parser.add_argument("--rows", type=int, default=100_000)
+    options = parser.parse_args()
+    data, margins = make_data(options.rows)
+    table = pd.DataFrame(ours(data, margins) + peers(options.peers, data, margins))
+    table.insert(0, "rows", options.rows)
+    best = table[table["package"].str.startswith("surveykit")].groupby("task")["processor_seconds"].min()
+    table["ratio_to_surveykit"] = table["processor_seconds"] / table["task"].map(best)
+    table = table.sort_values(["task", "processor_seconds"], ignore_index=True)
+    out = HERE / "results"
+    out.mkdir(exist_ok=True)
+    table.to_csv(out / "weighting.csv", index=False, float_format="%.6g")
+    lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * table.shape[1]]
+    lines += [
+        "| " + " | ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in r) + " |"
+        for r in table.itertuples(index=False)
+    ]
+    load = os.getloadavg()[0]
+    head = (
+        f"Smallest of 7 runs (peers: 3); ratios are of processor time; load {load:.1f}, {os.cpu_count()} cores, one BLAS thread, "
+        f"Python {platform.python_version()}, numpy {np.__version__}. Written by benchmarks/weighting.py.\n"
+    )
+    (out / "weighting.md").write_text(head + "\n" + "\n".join(lines) + "\n")
+    print(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""JSON Schema of the answers in a response file, and a CSV that shows the layout of the data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from surveykit.questionnaire.condition_words import condition_in_words
+from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.replay import replay
+from surveykit.questionnaire.routing.ast import references
+from surveykit.questionnaire.structure import flow_of, item_choices
+from surveykit.questionnaire.variables import variables
+
+__all__ = ["META_COLUMNS", "render_response_template", "response_schema"]
+
+META_COLUMNS = ("response_id", "unit_id", "submitted_at", "duration_seconds", "source")
+
+
+def response_schema(questionnaire: Questionnaire) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a response file of the HTML form.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        A definition without problems.
+
+    Returns
+    -------
+    dict
+        ``answers`` allows the codes of each question and nothing else. What has to be answered depends on routing and
+        is checked by :func:`replay`; who is asked stands in ``description``.
+    """
+    answers: dict[str, Any] = {}
+    for step, item in flow_of(questionnaire).questions:
+        said = condition_in_words(step.universe, questionnaire, "en")
+        for column, schema in _item_schema(questionnaire, item).items():
+            answers[column] = {**schema, "description": f"Asked of: {said}"}
+    text = {"type": "string"}
+    statuses = [step.entry.end for step in flow_of(questionnaire).steps if isinstance(step.entry, End)]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{questionnaire.id} version {questionnaire.version}",
+        "type": "object",
+        "required": ["format", "questionnaire", "definition_hash", "response_id", "answers"],
+        "properties": {
+            "format": {"const": "surveykit-response/1"},
+            "questionnaire": {"const": questionnaire.id},
+            "version": {"const": questionnaire.version},
+            "definition_hash": {"const": questionnaire.definition_hash},
+            "response_id": text,
+            "unit_id": {"type": ["string", "null"]},
+            "language": {"enum": list(questionnaire.languages)},
+            "started_at": text,
+            "submitted_at": text,
+            "duration_seconds": {"type": "integer", "minimum": 0},
+            "ended": {"enum": [None, *dict.fromkeys(statuses)]},
+            "seed": {"type": "integer"},
+            "order": {"type": "object"},
+            "answers_sha256": {"type": ["string", "null"]},
+            "answers": {"type": "object", "properties": answers, "additionalProperties": False},
+        },
+    }
+
+
+def _item_schema(questionnaire: Questionnaire, item: Item) -> dict[str, dict[str, Any]]:
+    choices = item_choices(questionnaire, item)
+    codes = [choice.code for choice in choices]
+    others = {f"{item.id}_{c.code}_text": {"type": "string", "maxLength": 200} for c in choices if c.other}
+    if item.type == "grid":
+        return {f"{item.id}_{row[0]}": {"enum": codes} for row in item.rows}
+    if item.type == "single":
+        return {item.id: {"enum": codes}, **others}
+    if item.type == "multi":
+        most = {"maxItems": int(float(item.max))} if item.max is not None else {}
+        array = {"type": "array", "items": {"enum": codes}, "uniqueItems": True, "minItems": 1, **most}
+        return {item.id: array, **others}
+    if item.type == "number":
+        pattern = r"^[+-]?[0-9]+$" if item.decimals == 0 else r"^[+-]?[0-9]*\.?[0-9]+$"
+        return {item.id: {"type": "string", "pattern": pattern}}
+    if item.type == "date":
+        pattern = "|".join([r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", *(f"^{code}$" for code in codes)])
+        return {item.id: {"type": "string", "pattern": pattern}}
+    limit = {"maxLength": int(float(item.max))} if item.max is not None else {}
+    return {item.id: {"type": "string", **limit}}
+
+
+def render_response_template(questionnaire: Questionnaire) -> str:
+    """Return a CSV with the head of the coded data and one example row.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        A definition without problems.
+
+    Returns
+    -------
+    str
+        UTF-8 text without byte order mark. Options of a multi are ``true`` or ``false``; the cells of questions that
+        the example was not asked are empty.
+    """
+    answers = replay(questionnaire, _example(questionnaire)).answers
+    row: dict[str, str] = dict(
+        zip(META_COLUMNS, ("r000001", "u000001", "2021-05-31 10:00:00", "300", "example"), strict=True)
+    )
+    for variable in variables(questionnaire):
+        held = answers.get(variable.item)
+        if variable.kind == "multi":
+            row[variable.id] = "" if held is None else str(variable.option in held).lower()
+        else:
+            row[variable.id] = str(answers.get(variable.id, ""))
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, row, lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(row)
+    return stream.getvalue()
+
+
+def _example(questionnaire: Questionnaire) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    ends = [step for step in flow_of(questionnaire).steps if isinstance(step.entry, End)]
+    risky = {ref.id for step in ends for ref in references(step.own)}
+    for _, item in flow_of(questionnaire).questions:
+        choices = item_choices(questionnaire, item)
+        trial: dict[str, Any] = {}
+        for choice in choices or (None,):
+            trial = _answers(item, choice.code if choice is not None else None)
+            if item.id not in risky or replay(questionnaire, {**answers, **trial}).ended is None:
+                break
+        answers |= trial
+    return answers
+
+
+def _answers(item: Item, code: str | None) -> dict[str, Any]:
+    if item.type == "grid":
+        return {f"{item.id}_{row[0]}": code for row in item.rows}
+    if item.type == "multi":
+        return {item.id: (code,)}
+    if item.type == "single":
+        return {item.id: code}
+    low = item.min if item.min is not None else "0"
+    return {item.id: {"number": item.max or low, "date": item.min or "2021-05-31"}.get(item.type, "...")}

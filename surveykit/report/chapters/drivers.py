@@ -1,0 +1,146 @@
+"""What people answered on scales, and which aspects go with overall satisfaction."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surveykit.report import numbers
+from surveykit.report.charts.answers import diverging_bars, importance_performance
+from surveykit.report.document import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.inputs import Question
+from surveykit.report.view import View, label_of
+
+__all__ = ["drivers_chapter", "likert_figure"]
+
+_QUARTERS = ("quarter_improve", "quarter_keep", "quarter_watch", "quarter_secure")
+
+
+def drivers_chapter(view: View) -> Chapter | None:
+    """Make the chapter on aspects: the answers to each grid, then importance against performance."""
+    blocks: list[Block | None] = []
+    for grid in dict.fromkeys(question.grid for question in view.report.questions if question.grid):
+        figure = likert_figure(view, grid)
+        if figure is not None:
+            blocks += [figure]
+    if blocks:
+        blocks = [Heading(view.say("heading_answers"), 2), Prose(view.say("answers_lead")), *blocks]
+    if view.report.drivers is not None and len(view.report.drivers) >= 2:
+        blocks += [Heading(view.say("heading_drivers"), 2), Prose(view.say("drivers_lead"))]
+        blocks += [_driver_figure(view, view.report.drivers), _driver_table(view, view.report.drivers)]
+    return make_chapter("drivers", view.say("chapter_drivers"), blocks)
+
+
+def likert_figure(view: View, grid: str) -> Figure | None:
+    """Make the diverging bars of a grid from the topline; None without results or with rows of unlike scales."""
+    topline = view.report.topline
+    questions = [question for question in view.report.questions if question.grid == grid]
+    if topline is None or not questions:
+        return None
+    shares = {
+        (str(row["question"]), str(row["code"])): row for row in topline.to_dict("records") if float(row["n"]) > 0
+    }
+    questions = [question for question in questions if any((question.id, c.code) in shares for c in question.choices)]
+    if not questions or len({tuple(c.code for c in question.choices) for question in questions}) > 1:
+        return None
+    grades = [choice for choice in questions[0].choices if not choice.special]
+    records = [_likert_row(view, question, [c.code for c in grades], shares) for question in questions]
+    rows = pd.DataFrame([record for record in records if record is not None])
+    if rows.empty or len(grades) < 3:
+        return None
+    labels = [view.text(choice.label) for choice in grades]
+    ordered = sorted(rows.to_dict("records"), key=lambda row: float(row["top"]))
+    best, worst = ordered[-1], ordered[0]
+    listed = view.say("alt_separator").join(f"{row['label']} {row['text']}" for row in rows.to_dict("records"))
+    alt = view.say("alt_likert", rows=listed)
+    codes = [choice.code for choice in grades]
+    drawing = diverging_bars(
+        rows,
+        codes,
+        labels,
+        key=f"likert-{grid}",
+        alt=alt,
+        axis=view.say("axis_answers"),
+        unknown=view.say("axis_unknown"),
+    )
+    title = view.say(
+        "figure_likert",
+        best=best["label"],
+        high=numbers.fixed(best["top"]),
+        worst=worst["label"],
+        low=numbers.fixed(worst["top"]),
+    )
+    notes = (
+        view.say("note_likert", level=view.level_percent),
+        view.say("note_only_base", base=view.text(questions[0].base)),
+    )
+    return Figure(f"likert-{grid}", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
+
+
+def _likert_row(
+    view: View, question: Question, codes: list[str], shares: dict[tuple[str, str], dict[object, object]]
+) -> dict[str, object] | None:
+    def share(code: str) -> float:
+        row = shares.get((question.id, code))
+        return 0.0 if row is None else float(str(row["estimate"]))
+
+    valid = sum(share(code) for code in codes)
+    if valid <= 0:
+        return None
+    unknown = sum(share(choice.code) for choice in question.choices if choice.special)
+    percents = {code: numbers.rounded(100 * share(code) / valid) for code in codes}
+    best = shares.get((question.id, "top2"))
+    top = float(str(best["estimate"])) if best is not None else sum(share(code) for code in codes[-2:]) / valid
+    text = numbers.percent(top)
+    if best is not None:
+        limits = numbers.interval(100 * float(str(best["conf_low"])), 100 * float(str(best["conf_high"])))
+        text += f"\n({limits})"
+    row: dict[str, object] = {"question": question.id, "label": view.text(question.text), **percents}
+    return row | {"unknown": numbers.rounded(100 * unknown), "top": numbers.rounded(100 * top), "text": text}
+
+
+def _driver_rows(view: View, drivers: pd.DataFrame) -> pd.DataFrame:
+    rows = pd.DataFrame({"label": [label_of(row, view.edition, "label") for row in drivers.to_dict("records")]})
+    for stem in ("performance", "importance"):
+        for ending in ("", "_low", "_high"):
+            rows[stem + ending] = [numbers.rounded(100 * float(value)) for value in drivers[stem + ending]]
+    return rows
+
+
+def _driver_figure(view: View, drivers: pd.DataFrame) -> Figure:
+    rows = _driver_rows(view, drivers)
+    first = max(rows.to_dict("records"), key=lambda row: float(row["importance"]))
+    listed = view.say("alt_separator").join(
+        f"{row['label']} {numbers.fixed(row['performance'])}% / {numbers.fixed(row['importance'])}%"
+        for row in rows.to_dict("records")
+    )
+    alt = view.say("alt_drivers", rows=listed)
+    corners = tuple(view.say(key) for key in _QUARTERS)
+    drawing = importance_performance(
+        rows, key="drivers", alt=alt, axis=view.say("axis_performance"), vertical=view.say("axis_importance"),
+        corners=(corners[0], corners[1], corners[2], corners[3]),
+    )  # fmt: skip
+    title = view.say("figure_drivers", item=first["label"], share=numbers.fixed(first["importance"]))
+    notes = (view.say("note_drivers", level=view.level_percent), view.say("note_hollow"))
+    return Figure("drivers", title, drawing, alt, rows, notes, view.source)
+
+
+def _driver_table(view: View, drivers: pd.DataFrame) -> Table:
+    rows = [
+        [
+            Cell(row["label"]),
+            view.number_cell(row["performance"], 1),
+            Cell(numbers.interval(row["performance_low"], row["performance_high"])),
+            view.number_cell(row["importance"], 1),
+            Cell(numbers.interval(row["importance_low"], row["importance_high"])),
+        ]
+        for row in _driver_rows(view, drivers).to_dict("records")
+    ]
+    interval = view.say("interval_head", level=view.level_percent)
+    columns = [
+        ("item", view.say("aspect_head"), "text"),
+        ("performance", view.say("performance_head"), "number"),
+        ("performance_interval", interval, "number"),
+        ("importance", view.say("importance_head"), "number"),
+        ("importance_interval", interval, "number"),
+    ]
+    return view.table("drivers-table", view.say("drivers_title"), columns, rows, unit=view.say("unit_percent"))

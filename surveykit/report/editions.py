@@ -1,0 +1,197 @@
+"""Short forms of the report: a one-page brief, and one report for each district, made side by side on the cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+import pandas as pd
+
+from surveykit.errors import DataError, first_few
+from surveykit.report.assembly import document_of
+from surveykit.report.chapters.places import tile_figure
+from surveykit.report.chapters.profiles import district_blocks
+from surveykit.report.chapters.summary import headline_sentence, range_sentence, score_sentence
+from surveykit.report.disclosure_record import require_disclosure
+from surveykit.report.document import Block, Bullets, Chapter, Document, Heading, Prose, make_chapter
+from surveykit.report.inputs import Edition, Profile, ReportInput
+from surveykit.report.pdf import Variant, build_pdf
+from surveykit.report.publication import DEFAULT_RULES, PublicationRules, recipe_of, table_of
+from surveykit.report.rendering import render_html
+from surveykit.report.view import View, make_view
+
+__all__ = ["build_district_pdfs", "make_brief", "make_district_document"]
+
+BRIEF_TEMPLATE = "surveykit/brief.html"
+
+
+def make_brief(report: ReportInput, *, edition: Edition = "zh", rules: PublicationRules = DEFAULT_RULES) -> Document:
+    """Make the content of a one-page brief: key findings, one picture, how it was done.
+
+    Parameters
+    ----------
+    report : ReportInput
+        The input of the full report.
+    edition : {"zh", "en"}
+        Language.
+    rules : PublicationRules
+        What is withheld.
+
+    Returns
+    -------
+    Document
+        For :func:`surveykit.report.render_html` with the template ``surveykit/brief.html``.
+    """
+    require_disclosure(report.disclosure, edition)
+    view = make_view(report, edition=edition, rules=rules)
+    first = view.headlines[:3]
+    findings = [headline_sentence(view, indicator) for indicator in first]
+    spread = next((text for text in (range_sentence(view, indicator) for indicator in first) if text), "")
+    findings += [text for text in (spread, score_sentence(view)) if text]
+    picture = next(
+        (figure for figure in (tile_figure(view, indicator) for indicator in first) if figure is not None), None
+    )
+    if picture is not None:
+        picture = replace(picture, notes=picture.notes[:1])
+    blocks: list[Block | None] = [
+        Bullets(tuple(findings), role="key"),
+        picture,
+        Heading(view.say("brief_box"), 2),
+        Prose(_method_text(view), "note"),
+        Prose(view.say("reading_intervals", level=view.level_percent), "note"),
+    ]
+    chapter = make_chapter("brief", view.say("chapter_summary"), blocks)
+    chapters = [] if chapter is None else [chapter]
+    made = document_of(view, chapters, subtitle=view.say("brief_title"))
+    return replace(made, facts=(), numbered=False)
+
+
+def _method_text(view: View) -> str:
+    record = view.report.disclosure
+    parts = {
+        name: _sentence(view, view.text(getattr(record, name)))
+        for name in ("strategy", "sample_size", "precision", "limitations")
+    }
+    return view.say("brief_text", **parts)
+
+
+def _sentence(view: View, text: str) -> str:
+    stop = "。" if view.edition == "zh" else "."
+    return text if text.rstrip().endswith(("。", ".", "！", "？")) else text.rstrip() + stop
+
+
+def make_district_document(
+    report: ReportInput,
+    district: str,
+    *,
+    edition: Edition = "zh",
+    profile: Profile = "research",
+    rules: PublicationRules = DEFAULT_RULES,
+) -> Document:
+    """Make the report of one district: its figures beside the city's, and how the survey was done.
+
+    Parameters
+    ----------
+    report : ReportInput
+        The input of the full report.
+    district : str
+        District id.
+    edition, profile, rules
+        As :func:`surveykit.report.make_document`.
+
+    Returns
+    -------
+    Document
+        The same numbers as the full report's.
+
+    Raises
+    ------
+    DataError
+        When the district is not in the regions table.
+    """
+    require_disclosure(report.disclosure, edition)
+    return _district_document(make_view(report, edition=edition, profile=profile, rules=rules), district)
+
+
+def _district_document(view: View, district: str) -> Document:
+    from surveykit.report.chapters.methods import methods_chapter
+
+    if district not in view.district_names:
+        raise DataError(f"no district {district!r}: districts are {first_few(view.district_names, 30)}")
+    blocks: list[Block | None] = [*district_blocks(view, district)]
+    blocks.append(Prose(view.say("reading_intervals", level=view.level_percent), "note"))
+    if view.report.study.simulated:
+        blocks.insert(0, Prose(view.say("simulated_warning"), "warning"))
+    plain = replace(view.report, weights=None, raking=None, margins=None, outcome_rates=None, dispositions=None)
+    made: list[Chapter | None] = [
+        make_chapter("own", view.say("chapter_own"), blocks),
+        methods_chapter(replace(view, report=plain)),
+    ]
+    name = view.district_names[district]
+    title = view.say("district_title", title=view.text(view.report.study.title), district=name)
+    return document_of(view, [chapter for chapter in made if chapter is not None], title=title, subtitle=name)
+
+
+_VIEW: dict[str, View] = {}
+
+
+def _receive(report: ReportInput, edition: Edition, profile: Profile, rules: PublicationRules) -> None:
+    """Keep the input in a worker process, so that it is sent once and not with every district."""
+    _VIEW["view"] = make_view(report, edition=edition, profile=profile, rules=rules)
+
+
+def _district_pdf(district: str, variant: Variant) -> bytes:
+    return build_pdf(render_html(_district_document(_VIEW["view"], district)), variant=variant)
+
+
+def build_district_pdfs(
+    report: ReportInput,
+    *,
+    districts: Sequence[str] | None = None,
+    edition: Edition = "zh",
+    profile: Profile = "research",
+    variant: Variant = "pdf/ua-1",
+    rules: PublicationRules = DEFAULT_RULES,
+    workers: int | None = None,
+) -> dict[str, bytes]:
+    """Make one PDF for each district, in processes of their own side by side.
+
+    Parameters
+    ----------
+    report : ReportInput
+        The input of the full report.
+    districts : sequence of str, optional
+        District ids; all in the regions table when absent.
+    edition, profile, rules
+        As :func:`surveykit.report.make_document`.
+    variant : str
+        As :func:`surveykit.report.build_pdf`.
+    workers : int, optional
+        Processes; the number of cores when absent. With 1 everything is done in this process.
+
+    Returns
+    -------
+    dict of str to bytes
+        District id to PDF, in the order asked for; the same bytes as one by one.
+    """
+    require_disclosure(report.disclosure, edition)
+    asked = [str(district) for district in (report.regions["district"] if districts is None else districts)]
+    light = _without_rows(report)
+    cores = max(1, min(workers or os.cpu_count() or 1, len(asked)))
+    if cores == 1:
+        _receive(light, edition, profile, rules)
+        return {district: _district_pdf(district, variant) for district in asked}
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, context, initializer=_receive, initargs=(light, edition, profile, rules)) as pool:
+        made = pool.map(_district_pdf, asked, [variant] * len(asked))
+        return dict(zip(asked, made, strict=True))
+
+
+def _without_rows(report: ReportInput) -> ReportInput:
+    """Keep the tables of the estimates and leave behind the survey rows that they may refer to."""
+    tables: dict[str, pd.DataFrame] = {key: table_of(estimates) for key, estimates in report.estimates.items()}
+    recipes = {key: recipe_of(report, key) for key in report.estimates}
+    return replace(report, estimates=tables, recipes=recipes, weights=None, topline=None, questions=(), analyses=())
