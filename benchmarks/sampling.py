@@ -4,10 +4,11 @@
     python benchmarks/sampling.py run WHO PATH [ROWS]        # one run in its own process; adds a line
     python benchmarks/sampling.py table                      # benchmarks/results/sampling.md from the runs
 
-WHO: hash (every id hashed once by DuckDB, the yardstick), surveykit, surveykit_repeat (the frame listed ten times under new
-ids), index (build), indexed (draw from it), duckdb (its reservoir sample, no strata), duckdb_window, polars, svy, samplics,
-r. Each runs in an interpreter that has the package. Seconds are the best of three (one for builds, repeats, samplics and R);
-CPU seconds are of this process and its children. Reading the Parquet file counts; imports do not.
+WHO: hash (every id hashed once by DuckDB, the yardstick), surveykit, surveykit_repeat (the frame listed ten
+times under new ids), index (build), indexed (draw from it), duckdb (its reservoir sample, no strata),
+duckdb_window, polars, svy, samplics, r. Each runs in an interpreter that has the package. Seconds are the
+best of three (one for builds, repeats, samplics and R); CPU seconds are of this process and its children.
+Reading the Parquet file counts; imports do not.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def write_frame(path: str, rows: int) -> None:
 
     duckdb.sql(
         "copy (select 'u' || lpad(cast(i as varchar), 9, '0') as unit_id, "
-        f"'d' || cast(hash(i) % {STRATA} as varchar) as district, cast(hash(i + 7) % 2 as varchar) as sex from range({rows}) as t(i)) to '{path}' "
+        f"'d' || cast(hash(i) % {STRATA} as varchar) as district, "
+        f"cast(hash(i + 7) % 2 as varchar) as sex from range({rows}) as t(i)) to '{path}' "
         "(format parquet, compression zstd)"
     )
 
@@ -174,10 +176,11 @@ def table() -> None:
     text = [
         "# A stratified simple random sample: 23 strata, 500 each",
         "",
-        "Written by benchmarks/sampling.py. Two cores shared with other heavy work (load 8 to 11): wall times are far too",
-        "long, CPU seconds vary less. The ratio is CPU time over that of hashing every id once in DuckDB at the same number",
-        "of rows. Peak memory includes the interpreter and its packages (about 120 MB). Only surveykit's sample is the same",
-        "on every engine. Up to two million rows surveykit compares all ids for duplicates, beyond only the candidates.",
+        "Written by benchmarks/sampling.py. Two cores shared with other heavy work (load 8 to 11): wall times",
+        "are far too long, CPU seconds vary less. The ratio is CPU time over that of hashing every id once in",
+        "DuckDB at the same number of rows. Peak memory includes the interpreter and its packages (about 120",
+        "MB). Only surveykit's sample is the same on every engine. Up to two million rows surveykit compares",
+        "all ids for duplicates, beyond only the candidates.",
         "",
         "| who | rows | seconds | CPU seconds | ratio | peak MB | drawn |",
         "|---|---|---|---|---|---|---|",
