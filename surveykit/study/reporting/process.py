@@ -109,7 +109,7 @@ def margins(study: Study, analysis: str) -> pd.DataFrame | None:
     names = {"margin": "variable", "share_population": "target", "share_before": "before", "share_after": "after"}
     table = table.drop(columns=["before", "after"]).rename(columns=names)
     domains = {domain.id: domain for domain in study.definition.domains}
-    labels = pd.concat([margin for margin in study.margins.values()]).set_index("level")
+    labels = pd.concat(list(study.margins.values())).drop_duplicates("level").set_index("level")
     for language in ("zh", "en"):
         known = {name: getattr(domain, language) for name, domain in domains.items()}
         table[f"variable_{language}"] = [known.get(name, name) for name in table["variable"]]
