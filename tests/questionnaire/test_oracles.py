@@ -94,6 +94,20 @@ def test_survey_core_agrees_on_random_expressions(random_case: Any) -> None:
     assert found["visible"] == expected
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(9))
+def test_a_thousand_more_expressions(seed: int) -> None:
+    rng = np.random.default_rng(9000 + seed)
+    q, texts = probing(rng)
+    sets = [random_answers(rng) for _ in range(25)]
+    expected = [[evaluate(parse(text, q), answers) for text in texts] for answers in sets]
+    names = [f"probe{k}" for k in range(PROBES)]
+    question = {"xform": xform_of(q), "probes": names, "sets": [for_xforms(answers) for answers in sets]}
+    assert run_node("xforms.mjs", question) == expected
+    question = {"model": surveyjs_model(q), "probes": names, "sets": [for_surveyjs(answers) for answers in sets]}
+    assert run_node("surveyjs.mjs", question)["visible"] == expected
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whole_questionnaires_are_walked_alike(seed: int) -> None:
     rng = np.random.default_rng(seed)
