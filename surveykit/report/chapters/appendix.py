@@ -30,24 +30,24 @@ def questionnaire_chapter(view: View) -> Chapter | None:
     return make_chapter("questionnaire", view.say("chapter_questionnaire"), blocks, appendix=True)
 
 
-def _answers(view: View, question: Question) -> Table | Bullets | None:
+def _answers(view: View, question: Question) -> Table | Prose | None:
     if not question.choices:
         return None
     topline = view.report.topline
     found = None if topline is None else topline[topline["question"].astype(str) == question.id]
     if found is None or not len(found):
-        items = tuple(
-            (f"{choice.code}  " if choice.code.isdigit() else "")
+        items = (
+            (f"{choice.code} " if choice.code.isdigit() else "")
             + view.text(choice.label)
             + (view.say("special_choice") if choice.special else "")
             for choice in question.choices
         )
-        return Bullets(items)
+        return Prose(view.say("alt_separator").join(items))
     by_code = {str(row["code"]): row for row in found.to_dict("records")}
     rows = []
     for choice in question.choices:
         row = by_code.get(choice.code)
-        cells = [Cell(choice.code), Cell(view.text(choice.label))]
+        cells = [Cell(choice.code if choice.code.isdigit() else ""), Cell(view.text(choice.label))]
         if row is None:
             cells += [Cell("0.0", 0.0), Cell(""), Cell("0", 0.0)]
         else:
