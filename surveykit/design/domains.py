@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,11 +50,14 @@ class Domains:
         Values of the domain columns in each cell, in sorted order.
     code : numpy.ndarray or None, shape (n,)
         Cell of each row, -1 = in none; None = every row in the one cell.
+    cache : dict
+        Counts and totals of the cells, made once for the weights of the design that made the domains.
     """
 
     columns: tuple[str, ...]
     cells: tuple[tuple[Any, ...], ...]
     code: np.ndarray | None
+    cache: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -144,16 +147,25 @@ def make_domains(design: HasData, by: str | Sequence[str] | None, where: Any) ->
     -------
     Domains
     """
-    mask = where_mask(design.data, where)
     columns = tuple([by] if isinstance(by, str) else (by or ()))
-    if not columns:
-        code = None if mask is None else np.where(mask, 0, -1)
-        return Domains((), ((),), code)
-    require_columns(design.data, columns, "by")
-    code, cells = _crossed(design, columns)
+    mask = where_mask(design.data, where)
     if mask is not None:
-        code = np.where(mask, code, -1)
-    return Domains(columns, tuple(cells), code)
+        whole = _whole_domains(design, columns)
+        return Domains(columns, whole.cells, np.where(mask, 0 if whole.code is None else whole.code, -1))
+    return _whole_domains(design, columns)
+
+
+def _whole_domains(design: HasData, columns: tuple[str, ...]) -> Domains:
+    key = ("domains", columns)
+    if key not in design.cache:
+        if columns:
+            require_columns(design.data, columns, "by")
+            code, cells = _crossed(design, columns)
+            design.cache[key] = Domains(columns, tuple(cells), code)
+        else:
+            design.cache[key] = Domains((), ((),), None)
+    found: Domains = design.cache[key]
+    return found
 
 
 def _crossed(design: HasData, columns: Sequence[str]) -> tuple[np.ndarray, list[tuple[Any, ...]]]:

@@ -42,7 +42,7 @@ def assemble(
     covariance[np.isnan(values), :] = np.nan
     covariance[:, np.isnan(values)] = np.nan
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
-    limits = _invert_quantiles(terms, values, covariance, replicates, df, conf_level, design, parts)
+    limits = _invert_quantiles(design, terms, (values, covariance, replicates, parts), df, conf_level)
     table = _table(context, terms, values, covariance, df)
     logit_error = replicate_logit_error(design, replicates, values)
     add_intervals(context, table, terms, conf_level, interval, logit_error)
@@ -75,16 +75,14 @@ def _covariance(
 
 
 def _invert_quantiles(
+    design: Design,
     terms: Sequence[Term],
-    values: np.ndarray,
-    covariance: np.ndarray,
-    replicates: np.ndarray | None,
+    joint: tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[np.ndarray, ...] | None],
     df: np.ndarray,
     conf_level: float,
-    design: Design,
-    parts: tuple[np.ndarray, ...] | None,
 ) -> list[tuple[slice, np.ndarray, np.ndarray]]:
     """Turn shares into quantiles in place: the linearised share times minus the ratio of the standard errors."""
+    values, covariance, replicates, parts = joint
     limits, start = [], 0
     for term in terms:
         rows = slice(start, start + term.count.size)

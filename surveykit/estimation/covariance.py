@@ -10,7 +10,7 @@ import numpy as np
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.survey_design import SurveyDesign
 from surveykit.estimation.terms import Term
-from surveykit.estimation.totals import Design, Moment, active_stages, inside_codes, weighted
+from surveykit.estimation.totals import Design, Moment, active_stages, joint_codes, weighted
 from surveykit.estimation.variance import pps_covariance, stages_covariance
 
 __all__ = ["covariance_of", "domain_df", "domain_members"]
@@ -73,7 +73,10 @@ def _present_pairs(design: SurveyDesign, base: Moment) -> np.ndarray:
     first = design.stages[0]
     pairs = first.n_units * base.size
     if pairs <= 4 * design.n_rows:
-        joint = first.unit * base.size + inside_codes(base.code)
-        return np.flatnonzero(np.bincount(joint, weights=weighted(base, design.weights), minlength=pairs) > 0)
+        totals = base.products.get(("units", 0))
+        if totals is None:
+            weight = weighted(base, design.weights)
+            totals = np.bincount(joint_codes(first, 0, base), weights=weight, minlength=pairs)
+        return np.flatnonzero(totals.ravel() > 0)
     inside = (base.code >= 0) & (design.weights > 0)
     return np.unique(first.unit[inside] * base.size + base.code[inside])

@@ -84,7 +84,7 @@ def survey_ranktest(
     difference, variance = contrast @ means, contrast @ covariance @ contrast.T
     if levels.size == 2:
         error = float(np.sqrt(variance[0, 0]))
-        return t_result(f"Design-based {test} test", float(difference[0]), error, part.df - 1.0, 0.0, conf_level)
+        return t_result(f"Design-based {test} test", float(difference[0]), error, part.df - 1.0, conf_level)
     chi2 = float(difference @ np.linalg.solve(variance, difference))
     df, ddf = float(levels.size - 1), part.df - (levels.size - 1)
     p = float(stats.f.sf(chi2 / df, df, ddf)) if ddf > 0 else float("nan")

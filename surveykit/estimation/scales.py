@@ -57,7 +57,7 @@ def survey_alpha(design: Design, items: Sequence[str], *, where: Any = None, con
     >>> from surveykit.design import SurveyDesign
     >>> design = SurveyDesign({"a": [1, 2, 3, 4], "b": [1, 3, 3, 5], "w": [1, 1, 2, 2]}, weights="w")
     >>> round(float(survey_alpha(design, ["a", "b"]).table["estimate"][0]), 4)
-    0.9701
+    0.9569
     """
     values, complete = _complete(design, items, where)
     sums = {"alpha": values.sum(axis=1)}

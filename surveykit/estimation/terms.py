@@ -85,21 +85,22 @@ class Context:
         self.design = design
         self.domains = domains
         self._positive = bool(design.weights.min() > 0)
-        self._plain: tuple[Moment, np.ndarray, np.ndarray] | None = None
 
     def base(self, valid: np.ndarray | None) -> tuple[Moment, np.ndarray, np.ndarray]:
         """Return the base moment, the row counts and the weight totals of the cells; `valid` None = no row missing."""
-        if valid is None and self._plain is not None:
-            return self._plain
-        code, size = self.domains.code, self.domains.size
-        if valid is not None:
-            code = np.where(valid, 0 if code is None else code, -1)
-        moment = Moment(None, code, size)
-        count = self._count(code, size)
-        total = cell_sums(weighted(moment, self.design.weights), code, size)
         if valid is None:
-            self._plain = (moment, count, total)
-        return moment, count, total
+            key = ("base", id(self.domains))
+            if key not in self.domains.cache:
+                self.domains.cache[key] = self._make_base(self.domains.code)
+            made: tuple[Moment, np.ndarray, np.ndarray] = self.domains.cache[key]
+            return made
+        code = self.domains.code
+        return self._make_base(np.where(valid, 0 if code is None else code, -1))
+
+    def _make_base(self, code: np.ndarray | None) -> tuple[Moment, np.ndarray, np.ndarray]:
+        moment = Moment(None, code, self.domains.size)
+        total = cell_sums(weighted(moment, self.design.weights), code, moment.size)
+        return moment, self._count(code, moment.size), total
 
     def _count(self, code: np.ndarray | None, size: int) -> np.ndarray:
         if code is None:
@@ -113,7 +114,7 @@ class Context:
         """Return the moment of values within the cells of `base`, rows outside set to 0."""
         if base.code is not None and base.code.min() < 0:
             values = np.where(base.code >= 0, values, 0.0)
-        return Moment(values, base.code, base.size)
+        return Moment(values, base.code, base.size, base=base)
 
     def sums(self, moment: Moment) -> np.ndarray:
         """Return weighted totals of a moment in its cells."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -33,13 +34,16 @@ class Moment:
     size : int
         Number of cells.
     products : dict
-        Weighted values once made, by the identity of the weights; they live as long as the moment.
+        Weighted values once made, by the identity of the weights; for a base moment also joint codes and unit totals.
+    base : Moment or None
+        The moment that counts the rows of the same cells; None = this one does.
     """
 
     values: np.ndarray | None
     code: np.ndarray | None
     size: int
-    products: dict[int, np.ndarray] = field(default_factory=dict)
+    products: dict[Any, np.ndarray] = field(default_factory=dict)
+    base: Moment | None = None
 
 
 def active_stages(design: SurveyDesign) -> tuple[Stage, ...]:
@@ -113,21 +117,33 @@ def _stage_totals(
     design: SurveyDesign, depth: int, moments: Sequence[Moment], products: Sequence[np.ndarray]
 ) -> list[np.ndarray]:
     stage = design.stages[depth]
-    joint: dict[int, np.ndarray] = {}
     out = []
     for moment, product in zip(moments, products, strict=True):
         if moment.code is None and moment.values is None:
             out.append(_unit_weights(design, depth))
-            continue
-        if moment.code is None or moment.size == 1:
+        elif moment.code is None or moment.size == 1:
             out.append(np.bincount(stage.unit, weights=product, minlength=stage.n_units)[:, None])
-            continue
-        key = id(moment.code)
-        if key not in joint:
-            joint[key] = stage.unit * moment.size + inside_codes(moment.code)
-        flat = np.bincount(joint[key], weights=product, minlength=stage.n_units * moment.size)
-        out.append(flat.reshape(stage.n_units, moment.size))
+        else:
+            key = ("units", depth)
+            totals = moment.products.get(key)
+            if totals is None:
+                joint = joint_codes(stage, depth, moment)
+                flat = np.bincount(joint, weights=product, minlength=stage.n_units * moment.size)
+                totals = flat.reshape(stage.n_units, moment.size)
+                if totals.size <= 4 * stage.unit.size:
+                    moment.products[key] = totals
+            out.append(totals)
     return out
+
+
+def joint_codes(stage: Stage, depth: int, moment: Moment) -> np.ndarray:
+    """Return unit * size + cell of each row, made once for all moments of the same cells."""
+    assert moment.code is not None
+    holder = moment.base or moment
+    key = ("joint", depth)
+    if key not in holder.products:
+        holder.products[key] = stage.unit * moment.size + inside_codes(moment.code)
+    return holder.products[key]
 
 
 def _swept_totals(design: SurveyDesign, moments: Sequence[Moment], stages: Sequence[Stage]) -> list[list[np.ndarray]]:

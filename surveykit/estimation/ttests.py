@@ -24,7 +24,6 @@ def survey_ttest(
     *,
     by: str | None = None,
     paired: str | None = None,
-    null: float = 0.0,
     where: Any = None,
     conf_level: float = 0.95,
     df: float | None = None,
@@ -41,8 +40,6 @@ def survey_ttest(
         A column with two levels in the domain: the mean of the second (sorted) minus that of the first.
     paired : str, optional
         A second numeric column: the mean of ``variable - paired``.
-    null : float
-        The value under test.
     where : see `estimate`
         A domain.
     conf_level : float
@@ -92,7 +89,7 @@ def survey_ttest(
         estimate, std_error = _mean(design, np.nan_to_num(y), part.rows)
         degrees, name = part.df, "paired t test" if paired is not None else "one-sample t test"
     degrees = degrees if df is None else float(df)
-    return t_result(f"Design-based {name}", estimate, std_error, degrees, null, conf_level)
+    return t_result(f"Design-based {name}", estimate, std_error, degrees, conf_level)
 
 
 def _mean(design: Design, y: np.ndarray, rows: np.ndarray) -> tuple[float, float]:
@@ -107,9 +104,9 @@ def _mean(design: Design, y: np.ndarray, rows: np.ndarray) -> tuple[float, float
     return float(mean[0]) + centre, float(np.sqrt(covariance[0, 0]))
 
 
-def t_result(name: str, estimate: float, std_error: float, df: float, null: float, conf_level: float) -> TestResult:
-    """Return the t test of an estimate with its interval."""
-    statistic = (estimate - null) / std_error if std_error > 0 else float("nan")
+def t_result(name: str, estimate: float, std_error: float, df: float, conf_level: float) -> TestResult:
+    """Return the t test of an estimate against 0 with its interval."""
+    statistic = estimate / std_error if std_error > 0 else float("nan")
     defined = df > 0 and np.isfinite(statistic)
     p = float(2 * stats.t.sf(abs(statistic), df)) if defined else float("nan")
     half = float(stats.t.ppf(0.5 + conf_level / 2, df)) * std_error if df > 0 else float("nan")
