@@ -112,6 +112,19 @@ class View:
         """Groupings other than city and district, in the order of the estimates."""
         return [key for key in self.report.estimates if key not in ("city", "district")]
 
+    @cached_property
+    def aspects(self) -> dict[str, str]:
+        """Row of a grid to its own words, without the question that all rows of the grid begin with."""
+        found = {}
+        for grid in {question.grid for question in self.report.questions if question.grid}:
+            texts = {q.id: self.text(q.text) for q in self.report.questions if q.grid == grid}
+            first, last = min(texts.values()), max(texts.values())
+            differ = (place for place, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1])
+            shared = first[: next(differ, 0)]
+            cut = max((shared.rfind(mark) + 1 for mark in "—：:？?"), default=0)
+            found.update({id: text[cut:].strip(" —–-：:？?") or text for id, text in texts.items()})
+        return found
+
     def group_name(self, by: str) -> str:
         """Return the name of a grouping."""
         if by in ("city", "district"):

@@ -130,3 +130,15 @@ def test_official_page_holds_22_lines_of_28_characters(make_small_report):
     full = [line for line in reader.pages[3].extract_text().splitlines() if set(line) == {"字"}]
     assert len(full) == 22
     assert {len(line) for line in full} == {28}
+
+
+def test_rows_of_a_grid_are_named_without_their_common_question(make_small_report):
+    asked = "您对以下各方面满意吗？ — "
+    grid = [
+        dataclasses.replace(question, text={"zh": asked + question.text["zh"], "en": question.text["en"]})
+        for question in make_small_report().questions
+        if question.grid
+    ]
+    document = make_document(make_small_report(questions=tuple(grid)))
+    likert = next(figure for figure in document.figures() if figure.id == "likert-sat")
+    assert likert.data["label"].tolist() == ["阵地设施", "活动内容", "志愿者服务", "便利程度", "需求响应"]

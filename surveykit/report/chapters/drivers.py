@@ -96,12 +96,14 @@ def _likert_row(
     if best is not None:
         limits = numbers.interval(100 * float(str(best["conf_low"])), 100 * float(str(best["conf_high"])))
         text += f"\n({limits})"
-    row: dict[str, object] = {"question": question.id, "label": view.text(question.text), **percents}
+    row: dict[str, object] = {"question": question.id, "label": view.aspects[question.id], **percents}
     return row | {"unknown": numbers.rounded(100 * unknown), "top": numbers.rounded(100 * top), "text": text}
 
 
 def _driver_rows(view: View, drivers: pd.DataFrame) -> pd.DataFrame:
-    rows = pd.DataFrame({"label": [label_of(row, view.edition, "label") for row in drivers.to_dict("records")]})
+    records = drivers.to_dict("records")
+    labels = [view.aspects.get(str(row["item"])) or label_of(row, view.edition, "label") for row in records]
+    rows = pd.DataFrame({"label": labels})
     for stem in ("performance", "importance"):
         for ending in ("", "_low", "_high"):
             rows[stem + ending] = [numbers.rounded(100 * float(value)) for value in drivers[stem + ending]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
@@ -91,8 +92,16 @@ def score_figure(view: View, scores: pd.DataFrame) -> Figure:
     drawing = caterpillar(rows.head(60), key="score-intervals", alt=alt, axis=view.say("axis_score"))
     low, high = numbers.fixed(rows["estimate"].min(), 2), numbers.fixed(rows["estimate"].max(), 2)
     notes = (view.say("note_score_chart", level=view.level_percent), view.say("note_band_marks"), *_illustrative(view))
-    title = view.say("figure_score", low=low, high=high)
+    title = view.say("figure_score", low=low, high=high, share=numbers.percent(_overlapping(rows), 0))
     return Figure("score-intervals", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
+
+
+def _overlapping(rows: pd.DataFrame) -> float:
+    """Return the share of pairs of districts whose intervals overlap; 0 for a single one."""
+    low, high = rows["conf_low"].to_numpy(dtype=float), rows["conf_high"].to_numpy(dtype=float)
+    first, second = np.triu_indices(len(rows), k=1)
+    meet = (low[first] <= high[second]) & (low[second] <= high[first])
+    return float(meet.mean()) if len(meet) else 0.0
 
 
 def score_chapter(view: View) -> Chapter | None:

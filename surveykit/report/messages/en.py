@@ -128,7 +128,7 @@ MESSAGES: dict[str, str] = {
     "score_name": "Overall score",
     "score_title": "Overall score, rank ranges and bands by district",
     "score_lead": "Survey results are turned into points by the scheme's rules and added to the points of the other three methods (platform data, online application, field visits). The {level} intervals cover the survey's sampling error and the sampling errors that came with the other methods' results (such as field visits to sampled sites); points without a stated error are taken as free of error, so that the real uncertainty is larger.",
-    "figure_score": "Scores range from {low} to {high} points, and most intervals overlap",
+    "figure_score": "Scores range from {low} to {high} points; the intervals of {share} of all pairs overlap",
     "note_score": "Intervals come from simulated draws and cover the survey's sampling error and those given with the other methods.",
     "note_score_chart": "Lines are {level} confidence intervals, in administrative order.",
     "note_illustrative": "※ Name or points made up for illustration, not the published standard.",
