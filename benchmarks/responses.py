@@ -1,10 +1,13 @@
-"""Time and memory of reading and coding a 问卷星 CSV of a million records; python benchmarks/responses.py [rows]."""
+"""Time and memory of reading, coding and checking a 问卷星 CSV.
+
+python benchmarks/responses.py file.csv --write 1000000; python benchmarks/responses.py file.csv
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 import resource
-import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -68,27 +71,26 @@ def peak() -> float:
 
 
 def main() -> None:
-    """Write, read, code and check."""
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    """Write a file, or read, code and check it; writing is a run of its own, so that its memory does not count."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("path", type=Path)
+    arguments.add_argument("--write", type=int, metavar="ROWS")
+    given = arguments.parse_args()
     q = questionnaire()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "wjx.csv"
-        if len(sys.argv) > 2:
-            path = Path(sys.argv[2])
-        if not path.exists():
-            write(q, path, n)
-        if len(sys.argv) > 3:
-            return
-        print(f"{n:,} rows, {path.stat().st_size / 1e6:.0f} MB, peak so far {peak():.2f} GB")
-        start = time.perf_counter()
-        raw = read_wjx(path, q)
-        read = time.perf_counter()
-        print(f"read {read - start:.1f} s, {len(raw.table.columns)} columns, peak {peak():.2f} GB")
-        coded = code_responses(raw, q)
-        print(f"code {time.perf_counter() - read:.1f} s, peak {peak():.2f} GB")
-        done = time.perf_counter()
-        check_quality(coded, q)
-        print(f"check {time.perf_counter() - done:.1f} s, peak {peak():.2f} GB")
+    if given.write:
+        write(q, given.path, given.write)
+        return
+    start, cpu = time.perf_counter(), time.process_time()
+    raw = read_wjx(given.path, q)
+    read = time.perf_counter()
+    coded = code_responses(raw, q)
+    done, used = time.perf_counter(), time.process_time() - cpu
+    check_quality(coded, q)
+    end = time.perf_counter()
+    record = {"rows": len(raw.table), "megabytes": given.path.stat().st_size / 1e6, "read_seconds": read - start}
+    record |= {"code_seconds": done - read, "check_seconds": end - done}
+    record |= {"cpu_seconds_read_and_code": used, "peak_gigabytes": peak()}
+    print(json.dumps(record))
 
 
 if __name__ == "__main__":

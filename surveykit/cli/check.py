@@ -21,5 +21,8 @@ def execute(options: argparse.Namespace) -> int:
     study = open_study(options)
     for line in study.summary():
         say(line)
-    say("no problems found")
+    warnings = study.warnings()
+    for warning in warnings:
+        say(f"warning: {warning}")
+    say("no problems found" + (f", {len(warnings)} warnings" if warnings else ""))
     return 0

@@ -22,7 +22,7 @@ EXIT_CODES = """exit codes:
 """
 
 # In the order of a study's life; one module per command, or one for a family of alike commands.
-MODULES = ("init", "check", "run", "stages", "verify_draw", "doctor")
+MODULES = ("init", "check", "run", "stages", "render", "diff", "questionnaire", "verify_draw", "doctor")
 
 
 def build_parser() -> argparse.ArgumentParser:

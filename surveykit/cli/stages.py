@@ -1,4 +1,4 @@
-"""``surveykit plan draw render ingest weight estimate score report simulate``: one stage and what it needs."""
+"""``surveykit plan draw ingest weight estimate score report simulate``: one stage and what it needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ COMMANDS = {
     "simulate": ("simulate_responses", "make the simulated frame and answers of a simulated study"),
     "plan": ("plan", "allocate the sample and show sizes and expected precision"),
     "draw": ("draw", "draw the sample and its record"),
-    "render": ("render", "write the questionnaire as a web form, with its codebook and column map"),
     "ingest": ("ingest", "read the answers, code, check and link them to the sample"),
     "weight": ("weight", "compute the weights and their diagnostics"),
     "estimate": ("estimate", "estimate every indicator with its interval"),
@@ -44,8 +43,7 @@ def execute(options: argparse.Namespace) -> int:
     from surveykit.study.showing import show_stage
 
     study = open_study(options)
-    last = COMMANDS[options.command][0]
-    chosen = stages_up_to(study_stages(study), last)
+    chosen = stages_up_to(study_stages(study), COMMANDS[options.command][0])
     result = run_stages(study, chosen, say=say, redraw=options.redraw)
     if not result.made:
         say("up to date")

@@ -54,6 +54,10 @@ def render_html_form(
     definition = {
         **compiled(questionnaire), "language": chosen, "interviewer": mode == "interviewer", "draft": draft
     }  # fmt: skip
+    if mode == "self":
+        for page in definition["pages"]:
+            for entry in page["entries"]:
+                entry.pop("interviewer", None)
     style, script = template("form.css"), "\n".join(template(name) for name in SCRIPTS)
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     return environment.from_string(template("form.html.j2")).render(

@@ -32,17 +32,20 @@ def surveyjs_model(questionnaire: Questionnaire) -> dict[str, Any]:
     -------
     dict
         Routing is guarded so that it means the same as in :func:`evaluate`; answers of hidden questions are cleared at
-        once (``clearInvisibleValues``), and all that follows an early end is hidden by its own condition.
+        once (``clearInvisibleValues``), and all that follows an early end is hidden by its own condition, so that the
+        form can be completed there; the end's text is shown then, and its status stored as ``end_status``.
     """
     steps = flow_of(questionnaire).steps
     pages: list[dict[str, Any]] = []
-    triggers: list[dict[str, Any]] = []
+    endings: list[dict[str, Any]] = []
+    status = "''"
     for p, page in enumerate(questionnaire.flow):
         own = [step for step in steps if step.page_index == p]
         elements: list[dict[str, Any]] = []
         for step in own:
             if isinstance(step.entry, End):
-                triggers.append({"type": "complete", "expression": surveyjs_text(step.universe)})
+                said = _localised(_escaped(step.entry.label))
+                endings.append({"expression": surveyjs_text(step.universe), "html": said})
             else:
                 elements.extend(_elements(questionnaire, step, step.entry))
         made: dict[str, Any] = {"name": page.page, "elements": elements}
@@ -61,10 +64,14 @@ def surveyjs_model(questionnaire: Questionnaire) -> dict[str, Any]:
         model["description"] = _localised(questionnaire.intro)
     if questionnaire.closing:
         model["completedHtml"] = _localised(_escaped(questionnaire.closing))
+    for step in reversed(steps):
+        if isinstance(step.entry, End):
+            status = f"iif({surveyjs_text(step.universe)}, '{step.entry.end}', {status})"
+    computed = {"definition_hash": f"'{questionnaire.definition_hash}'"} | ({"end_status": status} if endings else {})
     model["calculatedValues"] = [
-        {"name": "definition_hash", "expression": f"'{questionnaire.definition_hash}'", "includeIntoResult": True}
+        {"name": name, "expression": text, "includeIntoResult": True} for name, text in computed.items()
     ]
-    return model | ({"triggers": triggers} if triggers else {})
+    return model | ({"completedHtmlOnCondition": endings} if endings else {})
 
 
 def _escaped(labels: Labels) -> Labels:

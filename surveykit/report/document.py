@@ -92,6 +92,12 @@ class Table:
     emphasis: frozenset[int] = field(default_factory=frozenset)
     size: Literal["normal", "small"] = "normal"
 
+    @property
+    def narrow(self) -> frozenset[int]:
+        """Columns of short texts, which need no second line."""
+        columns = range(len(self.columns))
+        return frozenset(place for place in columns if all(len(row[place].text) <= 8 for row in self.rows))
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -12,8 +12,9 @@ import pandas as pd
 from surveykit.errors import DataError, first_few
 from surveykit.report.inputs import EstimatesLike, ReportInput
 from surveykit.report.standards import nchs_count, nchs_proportion
+from surveykit.report.suppression import suppress_counts
 
-__all__ = ["DEFAULT_RULES", "PUBLISHED_COLUMNS", "PublicationRules", "publish"]
+__all__ = ["DEFAULT_RULES", "PUBLISHED_COLUMNS", "PublicationRules", "publish", "publish_topline"]
 
 PUBLISHED_COLUMNS = (
     "indicator",
@@ -197,3 +198,40 @@ def _small(table: pd.DataFrame, smallest: int) -> np.ndarray:
         return (counts > 0) & (counts < smallest)
 
     return np.asarray(between(table["n"]) | between(table["positives"]) | between(table["n"] - table["positives"]))
+
+
+def publish_topline(report: ReportInput, rules: PublicationRules = DEFAULT_RULES) -> pd.DataFrame | None:
+    """Withhold small counts of answers, with a second one where the answers of a question add up to its base.
+
+    Parameters
+    ----------
+    report : ReportInput
+        Questions and their topline.
+    rules : PublicationRules
+        The smallest count that may be shown.
+
+    Returns
+    -------
+    DataFrame or None
+        The topline with a column ``status``; withheld rows hold no numbers, and a question with a withheld answer has
+        no "top2". None without a topline.
+    """
+    if report.topline is None:
+        return None
+    table = report.topline.astype({"question": str, "code": str, "n": float}).reset_index(drop=True).assign(status="")
+    several = {question.id for question in report.questions if question.kind == "multi"}
+    for question in table["question"].unique():
+        rows = table.index[(table["question"] == question) & (table["code"] != "top2")]
+        counts = table.loc[rows, "n"].to_numpy(dtype=float)
+        if question in several:
+            hidden = (counts > 0) & (counts < rules.smallest_count)
+        else:
+            given = counts > 0
+            hidden = np.zeros(len(counts), dtype=bool)
+            if given.sum() > 1:
+                hidden[given] = suppress_counts(counts[given], smallest=rules.smallest_count, protection=0.0)
+        if hidden.any():
+            table.loc[rows[hidden], "status"] = "c"
+            table = table.drop(table.index[(table["question"] == question) & (table["code"] == "top2")])
+    table.loc[table["status"] == "c", ["n", "estimate", "conf_low", "conf_high"]] = np.nan
+    return table.reset_index(drop=True)

@@ -14,7 +14,7 @@ from surveykit.report import numbers
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
 from surveykit.report.messages import say
-from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish
+from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
 
 __all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
 
@@ -77,6 +77,11 @@ class View:
     def text(self, text: Text) -> str:
         """Return a text in the edition's language."""
         return str(text.get(self.edition) or text.get("zh") or next(iter(text.values()), ""))
+
+    @cached_property
+    def topline(self) -> pd.DataFrame | None:
+        """The topline as it may be shown."""
+        return publish_topline(self.report, self.rules)
 
     @cached_property
     def level_percent(self) -> str:

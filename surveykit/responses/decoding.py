@@ -96,7 +96,7 @@ def _other_text(texts: Sequence[str], places: NDArray[np.int64]) -> Cells:
 
 def _single(raw: RawResponses, name: str, choices: Sequence[Choice]) -> tuple[Cells, Decoded]:
     header = raw.columns[name][0]
-    lookup = raw.reader.lookup(choices, _options(raw, name))
+    lookup = raw.scores.get(name) or raw.reader.lookup(choices, _options(raw, name))
     decoded = decode_single(raw.table[header], name, choices, lookup, raw.reader)
     return _split_special(decoded, choices), decoded
 
@@ -155,7 +155,8 @@ def _several(raw: RawResponses, item: Item, choices: Sequence[Choice]) -> Decode
             continue
         distinct, places = distinct_cells(raw.table[headers[0]])
         plain = [cell.strip() for cell in distinct]
-        yes = np.array([cell.casefold() in ("1", "y", "yes", "true", "是", "1.0") for cell in plain], dtype=bool)
+        own = {"1", "y", "yes", "true", "是", "1.0", *(text.casefold() for text in choice.labels.values())}
+        yes = np.array([cell.casefold() in own for cell in plain], dtype=bool)
         no = np.array([cell.casefold() in ("0", "n", "no", "false", "否", "0.0") for cell in plain], dtype=bool)
         gone = np.array([cell in reader.skipped for cell in plain], dtype=bool)
         none = np.array([cell in reader.blanks for cell in plain], dtype=bool)

@@ -11,7 +11,7 @@ from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.labels import normalise_header, normalise_label
 from surveykit.responses.privacy import drop_personal
-from surveykit.responses.types import Finding
+from surveykit.responses.types import Columns, Finding
 from surveykit.responses.values import OptionsBy, distinct_cells
 
 __all__ = ["finish", "flat_columns", "options_by", "refuse_mixed_versions", "require_questions"]
@@ -39,8 +39,7 @@ def flat_columns(
     questionnaire: Questionnaire,
     key: Callable[[str], str],
     *,
-    column_map: ColumnMap | None = None,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     file: str = "",
 ) -> dict[str, tuple[str, ...]]:
     """Find the header of each data column.
@@ -53,10 +52,9 @@ def flat_columns(
         Its columns; an item with several answers may stand in one column or in one for each option.
     key : callable
         Turns a header into ``item``, ``item_row`` or ``item/option``.
-    column_map : ColumnMap, optional
-        The map that was written next to the export; its column names come first.
-    mapping : mapping, optional
-        What the user says, before anything else: our column to the file's header, or to a list of headers.
+    column_map : ColumnMap or mapping, optional
+        The map that was written next to the export, or what the user says (our column to the file's header or
+        headers); it comes before everything else.
     file : str
         Name for messages.
 
@@ -72,14 +70,15 @@ def flat_columns(
     """
     found: dict[str, list[str]] = {}
     taken: set[str] = set()
-    for name, said in (mapping or {}).items():
+    entries = column_map.entries if isinstance(column_map, ColumnMap) else ()
+    for name, said in column_map.items() if isinstance(column_map, Mapping) else ():
         wanted = [said] if isinstance(said, str) else list(said)
         absent = [header for header in wanted if header not in headers]
         if absent:
             raise DataError(f"{file}: the mapping of {name!r} names columns that are not there: {first_few(absent)}")
         found[name] = wanted
         taken |= set(wanted)
-    for entry in column_map.entries if column_map is not None else ():
+    for entry in entries:
         if entry.variable not in found and entry.column and entry.column in headers:
             found[entry.variable] = [entry.column]
             taken.add(entry.column)

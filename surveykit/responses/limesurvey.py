@@ -13,7 +13,7 @@ from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.flat_columns import finish, flat_columns, options_by, refuse_mixed_versions, require_questions
 from surveykit.responses.text_tables import read_text_table
-from surveykit.responses.types import RawResponses, Variant
+from surveykit.responses.types import Columns, RawResponses, Variant
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_limesurvey"]
@@ -63,8 +63,7 @@ def read_limesurvey(
     questionnaire: Questionnaire,
     *,
     variant: Variant | None = None,
-    column_map: ColumnMap | None = None,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
@@ -79,8 +78,8 @@ def read_limesurvey(
         What was asked; question codes are our ids, subquestion codes our rows and options.
     variant : {"codes", "answers"}, optional
         Answer codes or full answers; told from the cells when it is not given.
-    column_map, mapping : ColumnMap and mapping, optional
-        The map written next to the survey, and the user's own; see `flat_columns`.
+    column_map : ColumnMap or mapping, optional
+        The map written next to the export, or the user's own: our column to the file's header or headers.
     versions : sequence of str, optional
         Values of a column ``definition_hash`` or ``version``, where there is one, that may stand together.
     salt : str, optional
@@ -120,9 +119,7 @@ def read_limesurvey(
         )
     refuse_mixed_versions(table, found.get("definition_hash"), versions, None, path.name)
     keys = _keys([str(h) for h in table.columns], questionnaire)
-    columns = flat_columns(
-        list(keys), questionnaire, keys.__getitem__, column_map=column_map, mapping=mapping, file=path.name
-    )
+    columns = flat_columns(list(keys), questionnaire, keys.__getitem__, column_map=column_map, file=path.name)
     lost = require_questions(columns, questionnaire, path.name)
     by = {"codes": "code", "answers": "label"}.get(variant or "") or options_by(
         table, columns, questionnaire, path.name
@@ -144,6 +141,7 @@ def read_limesurvey(
     )
     return RawResponses(
         table=table, columns=columns, source="limesurvey", variant="codes" if by == "code" else "answers",
-        path=str(path), sha256=digest, sheet=sheet, findings=tuple(findings), reader=reader, column_map=column_map,
+        path=str(path), sha256=digest, sheet=sheet, findings=tuple(findings), reader=reader,
+        column_map=column_map if isinstance(column_map, ColumnMap) else None,
         zone=zone,
     )  # fmt: skip

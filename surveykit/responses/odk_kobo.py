@@ -13,7 +13,7 @@ from surveykit.questionnaire import ColumnMap, Questionnaire
 from surveykit.responses.flat_columns import finish, flat_columns, options_by, refuse_mixed_versions, require_questions
 from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.times import parse_times
-from surveykit.responses.types import RawResponses, Source, Variant
+from surveykit.responses.types import Columns, RawResponses, Source, Variant
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_kobo", "read_odk"]
@@ -61,8 +61,7 @@ def _read(
     questionnaire: Questionnaire,
     *,
     variant: Variant | None,
-    column_map: ColumnMap | None,
-    mapping: Mapping[str, Sequence[str] | str] | None,
+    column_map: Columns | None,
     versions: Sequence[str] | None,
     salt: str | None,
 ) -> RawResponses:
@@ -78,9 +77,7 @@ def _read(
         )
     expected = str(questionnaire.version) if source == "odk" else None
     refuse_mixed_versions(table, _VERSION[source], versions, expected, path.name)
-    columns = flat_columns(
-        list(keys), questionnaire, keys.__getitem__, column_map=column_map, mapping=mapping, file=path.name
-    )
+    columns = flat_columns(list(keys), questionnaire, keys.__getitem__, column_map=column_map, file=path.name)
     lost = require_questions(columns, questionnaire, path.name)
     by = {"codes": "code", "labels": "label"}.get(variant or "") or options_by(table, columns, questionnaire, path.name)
     table = _durations(table, keys)
@@ -92,7 +89,8 @@ def _read(
     reader = CellReader("code", separator=r"[\s;]+") if by == "code" else CellReader("label", separator=r"[;┋|]")
     return RawResponses(
         table=table, columns=columns, source=source, variant="codes" if by == "code" else "labels", path=str(path),
-        sha256=digest, sheet=sheet, findings=tuple(findings), reader=reader, column_map=column_map, zone=_ZONE[source],
+        sha256=digest, sheet=sheet, findings=tuple(findings), reader=reader,
+        column_map=column_map if isinstance(column_map, ColumnMap) else None, zone=_ZONE[source],
     )  # fmt: skip
 
 
@@ -101,8 +99,7 @@ def read_odk(
     questionnaire: Questionnaire,
     *,
     variant: Variant | None = None,
-    column_map: ColumnMap | None = None,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
 ) -> RawResponses:
@@ -116,8 +113,8 @@ def read_odk(
         What was asked.
     variant : {"codes", "labels"}, optional
         Told from the cells when it is not given.
-    column_map, mapping : ColumnMap and mapping, optional
-        The map written next to the form, and the user's own; see `flat_columns`.
+    column_map : ColumnMap or mapping, optional
+        The map written next to the export, or the user's own: our column to the file's header or headers.
     versions : sequence of str, optional
         Form versions that agree with the definition; by default its own version only.
     salt : str, optional
@@ -143,7 +140,6 @@ def read_odk(
         questionnaire,
         variant=variant,
         column_map=column_map,
-        mapping=mapping,
         versions=versions,
         salt=salt,
     )
@@ -154,8 +150,7 @@ def read_kobo(
     questionnaire: Questionnaire,
     *,
     variant: Variant | None = None,
-    column_map: ColumnMap | None = None,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
 ) -> RawResponses:
@@ -169,8 +164,8 @@ def read_kobo(
         What was asked.
     variant : {"codes", "labels"}, optional
         Told from the cells when it is not given.
-    column_map, mapping : ColumnMap and mapping, optional
-        The map written next to the form, and the user's own; see `flat_columns`.
+    column_map : ColumnMap or mapping, optional
+        The map written next to the export, or the user's own: our column to the file's header or headers.
     versions : sequence of str, optional
         Values of ``__version__`` that agree with the definition; several in one file are an error otherwise.
     salt : str, optional
@@ -191,7 +186,6 @@ def read_kobo(
         questionnaire,
         variant=variant,
         column_map=column_map,
-        mapping=mapping,
         versions=versions,
         salt=salt,
     )

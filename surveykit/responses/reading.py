@@ -97,7 +97,7 @@ def read_responses(
         "wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form" or "table"; told from the file when it is not
         given (never "table" for CSV and XLSX, which must be named).
     **options
-        Passed to the reader, for example ``variant=``, ``mapping=``, ``versions=``, ``salt=``.
+        Passed to the reader, for example ``variant=``, ``column_map=``, ``versions=``, ``salt=``.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from surveykit.errors import DataError, MissingDependencyError, first_few
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.flat_columns import finish, flat_columns, require_questions
 from surveykit.responses.text_tables import file_sha256
-from surveykit.responses.types import Finding, RawResponses, Source
+from surveykit.responses.types import Columns, Finding, RawResponses, Source
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_spss", "read_stata"]
@@ -72,7 +72,7 @@ def _read(
     source: Source,
     path: str | Path,
     questionnaire: Questionnaire,
-    mapping: Mapping[str, Sequence[str] | str] | None,
+    column_map: Columns | None,
     salt: str | None,
     zone: str,
 ) -> RawResponses:
@@ -91,7 +91,7 @@ def _read(
         raise DataError(f"{path.name}: not a readable file of {source.upper()} ({error}); it may be cut off") from error
     table = _text_table(data)
     headers = [str(h) for h in table.columns]
-    columns = flat_columns(headers, questionnaire, str, mapping=mapping, file=path.name)
+    columns = flat_columns(headers, questionnaire, str, column_map=column_map, file=path.name)
     lost = require_questions(columns, questionnaire, path.name)
     lower = {h.lower(): h for h in headers}
     for ours, names in META.items():
@@ -110,7 +110,7 @@ def read_spss(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
 ) -> RawResponses:
@@ -122,7 +122,7 @@ def read_spss(
         The file.
     questionnaire : Questionnaire
         Variable names are our columns.
-    mapping : mapping, optional
+    column_map : ColumnMap or mapping, optional
         Our column to the file's variable, where names differ.
     salt : str, optional
         With it personal variables are hashed, without it dropped.
@@ -140,14 +140,14 @@ def read_spss(
     MissingDependencyError
         If pyreadstat is not installed.
     """
-    return _read("spss", path, questionnaire, mapping, salt, zone)
+    return _read("spss", path, questionnaire, column_map, salt, zone)
 
 
 def read_stata(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
 ) -> RawResponses:
@@ -155,7 +155,7 @@ def read_stata(
 
     Parameters
     ----------
-    path, questionnaire, mapping, salt, zone
+    path, questionnaire, column_map, salt, zone
         As for `read_spss`.
 
     Returns
@@ -169,4 +169,4 @@ def read_stata(
     MissingDependencyError
         If pyreadstat is not installed.
     """
-    return _read("stata", path, questionnaire, mapping, salt, zone)
+    return _read("stata", path, questionnaire, column_map, salt, zone)

@@ -15,7 +15,7 @@ from surveykit.questionnaire import ColumnMap, Questionnaire
 from surveykit.responses.flat_columns import finish, flat_columns, options_by, require_questions
 from surveykit.responses.stat_files import META
 from surveykit.responses.text_tables import file_sha256, read_text_table
-from surveykit.responses.types import RawResponses, Variant
+from surveykit.responses.types import Columns, RawResponses, Variant
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_form", "read_table"]
@@ -52,10 +52,8 @@ def read_table(
     questionnaire: Questionnaire,
     *,
     variant: Variant | None = None,
-    encoding: str | None = None,
     sheet: str | None = None,
-    column_map: ColumnMap | None = None,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
 ) -> RawResponses:
@@ -69,11 +67,11 @@ def read_table(
         What was asked.
     variant : {"codes", "labels"}, optional
         Told from the cells when it is not given.
-    encoding, sheet : str, optional
-        Of a CSV, and of an XLSX.
-    column_map, mapping : ColumnMap and mapping, optional
-        See `flat_columns`; `mapping` also takes ``response_id``, ``unit_id``, ``submitted_at``, ``duration_seconds``
-        and ``mode``.
+    sheet : str, optional
+        Of an XLSX.
+    column_map : ColumnMap or mapping, optional
+        The map written next to the export, or the user's own: our column to the file's header or headers; a mapping
+        also takes ``response_id``, ``unit_id``, ``submitted_at``, ``duration_seconds``, ``mode`` and ``interviewer``.
     salt : str, optional
         With it personal columns are hashed, without it dropped.
     zone : str
@@ -97,12 +95,12 @@ def read_table(
     if parquet:
         table, digest = _parquet(path), file_sha256(path)
     else:
-        table, sheet_name, digest = read_text_table(path, encoding=encoding, sheet=sheet)
+        table, sheet_name, digest = read_text_table(path, sheet=sheet)
     headers = [str(h) for h in table.columns]
-    said = dict(mapping or {})
+    said = dict(column_map) if isinstance(column_map, Mapping) else {}
     extra = {name.removeprefix("@"): name for name in (*META, "@mode", "@interviewer")}
     own = {extra[name]: said.pop(name) for name in list(said) if name in extra}
-    columns = flat_columns(headers, questionnaire, str, column_map=column_map, mapping=said, file=path.name)
+    columns = flat_columns(headers, questionnaire, str, column_map=said or column_map, file=path.name)
     lost = require_questions(columns, questionnaire, path.name)
     lower = {h.lower(): h for h in headers}
     for ours, names in {**META, "@mode": ("mode",), "@interviewer": ("interviewer",)}.items():
@@ -126,7 +124,7 @@ def read_table(
     return RawResponses(
         table=table, columns=columns, source="table", variant="codes" if by == "code" else "labels", path=str(path),
         sha256=digest, sheet=sheet_name, first_row=first, findings=tuple(findings), reader=reader,
-        column_map=column_map, zone=zone,
+        column_map=column_map if isinstance(column_map, ColumnMap) else None, zone=zone,
     )  # fmt: skip
 
 

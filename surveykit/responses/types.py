@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,11 +11,12 @@ import pandas as pd
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.values import CellReader
 
-__all__ = ["Finding", "MissingKind", "RawResponses", "Responses", "Source", "UnmappedPolicy", "Variant"]
+__all__ = ["Columns", "Finding", "MissingKind", "RawResponses", "Responses", "Source", "UnmappedPolicy", "Variant"]
 
 Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
 Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
 UnmappedPolicy = Literal["error", "keep", "missing"]
+Columns = ColumnMap | Mapping[str, str | Sequence[str]]
 MissingKind = Literal["", "na", "nr", "dk", "rf"]
 
 
@@ -68,6 +70,8 @@ class RawResponses:
         The map that the columns were matched with.
     zone : str
         Time zone of times without one.
+    scores : mapping of str to mapping of str to str
+        Code of each score, by column, where cells hold scores.
     """
 
     table: pd.DataFrame
@@ -82,6 +86,7 @@ class RawResponses:
     reader: CellReader = field(default_factory=CellReader)
     column_map: ColumnMap | None = None
     zone: str = "Asia/Shanghai"
+    scores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"

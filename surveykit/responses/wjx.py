@@ -15,7 +15,7 @@ from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
 from surveykit.responses.matching import match_columns
 from surveykit.responses.privacy import drop_personal
 from surveykit.responses.text_tables import read_text_table
-from surveykit.responses.types import Finding, RawResponses, Variant
+from surveykit.responses.types import Columns, Finding, RawResponses, Variant
 from surveykit.responses.values import CellReader, arrow_text
 
 __all__ = ["WJX_READERS", "read_wjx"]
@@ -28,7 +28,7 @@ _SKIPPED = frozenset({"(跳过)", "（跳过）"})
 WJX_READERS: dict[Variant, CellReader] = {
     "text": CellReader("label", _BLANK, _SKIPPED),
     "number": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
-    "score": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
+    "score": CellReader("label", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
 }
 _INTEGER = re.compile(r"-?\d{1,3}\Z")
 
@@ -98,17 +98,37 @@ def _variant(
     return "number" if numeric or split else "text"
 
 
+def _scores(
+    variant: Variant, scores: Mapping[str, Mapping[str, str]] | None, column_map: ColumnMap, file: str
+) -> dict[str, Mapping[str, str]]:
+    """Scores by column; places of options cannot be told from scores, so they must be given."""
+    if variant != "score":
+        if scores:
+            raise DataError(f'{file}: scores are given, but the variant is {variant!r}; say variant="score"')
+        return {}
+    if not scores:
+        todo = 'give scores={"item": {"score": "code"}}, or export texts'
+        raise DataError(
+            f"{file}: a score says nothing about the option without the questionnaire's table of scores; {todo}"
+        )
+    known = {e.variable: e.item for e in column_map.entries}
+    strange = [name for name in scores if name not in known and name not in known.values()]
+    if strange:
+        raise DataError(f"{file}: scores of questions that are not in the questionnaire: {first_few(strange)}")
+    return {name: scores.get(name) or scores[item] for name, item in known.items() if name in scores or item in scores}
+
+
 def read_wjx(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
     variant: Variant | None = None,
     encoding: str | None = None,
-    column_map: ColumnMap | None = None,
-    mapping: Mapping[str, Sequence[str] | str] | None = None,
+    column_map: Columns | None = None,
     salt: str | None = None,
+    scores: Mapping[str, Mapping[str, str]] | None = None,
 ) -> RawResponses:
-    """Read an export of 问卷星 as XLSX or CSV.
+    """Read an export of 问卷星 as XLSX, XLS or CSV.
 
     Parameters
     ----------
@@ -120,12 +140,14 @@ def read_wjx(
         What stands in the cells; told from the cells when it is not given, never guessed when they do not tell.
     encoding : str, optional
         Of a CSV; UTF-8 and GB18030 are tried.
-    column_map : ColumnMap, optional
-        Which question holds which variable; ``wjx_column_map(questionnaire)`` by default.
-    mapping : mapping, optional
-        Our column to the file's header, where the map does not fit.
+    column_map : ColumnMap or mapping, optional
+        Which question holds which variable, ``wjx_column_map(questionnaire)`` by default; or the user's own mapping
+        of our column to the file's header, where that does not fit.
     salt : str, optional
         With it, personal columns are replaced by salted hashes; without it they are dropped.
+    scores : mapping, optional
+        For the score variant: the code of each score, by item or grid row (a grid's id for all its rows), for example
+        ``{"sat_overall": {"100": "5", "75": "4"}}``. Questions that are not named are read as texts.
 
     Returns
     -------
@@ -143,7 +165,8 @@ def read_wjx(
     questions. The link parameter is looked for in a column of its own, then in 来源详情.
     """
     path = Path(path)
-    column_map = column_map or wjx_column_map(questionnaire)
+    mapping = None if isinstance(column_map, ColumnMap) else column_map
+    own_map = column_map if isinstance(column_map, ColumnMap) else wjx_column_map(questionnaire)
     table, sheet, digest = read_text_table(path, encoding=encoding)
     absent = [name for name in HEAD[:3] if name not in table.columns]
     if absent:
@@ -151,17 +174,18 @@ def read_wjx(
             f"{path.name}: not an export of 问卷星: no column {first_few(absent)}; the first row holds "
             f"{first_few(table.columns)}. The header must be the first row"
         )
-    split = _split_columns(table, column_map)
-    matched, lost = match_columns(list(table.columns), column_map.entries, mapping=mapping, file=path.name)
+    split = _split_columns(table, own_map)
+    matched, lost = match_columns(list(table.columns), own_map.entries, mapping=mapping, file=path.name)
     columns = {**split, **matched}
     lost = [v for v in lost if v not in columns and not any(name.startswith(f"{v}_") for name in split)]
-    if len(lost) > len(column_map.entries) / 2:
+    if len(lost) > len(own_map.entries) / 2:
         raise DataError(
-            f"{path.name}: {len(lost)} of {len(column_map.entries)} questions of {questionnaire.id} are not in the "
+            f"{path.name}: {len(lost)} of {len(own_map.entries)} questions of {questionnaire.id} are not in the "
             f"file: {first_few(lost)}; is it the export of another questionnaire or version?"
         )
-    several = any(entry.kind == "multi" and entry.variable not in columns for entry in column_map.entries)
-    variant = variant or _variant(path, table, columns, column_map, bool(split) and several)
+    several = any(entry.kind == "multi" and entry.variable not in columns for entry in own_map.entries)
+    variant = variant or _variant(path, table, columns, own_map, bool(split) and several)
+    by_column = _scores(variant, scores, own_map, path.name)
     table, link = _link_column(table)
     meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
     columns |= {key: (name,) for key, name in meta.items()}
@@ -175,5 +199,6 @@ def read_wjx(
         )
     return RawResponses(
         table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
-        findings=tuple(findings), reader=WJX_READERS[variant], column_map=column_map,
+        findings=tuple(findings), reader=WJX_READERS[variant], column_map=own_map,
+        scores=by_column,
     )  # fmt: skip

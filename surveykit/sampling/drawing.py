@@ -100,7 +100,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
         reach = {s: min(n + plan.reserve, population[s]) if n else 0 for s, n in sizes.items()}
         sql, table, digest = _select(plan, opened, strata, reach)
         require_unique_drawn(plan, opened, table)
-        cuts = dict(zip(table["stratum"], table["prn"], strict=True))
+        cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
         table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(population)
     else:
         table, sql, digest, notes = select_rows(plan, opened, sizes)

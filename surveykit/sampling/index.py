@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit._version import __version__
 from surveykit.errors import DataError, OverwriteError, first_few
+from surveykit.sampling.dialects import DUCKDB, Dialect
 from surveykit.sampling.frames import Frame, open_frame
 from surveykit.sampling.keys import BEYOND, frame_digest
 from surveykit.sampling.plan import SamplingPlan, plan_hash
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
 MARK = b"surveykit_frame_index"
-ROWS = 16_384
+ROWS = 8_192
 
 
 @dataclass(frozen=True)
@@ -182,9 +183,9 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     table = part.take(np.searchsorted(groups, rows // ROWS) * ROWS + rows % ROWS).to_pandas()
     table["selection_order"] = np.concatenate([np.arange(1, n + 1) for n in reach.values()])
     table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(counts)
-    cuts = dict(zip(table["stratum"], table["prn"], strict=True))
+    cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
     table = finish_table(plan, table, sizes)
-    plain = part.drop_columns([name for name in ("stratum", "prn") if name not in plan.strata])
+    named = _NamedFrame(tuple(n for n in file.schema_arrow.names if n in plan.strata or n not in ("stratum", "prn")))
     limits = {s: Limit(n, counts[s], BEYOND) for s, n in reach.items() if n}
     record = DrawRecord(
         plan_id=plan.id,
@@ -200,10 +201,32 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
         ids_checked="all",
         strata=tuple(StratumRecord(s, counts[s], n, cuts.get(s, "")) for s, n in sizes.items()),
         sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
-        sql=selection_sql(plan, open_frame(plain), limits),
+        sql=selection_sql(plan, named, limits),
         versions={"surveykit": __version__, "index": index.path.name, "python": platform.python_version()},
     )
     return Sample(table, record)
+
+
+@dataclass(frozen=True)
+class _NamedFrame:
+    """A frame of which only the column names are needed, to write the SQL of the record."""
+
+    names: tuple[str, ...]
+    source: str = "index"
+    dialect: Dialect = DUCKDB
+    table: str = "sampling_frame"
+
+    def columns(self) -> dict[str, str]:
+        return dict.fromkeys(self.names, "")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def arrow(self, sql: str) -> Any:
+        raise NotImplementedError
+
+    def version(self) -> str:
+        return ""
 
 
 def _wanted(plan: SamplingPlan, name: str) -> bool:

@@ -13,20 +13,39 @@ from surveykit.simulation.model import generator
 from surveykit.simulation.plan import SimulationPlan
 from surveykit.simulation.routing import asked_table, page_columns
 
-__all__ = ["simulate_responses"]
+__all__ = ["response_chances", "simulate_responses"]
 
 Bools = NDArray[np.bool_]
 
 
-def _responds(plan: SimulationPlan, sample: pd.DataFrame, rng: np.random.Generator) -> Bools:
-    eta = np.full(len(sample), plan.fieldwork.response.get("all", {}).get("base", 0.0))
+def response_chances(plan: SimulationPlan, people: pd.DataFrame) -> NDArray[np.float64]:
+    """Chance of responding of each person.
+
+    Parameters
+    ----------
+    plan : SimulationPlan
+        Log-odds by variable and level.
+    people : DataFrame
+        Sample or frame.
+
+    Returns
+    -------
+    (n,) array
+
+    Raises
+    ------
+    DataError
+        If a variable is no column of `people`.
+    """
+    eta = np.full(len(people), plan.fieldwork.response.get("all", {}).get("base", 0.0))
     for variable, effects in plan.fieldwork.response.items():
         if variable == "all":
             continue
-        if variable not in sample.columns:
+        if variable not in people.columns:
             raise DataError(f"the sample has no column {variable!r}, on which the response propensity depends")
-        eta += sample[variable].astype(str).map(effects).fillna(0.0).to_numpy(dtype=float)
-    return np.asarray(rng.random(len(sample)) < expit(eta))
+        codes, levels = pd.factorize(people[variable].astype("str"))
+        eta += np.array([effects.get(str(level), 0.0) for level in levels])[codes]
+    return np.asarray(expit(eta))
 
 
 def _break_off(table: pd.DataFrame, questionnaire: Questionnaire, who: Bools, rng: np.random.Generator) -> pd.DataFrame:
@@ -111,7 +130,7 @@ def simulate_responses(
         raise DataError(
             f"sampled units without would-be answers: {first_few(lost)}; are the answers indexed by unit_id?"
         )
-    responds = _responds(plan, sample, rng)
+    responds = rng.random(len(sample)) < response_chances(plan, sample)
     who = sample.loc[responds].reset_index(drop=True)
     names = [column.id for column in questionnaire.variables()]
     table = by_unit.iloc[places[responds]][names].reset_index(drop=True)

@@ -13,7 +13,7 @@ from surveykit.simulation.frame import resident_cells
 from surveykit.simulation.model import gauss_hermite, ordered_tails, tail_given_attitude
 from surveykit.simulation.plan import AnswerModel, RateDefinition, SimulationPlan
 
-__all__ = ["cell_effects", "true_rates"]
+__all__ = ["cell_effects", "frame_rates", "true_rates"]
 
 Floats = NDArray[np.float64]
 DOMAINS: tuple[tuple[str, ...], ...] = ((), ("district",), ("sex",), ("age_group",), ("district", "age_group"))
@@ -85,7 +85,24 @@ def _cell_rate(plan: SimulationPlan, rate: RateDefinition, cells: pd.DataFrame) 
     return weights @ numerator, weights @ base * kept
 
 
-def _frame_rate(rate: RateDefinition, answers: pd.DataFrame, specials: Sequence[str]) -> tuple[Floats, Floats]:
+def frame_rates(plan: SimulationPlan, rate: RateDefinition, answers: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Numerator and base of a rate for each unit of the frame.
+
+    Parameters
+    ----------
+    plan : SimulationPlan
+        Its special codes.
+    rate : RateDefinition
+        The rate.
+    answers : DataFrame
+        From `simulate_answers`.
+
+    Returns
+    -------
+    tuple of (n,) arrays
+        0 or 1.
+    """
+    specials = tuple(plan.specials.values())
     base = np.ones(len(answers), dtype=bool)
     for column, codes in rate.base.items():
         base &= answers[column].isin(codes).to_numpy(dtype=bool)
@@ -167,7 +184,7 @@ def true_rates(
     parts: list[pd.DataFrame] = []
     for rate in plan.rates:
         if "platform" in populations:
-            numerator, base = _frame_rate(rate, answers, tuple(plan.specials.values()))
+            numerator, base = frame_rates(plan, rate, answers)
             parts += _summarise(frame, numerator, base, rate.id, "platform", np.ones(len(frame)))
         if "residents" in populations:
             cells = resident_cells(plan, regions, margins)

@@ -88,6 +88,14 @@ class Study(StudyOutline):
         return summarise(self)
 
 
+    def warnings(self) -> list[str]:
+        """Say what is allowed and may be a slip, in the questionnaire."""
+        from surveykit.questionnaire import lint_questionnaire
+
+        file = self.definition.files.questionnaire
+        return [f"{file}: {problem}" for problem in lint_questionnaire(self.questionnaire)]
+
+
 @dataclass
 class _Reading:
     """The files read so far, and what is wrong in them."""

@@ -53,7 +53,7 @@ TABLES = {
         may_be_empty=("code",),
     ),
     "margins": TableRules(
-        ("variable", "level", "label_zh", "population", "source", "date", "mark"),
+        ("variable", "level", "label_zh", "label_en", "population", "source", "date", "mark"),
         key=("variable", "level"),
         numeric=("population",),
     ),

@@ -12,7 +12,7 @@ from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, DefinitionError, first_few
 from surveykit.weighting.build import Binding, build_step, ineligible_step
 from surveykit.weighting.cells import level_text
-from surveykit.weighting.credits import ChainCredit, Mask
+from surveykit.weighting.credits import ChainCredit
 from surveykit.weighting.distances import Array
 from surveykit.weighting.plan import BaseStep, WeightingPlan
 from surveykit.weighting.plan_checks import check_weighting_plan
@@ -121,20 +121,20 @@ def compile_plan(plan: WeightingPlan, table: pd.DataFrame, margins: Mapping[str,
     base = _base_weights(first, table)
     steps: list[CompiledStep] = []
     weights = base
-    used: Mask = weights > 0
     for step in plan.steps[1:]:
         for compiled in build_step(step, Binding(table, margins, statuses, tuple(steps)), weights):
             steps.append(compiled)
             weights = compiled.run(weights).weights
-    if (statuses.ineligible & (weights > 0)).any() or (statuses.unknown & (weights > 0)).any():
+    if (statuses.ineligible & (weights > 0)).any():
         steps.append(ineligible_step(statuses))
         weights = steps[-1].run(weights).weights
-    silent = statuses.nonrespondents & (weights > 0)
-    if silent.any():
-        raise DataError(
-            f"{int(silent.sum())} of {int(used.sum())} sampled units did not respond and still carry weight; "
-            "add a nonresponse step to the plan"
-        )
+    for rows, what, kind in (
+        (statuses.unknown, "are of unknown eligibility", "unknown_eligibility"),
+        (statuses.nonrespondents, "did not respond", "nonresponse"),
+    ):
+        count = int((rows & (weights > 0)).sum())
+        if count:
+            raise DataError(f"{count} sampled units {what} and still carry weight at the end; add a step {kind}")
     return CompiledPlan(tuple(steps), base, statuses)
 
 

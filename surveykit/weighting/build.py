@@ -50,6 +50,7 @@ class Binding:
 def build_step(step: PlanStep, binding: Binding, weights: Array) -> Iterator[CompiledStep]:
     """Yield the compiled steps that a step of the plan stands for, given the weights before it."""
     statuses = binding.statuses
+    _check_order(step, statuses, weights)
     if not isinstance(step, UnknownEligibilityStep) and (statuses.ineligible & (weights > 0)).any():
         yield DropRows(statuses.ineligible, "known to be ineligible")
         weights = np.where(statuses.ineligible, 0.0, weights)
@@ -71,9 +72,24 @@ def build_step(step: PlanStep, binding: Binding, weights: Array) -> Iterator[Com
         raise DataError(f"the step {step.kind!r} cannot be run here")
 
 
+def _check_order(step: PlanStep, statuses: Statuses, weights: Array) -> None:
+    if isinstance(step, UnknownEligibilityStep):
+        return
+    waiting = [(statuses.unknown, "are of unknown eligibility", "unknown_eligibility")]
+    if not isinstance(step, NonresponseStep):
+        waiting.append((statuses.nonrespondents, "did not respond", "nonresponse"))
+    for rows, what, kind in waiting:
+        count = int((rows & (weights > 0)).sum())
+        if count:
+            raise DataError(
+                f"{count} of {int((weights > 0).sum())} sampled units {what} and still carry weight at the step "
+                f"{step.kind}; put a step {kind} before it"
+            )
+
+
 def ineligible_step(statuses: Statuses) -> DropRows:
     """Return the step that takes ineligible units out of the weighting."""
-    return DropRows(statuses.ineligible | statuses.unknown, "ineligible or of unknown eligibility")
+    return DropRows(statuses.ineligible, "known to be ineligible")
 
 
 def _unknown(step: UnknownEligibilityStep, binding: Binding, weights: Array) -> Redistribute:

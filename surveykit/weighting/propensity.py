@@ -61,7 +61,8 @@ def fit_logistic(x: Array, outcome: Array, weights: Array, *, penalty: Array | N
         p = _expit(x @ beta)
         gradient = x.T @ (scale * (outcome - p)) - ridge_scale * beta
         information = (x * (scale * p * (1 - p))[:, None]).T @ x + np.diag(ridge_scale)
-        inverse = np.linalg.pinv(information, rcond=1e-12, hermitian=True)
+        # Penalties span many orders of magnitude, which a generalised inverse would cut off.
+        inverse = np.linalg.pinv(information, rcond=1e-12 if penalty is None else 1e-18, hermitian=True)
         step = inverse @ gradient
         if float(gradient @ step) < 1e-24:
             return LogisticFit(beta, p, inverse / max(float(weights.sum()), 1e-300))

@@ -15,6 +15,7 @@ TOLERANCE = 1e-8
 
 
 _LONGEST_JUMP = 6.0
+_CLOSE = 1e-5  # where rounding of the dual begins to hide its fall, the residual decides
 
 
 class Target(NamedTuple):
@@ -193,17 +194,27 @@ def _steepness(choice: DistanceChoice) -> Array:
 
 def _start(problem: _Dual) -> Array:
     zero = np.zeros(problem.x.shape[1])
-    if problem.choice.distance in ("linear", "logit"):
+    choice = problem.choice
+    if choice.distance == "logit":
         return zero
-    reached = problem.weights @ problem.x
-    usable = (problem.totals > 0) & (reached > 0)
-    ratio = float(np.median(problem.totals[usable] / reached[usable])) if usable.any() else 1.0
-    if problem.choice.distance == "participation":
-        ratio = max(ratio - 1.0, 1e-3)
-    elif 0.2 < ratio < 5.0:
+    lower, upper = np.broadcast_arrays(choice.lower, choice.upper, subok=False)
+    outside = np.isfinite(lower) & np.isfinite(upper) & ((lower >= 1.0) | (upper <= 1.0))
+    if outside.any():
+        middle = np.where(outside, (lower + upper) / 2, 1.0) if outside.shape else (lower + upper) / 2
+        level = middle - 1.0 if choice.distance == "linear" else np.log(np.maximum(middle, 1e-300))
+    elif choice.distance == "linear":
         return zero
-    level = np.full(problem.weights.shape, np.log(ratio)) / problem.q
-    start: Array = np.linalg.lstsq(problem.x, level, rcond=None)[0]
+    else:
+        reached = problem.weights @ problem.x
+        usable = (problem.totals > 0) & (reached > 0)
+        ratio = float(np.median(problem.totals[usable] / reached[usable])) if usable.any() else 1.0
+        if choice.distance == "participation":
+            ratio = max(ratio - 1.0, 1e-3)
+        elif 0.2 < ratio < 5.0:
+            return zero
+        level = np.log(ratio)
+    wanted = np.broadcast_to(level, problem.weights.shape) / problem.q
+    start: Array = np.linalg.lstsq(problem.x, wanted, rcond=None)[0]
     return start
 
 
@@ -234,11 +245,22 @@ def _search(problem: _Dual, point: _Point, direction: Array) -> _Point | None:
         finite = np.isfinite(trial.dual) and np.isfinite(trial.error)
         if finite and (
             trial.dual <= point.dual + 1e-4 * length * descent - 1e-15 * abs(point.dual)
-            or np.max(np.abs(trial.gradient / problem.scale)) <= (1 - 1e-4 * length) * norm
+            or (norm < _CLOSE and np.max(np.abs(trial.gradient / problem.scale)) <= (1 - 1e-4 * length) * norm)
         ):
-            return trial
+            return trial if length < 1.0 else _expand(problem, point, direction, trial)
         length /= 2
     return None
+
+
+def _expand(problem: _Dual, point: _Point, direction: Array, found: _Point) -> _Point:
+    # On a flat end of the curves the first step is short; go on while the dual still falls steeply.
+    length = 2.0
+    while length < 1e12 and float(found.gradient @ direction) < 0.5 * float(point.gradient @ direction):
+        trial = problem.at(point.multipliers + length * direction)
+        if not (np.isfinite(trial.dual) and np.isfinite(trial.error) and trial.dual < found.dual):
+            break
+        found, length = trial, 2 * length
+    return found
 
 
 def _unmet(target: Target, point: _Point, steps: int) -> str:

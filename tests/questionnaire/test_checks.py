@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -230,3 +231,14 @@ def test_targets_of_a_quota_name_every_cell_once() -> None:
     for what in ("named twice", "do not exist", "without a target", "no whole numbers"):
         assert what in said
     assert "no column" in str(check_quota_targets(q, 0, good[["aware"]])[0])
+
+
+def test_any_two_defects_together_are_reported_and_never_crash() -> None:
+    for first, second in combinations(DEFECTS, 2):
+        mapping = copy.deepcopy(small(copy.deepcopy(ITEMS)))
+        try:
+            second[1](mapping)
+            first[1](mapping)
+        except (KeyError, IndexError):
+            continue
+        assert check_questionnaire(make(mapping)), (first[0], second[0])

@@ -94,6 +94,20 @@ def test_survey_core_agrees_on_random_expressions(random_case: Any) -> None:
     assert found["visible"] == expected
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(9))
+def test_a_thousand_more_expressions(seed: int) -> None:
+    rng = np.random.default_rng(9000 + seed)
+    q, texts = probing(rng)
+    sets = [random_answers(rng) for _ in range(25)]
+    expected = [[evaluate(parse(text, q), answers) for text in texts] for answers in sets]
+    names = [f"probe{k}" for k in range(PROBES)]
+    question = {"xform": xform_of(q), "probes": names, "sets": [for_xforms(answers) for answers in sets]}
+    assert run_node("xforms.mjs", question) == expected
+    question = {"model": surveyjs_model(q), "probes": names, "sets": [for_surveyjs(answers) for answers in sets]}
+    assert run_node("surveyjs.mjs", question)["visible"] == expected
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whole_questionnaires_are_walked_alike(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -109,9 +123,25 @@ def test_whole_questionnaires_are_walked_alike(seed: int) -> None:
     question = {"probes": probes, "sets": [for_xforms(answers) for answers in sets], "xform": xform_of(q)}
     assert run_node("xforms.mjs", question) == expected
     order = [e.id for page in q.flow for e in page.items if e.kind == "item" and e.id in items]
-    model = {key: value for key, value in surveyjs_model(q).items() if key != "triggers"}
-    question = {"probes": probes, "sets": [for_surveyjs(answers) for answers in sets], "model": model, "order": order}
+    question = {"probes": probes, "sets": [for_surveyjs(answers) for answers in sets], "order": order}
+    question["model"] = surveyjs_model(q)
     assert run_node("surveyjs.mjs", question)["visible"] == expected
+
+
+def test_early_ends_happen_in_other_engines(chengdu: Questionnaire) -> None:
+    base = {"consent": "1", "resident": "1", "age_group": "2"}
+    sets = [base, {**base, "age_group": "0"}, {"consent": "2"}, {}]
+    question: dict[str, Any] = {"xform": xform_of(chengdu), "probes": [], "sets": sets, "values": ["end_status"]}
+    assert run_node("xforms.mjs", question) == [[""], ["ineligible"], ["ineligible"], [""]]
+    question = {"model": surveyjs_model(chengdu), "probes": [], "sets": sets[:3], "finish": True}
+    found = run_node("surveyjs.mjs", question)["visible"]
+    assert [(state, status) for state, status, _ in found] == [("running", None), *[("completed", "ineligible")] * 2]
+    assert "根据您的回答" in found[1][2]
+
+
+def test_piped_answers_are_labels_in_odk_web_forms() -> None:
+    question = {"xform": xform_of(sink()), "probes": [], "sets": [{"sex": "2"}], "values": ["sex_label"]}
+    assert run_node("xforms.mjs", question) in ([["女"]], [["Female"]])
 
 
 def test_survey_core_takes_and_lints_the_reference_questionnaire(chengdu: Questionnaire) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from questionnaire_helpers import coded_frame, make, random_answers, random_expression, small
 
 from surveykit.errors import DataError
@@ -119,3 +121,13 @@ def test_derived_variables_are_written_out() -> None:
     )
     assert expression_text(parse("grown == 2", q)) == "age >= 18"
     assert expression_text(parse("grown != 2", q)) == "age >= 0 and age < 18"
+
+
+@given(st.text(alphabet="ab12 ()[],.'=!<>-_andortihsuw（＝中", max_size=40))
+def test_any_text_parses_or_says_what_is_wrong(text: str) -> None:
+    try:
+        tree = parse(text)
+    except RoutingError as error:
+        assert error.todo
+    else:
+        assert parse(expression_text(tree)) == tree

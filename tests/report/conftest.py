@@ -21,6 +21,7 @@ from surveykit.report import (
     StudyInfo,
     build_html,
 )
+from surveykit.report.document import Cell, Chapter, Column, Document, Prose, Table
 
 REGIONS = """jinjiang,锦江区,Jinjiang,3,4
 qingyang,青羊区,Qingyang,3,2
@@ -341,3 +342,15 @@ def chinese() -> str:
     report = build_report(regions=regions, **few)
     estimates = {key: table for key, table in report.estimates.items() if key != "age_group"}
     return build_html(build_report(regions=regions, estimates=estimates, **few), "zh")
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Document:
+    """A document of one paragraph and one table, for tests of pages and files rather than of content."""
+    columns = (Column("name", "名称"), Column("value", "数值", "number"))
+    rows = ((Cell("=1+1"), Cell("1.5", 1.5)), (Cell("乙"), Cell("[u]", None, "u")), (Cell("丙"), Cell("2.0", 2.0)))
+    chapter = Chapter("one", "正文", (Prose("一段文字。"), Table("table", "一张表", columns, rows)))
+    return Document(
+        edition="zh", profile="research", title="题目", subtitle="", facts=(("日期", "2021年"),),
+        published=datetime.date(2021, 10, 31), chapters=(chapter,), mark="模拟数据",
+    )  # fmt: skip

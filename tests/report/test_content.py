@@ -5,7 +5,8 @@ from string import Formatter
 import pytest
 
 from surveykit.errors import DefinitionError, RenderError
-from surveykit.report import OwnChapter, build_html, make_document
+from surveykit.report import OwnChapter, build_html, make_document, render_html
+from surveykit.report.document import Written
 from surveykit.report.messages import CATALOGUES
 from surveykit.report.outline import outline
 
@@ -67,40 +68,48 @@ def test_own_chapter_is_safe_and_can_hold_a_chart(make_small_report):
             "en": "x",
         },
     )
-    html = build_html(make_small_report(chapters=(own,)))
-    assert "<script>alert" not in html
-    assert 'http://a/b.png"' not in html
-    assert html.count('id="tiles-awareness"') == 1
-    assert html.count('id="own-tiles-awareness"') == 1
+    document = make_document(make_small_report(chapters=(own,)))
+    blocks = next(chapter.blocks for chapter in document.chapters if chapter.id == "own")
+    html = "".join(block.html for block in blocks if isinstance(block, Written))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<li>甲</li>" in html
+    assert [figure.id for figure in document.figures()].count("own-tiles-awareness") == 1
 
 
 def test_an_unknown_insertion_is_named(make_small_report):
     own = OwnChapter(id="own", title={"zh": "甲"}, markdown={"zh": "[[tiles nothing]]"})
     with pytest.raises(DefinitionError, match="tiles nothing"):
-        build_html(make_small_report(chapters=(own,)))
+        make_document(make_small_report(chapters=(own,)))
 
 
-def test_labels_with_html_are_text(make_small_report):
-    report = make_small_report()
-    study = dataclasses.replace(report.study, title={"zh": "<img src=x onerror=1>", "en": "x"})
-    assert "<img src=x" not in build_html(make_small_report(study=study))
+def test_labels_with_html_are_text(tiny):
+    page = render_html(dataclasses.replace(tiny, title="<img src=x onerror=1>"))
+    assert "<img src=x" not in page
 
 
-def test_study_template_extends_the_base(make_small_report):
+def test_study_template_extends_the_base(tiny):
     study = {"own.html": '{% extends "surveykit/base.html" %}{% block back %}<p id="own">自有内容</p>{% endblock %}'}
-    assert '<p id="own">自有内容</p>' in build_html(make_small_report(), template="own.html", study_templates=study)
+    assert '<p id="own">自有内容</p>' in render_html(tiny, template="own.html", study_templates=study)
 
 
-def test_an_undefined_name_in_a_template_is_an_error(make_small_report):
+def test_an_undefined_name_in_a_template_is_an_error(tiny):
     study = {"own.html": '{% extends "surveykit/base.html" %}{% block back %}{{ nothing_here }}{% endblock %}'}
     with pytest.raises(RenderError, match="nothing_here"):
-        build_html(make_small_report(), template="own.html", study_templates=study)
+        render_html(tiny, template="own.html", study_templates=study)
 
 
-def test_screen_edition_stands_alone(make_small_report):
-    html = build_html(make_small_report(), medium="screen")
-    assert "surveykit-font:" not in html
-    assert not re.findall(
-        r'(?:src|href)="(?!#|http://www\.w3\.org)[^"]+"', html.replace('xlink:href="#', "").replace('href="#', "")
-    )
-    assert "aria-sort" in html
+def test_a_template_with_an_error_is_named_with_its_line(tiny):
+    with pytest.raises(RenderError, match="line 2"):
+        render_html(tiny, template="own.html", study_templates={"own.html": "\n{% if %}"})
+    with pytest.raises(RenderError, match=r"none\.html"):
+        render_html(tiny, template="none.html")
+
+
+def test_screen_edition_stands_alone(chinese, tiny):
+    page = render_html(tiny, medium="screen")
+    assert "surveykit-font:" not in page
+    assert not re.findall(r'(?:src|href)="(?!#)[^"]+"', page)
+    assert not re.findall(r'(?:src|xlink:href)="(?!#)[^"]+"', chinese)
+    assert "aria-sort" in page
+    assert 'data-value="1.5"' in page

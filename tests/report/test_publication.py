@@ -164,3 +164,15 @@ def test_differencing():
 def test_counts_must_be_counts():
     with pytest.raises(DataError):
         suppress_counts(pd.DataFrame({"a": [1.0, np.nan]}))
+
+
+def test_small_counts_of_answers_are_withheld_in_pairs(make_small_report):
+    topline = pd.DataFrame(
+        {"question": "aware", "code": ["1", "2", "3"], "n": [400, 3, 60], "estimate": [0.86, 0.0065432, 0.13],
+         "conf_low": [0.8, 0.001, 0.1], "conf_high": [0.9, 0.02, 0.16]}
+    )  # fmt: skip
+    document = make_document(make_small_report(topline=topline))
+    table = next(table for table in document.tables() if table.id == "topline-aware")
+    assert [row[2].status for row in table.rows] == ["", "c", "c"]
+    assert [row[4].text for row in table.rows] == ["400", "[c]", "[c]"]
+    assert "[c]" in table.notes[0]

@@ -6,7 +6,7 @@ import pypdf
 import pytest
 
 from surveykit.errors import RenderError
-from surveykit.report import build_html, build_pdf
+from surveykit.report import build_pdf, render_html
 
 LATIN_ALLOWED = re.compile(r"RR\d?|COOP\d?|REF|CON|NC|sampling/plan\.yaml|seed|chengdu-2021|[a-f0-9]{10,}")
 
@@ -21,8 +21,8 @@ def texts(pdf) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
 
 
-def test_the_same_bytes_twice(make_small_report):
-    page = build_html(make_small_report(questions=(), quality=None))
+def test_the_same_bytes_twice(tiny):
+    page = render_html(tiny)
     assert build_pdf(page) == build_pdf(page)
 
 
@@ -106,11 +106,9 @@ def test_the_chinese_edition_has_no_english(texts):
     assert not left, set(left)
 
 
-def test_a_missing_glyph_is_named(make_small_report):
-    report = make_small_report()
-    study = dataclasses.replace(report.study, subtitle={"zh": "测试𠀋字", "en": "x"})
+def test_a_missing_glyph_is_named(tiny):
     with pytest.raises(RenderError, match=r"𠀋 \(U\+2000B\) in 'cover'"):
-        build_pdf(build_html(make_small_report(study=study)))
+        build_pdf(render_html(dataclasses.replace(tiny, subtitle="测试𠀋字")))
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a.png", "file:///etc/passwd", "data:image/png;base64,AAAA"])

@@ -162,7 +162,7 @@ def test_ambiguous_columns_list_the_candidates(table, tmp_path):
     edit(path, lambda rows: [[*row, "p_old/sex" if i == 0 else "1"] for i, row in enumerate(rows)], ";")
     with pytest.raises(DataError, match=r"2 columns fit 'sex'.*p_demo/sex.*p_old/sex"):
         read_kobo(path, q)
-    assert read_kobo(path, q, mapping={"sex": "p_demo/sex"}).columns["sex"] == ("p_demo/sex",)
+    assert read_kobo(path, q, column_map={"sex": "p_demo/sex"}).columns["sex"] == ("p_demo/sex",)
 
 
 def test_changed_response_file(table, tmp_path):

@@ -89,13 +89,13 @@ test_limesurvey_answers = check(
 test_spss = check(lambda t, q, f: write_stat(t, q, f / "a.sav"), "spss")
 test_stata = check(lambda t, q, f: write_stat(t, q, f / "a.dta"), "stata")
 test_table = check(
-    lambda t, q, f: write_plain(t, q, f / "a.csv"), "table", variant="codes", detected=False, mapping=PLAIN_MAPPING
+    lambda t, q, f: write_plain(t, q, f / "a.csv"), "table", variant="codes", detected=False, column_map=PLAIN_MAPPING
 )
 test_table_labels = check(
     lambda t, q, f: write_plain(t, q, f / "a.tsv", labels=True),
-    "table", variant="labels", detected=False, mapping=PLAIN_MAPPING,
+    "table", variant="labels", detected=False, column_map=PLAIN_MAPPING,
 )  # fmt: skip
-test_parquet = check(lambda t, q, f: write_plain(t, q, f / "a.parquet"), "table", mapping=PLAIN_MAPPING)
+test_parquet = check(lambda t, q, f: write_plain(t, q, f / "a.parquet"), "table", column_map=PLAIN_MAPPING)
 test_form = check(lambda t, q, f: write_form(t, q, f / "answers"), "form")
 
 

@@ -69,7 +69,9 @@ def test_interviewer_and_mode_come_along(tmp_path):
     path = write_plain(random_table(q, 1, 6), q, tmp_path / "a.csv")
     text = path.read_text(encoding="utf-8").splitlines()
     assert text[0].startswith("nr,")
-    raw = read_responses(path, q, source="table", mapping={"response_id": "nr", "interviewer": "tok", "mode": "secs"})
+    raw = read_responses(
+        path, q, source="table", column_map={"response_id": "nr", "interviewer": "tok", "mode": "secs"}
+    )
     meta = code_responses(raw, q).meta
     assert meta["interviewer"].tolist() == [f"u{i:06d}" for i in range(6)]
     assert "mode" in meta

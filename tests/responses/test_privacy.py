@@ -76,7 +76,7 @@ def test_rows_of_minors_hold_no_answer(coded):
     assert blocked.data[~young].equals(coded.data[~young])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 8))
 def test_public_file_is_k_anonymous(coded, seed, k):
     rng = np.random.default_rng(seed)

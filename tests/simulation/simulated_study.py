@@ -25,7 +25,8 @@ def regions() -> pd.DataFrame:
 
 def margins() -> dict[str, pd.DataFrame]:
     files = {"sex": "sex", "age2": "age", "district": "district"}
-    return {name: pd.read_csv(ROOT / f"sampling/margins_{file}.csv", dtype=str) for name, file in files.items()}
+    tables = {name: pd.read_csv(ROOT / f"sampling/margins_{file}.csv", dtype=str) for name, file in files.items()}
+    return {name: table[table["level"] != "total"] for name, table in tables.items()}
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,6 @@ LOGIT = {"kind": "calibration", "margins": [AGE], "numeric": X, "distance": "log
 HOUSEHOLDS = {"kind": "calibration", "margins": [SEX], "distance": "raking", "cluster": "house"}
 TRIMMING = {"kind": "trimming", "lower": 9, "upper": 25}
 CHAINS = {
-    "classes": [CLASSES],
     "unknown and classes": [UNKNOWN, CLASSES],
     "inverse propensity": [UNKNOWN, {"kind": "nonresponse", "method": "propensity", "quantiles": 0, **PREDICTORS}],
     "sample calibration": [UNKNOWN, {"kind": "nonresponse", "method": "calibration", **PREDICTORS}],

@@ -123,8 +123,17 @@ def test_unknown_disposition_is_an_error():
 
 
 def test_nonrespondents_must_not_keep_weight():
-    with pytest.raises(DataError, match="add a nonresponse step"):
+    with pytest.raises(DataError, match=r"did not respond .* add a step nonresponse"):
         apply_weighting(plan(), sample())
+    with pytest.raises(DataError, match="at the step raking; put a step nonresponse before it"):
+        apply_weighting(plan(RAKING), sample(), MARGINS)
+
+
+def test_units_of_unknown_eligibility_must_not_keep_weight():
+    table = sample()
+    table.loc[:4, "disposition"] = "UO"
+    with pytest.raises(DataError, match="5 of 3000 sampled units are of unknown eligibility"):
+        apply_weighting(plan(CLASSES, RAKING), table, MARGINS)
 
 
 def test_all_problems_of_a_plan_at_once():

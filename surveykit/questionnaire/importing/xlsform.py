@@ -16,6 +16,7 @@ from surveykit.questionnaire.routing.parser import parse_expression
 __all__ = ["import_xlsform"]
 
 Row = dict[str, str]
+MOST_BYTES = 20_000_000
 _TYPES = {"integer": "number", "decimal": "number", "text": "text", "date": "date", "note": "note"}
 _LANGUAGE = re.compile(r"\(([a-z]{2}(?:-[A-Za-z]+)?)\)\s*$")
 _LIMITS = (
@@ -103,6 +104,8 @@ def _ordered(page: dict[str, Any]) -> dict[str, Any]:
 def _sheets(content: bytes) -> dict[str, list[Row]]:
     import openpyxl
 
+    if len(content) > MOST_BYTES:
+        raise DataError(f"the file has {len(content):,} bytes, more than {MOST_BYTES:,}: no XLSForm is that large")
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:

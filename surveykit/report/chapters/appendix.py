@@ -30,26 +30,28 @@ def questionnaire_chapter(view: View) -> Chapter | None:
     return make_chapter("questionnaire", view.say("chapter_questionnaire"), blocks, appendix=True)
 
 
-def _answers(view: View, question: Question) -> Table | Bullets | None:
+def _answers(view: View, question: Question) -> Table | Prose | None:
     if not question.choices:
         return None
-    topline = view.report.topline
+    topline = view.topline
     found = None if topline is None else topline[topline["question"].astype(str) == question.id]
     if found is None or not len(found):
-        items = tuple(
-            (f"{choice.code}  " if choice.code.isdigit() else "")
+        items = (
+            (f"{choice.code} " if choice.code.isdigit() else "")
             + view.text(choice.label)
             + (view.say("special_choice") if choice.special else "")
             for choice in question.choices
         )
-        return Bullets(items)
+        return Prose(view.say("alt_separator").join(items))
     by_code = {str(row["code"]): row for row in found.to_dict("records")}
     rows = []
     for choice in question.choices:
         row = by_code.get(choice.code)
-        cells = [Cell(choice.code), Cell(view.text(choice.label))]
+        cells = [Cell(choice.code if choice.code.isdigit() else ""), Cell(view.text(choice.label))]
         if row is None:
             cells += [Cell("0.0", 0.0), Cell(""), Cell("0", 0.0)]
+        elif row["status"] == "c":
+            cells += [Cell(view.sign("c"), None, "c"), Cell(""), Cell(view.sign("c"), None, "c")]
         else:
             share = numbers.rounded(float(row["estimate"]) * 100)
             limits = numbers.interval(float(row["conf_low"]) * 100, float(row["conf_high"]) * 100)
@@ -62,7 +64,8 @@ def _answers(view: View, question: Question) -> Table | Bullets | None:
         ("interval", view.say("interval_head", level=view.level_percent), "number"),
         ("n", view.say("n_head"), "number"),
     ]
-    return view.table(f"topline-{question.id}", view.text(question.text), columns, rows, source="")
+    notes = (view.say("sign_c"),) if (found["status"] == "c").any() else ()
+    return view.table(f"topline-{question.id}", view.text(question.text), columns, rows, source="", notes=notes)
 
 
 def tables_chapter(view: View) -> Chapter | None:

@@ -32,10 +32,12 @@ def drivers_chapter(view: View) -> Chapter | None:
 
 def likert_figure(view: View, grid: str) -> Figure | None:
     """Make the diverging bars of a grid from the topline; None without results or with rows of unlike scales."""
-    topline = view.report.topline
+    topline = view.topline
     questions = [question for question in view.report.questions if question.grid == grid]
     if topline is None or not questions:
         return None
+    withheld = set(topline.loc[topline["status"] == "c", "question"])
+    questions = [question for question in questions if question.id not in withheld]
     shares = {
         (str(row["question"]), str(row["code"])): row for row in topline.to_dict("records") if float(row["n"]) > 0
     }

@@ -33,14 +33,11 @@ def _chapter(view: View, indicator: IndicatorInfo) -> Chapter | None:
         for item in ("wording", "numerator", "base", "dont_know")
     )
     spread = range_sentence(view, indicator)
-    blocks: list[Block | None] = [
-        Prose(headline_sentence(view, indicator), "key"),
-        Heading(view.say("heading_definition"), 2),
-        Bullets(definition, role="definition"),
-    ]
+    blocks: list[Block | None] = [Prose(headline_sentence(view, indicator), "key")]
     if spread:
         blocks += [Heading(view.say("heading_districts"), 2), Prose(spread), *caterpillar_figures(view, indicator)]
         blocks += [tile_figure(view, indicator), map_figure(view, indicator)]
+    blocks += [Heading(view.say("heading_definition"), 2), Bullets(definition, role="definition")]
     if (over_time := trend_figure(view, indicator)) is not None:
         blocks += [Heading(view.say("heading_trend"), 2), over_time]
     if indicator.id in view.report.ranks:

@@ -153,7 +153,7 @@ def _comparison(view: View, district: str) -> Figure | None:
 
 def _waterfall(view: View, district: str) -> Figure | None:
     parts, score = view.report.score_parts, _score_row(view, district)
-    if parts is None or score is None:
+    if parts is None or score is None or f"part_{view.edition}" not in parts.columns:
         return None
     own = parts[parts["district"].astype(str) == district]
     if own.empty:

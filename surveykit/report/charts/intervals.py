@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["caterpillar", "comparison_factor", "rank_intervals", "side_by_side", "trend"]
 
-ROW = 0.385
+ROW = 0.37
 MARKS = {"above": "^", "below": "v", "same": "o"}
 FILLS = {"above": BLUE, "below": ORANGE, "same": "white"}
 
@@ -195,7 +195,7 @@ def side_by_side(rows: pd.DataFrame, *, key: str, alt: str, axis: str, own: str,
             for place, low, high in zip(places, rows[prefix + "conf_low"], rows[prefix + "conf_high"], strict=True):
                 axes.plot([low, high], [place, place], color=INK, linewidth=0.9)
             look: dict[str, Any] = {"marker": marker, "markerfacecolor": fill, "markeredgecolor": INK, "linestyle": ""}
-            axes.plot(middle, places, markersize=5, label=name, **look)
+            axes.plot(middle, places, markersize=5, label=wrap_label(name, 16, 1), **look)
         axes.set_yticks(range(len(rows)), [wrap_label(str(label), 9) for label in rows["label"]])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlabel(axis)

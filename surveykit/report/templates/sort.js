@@ -15,7 +15,7 @@ for (const table of document.querySelectorAll("table")) {
         const cell = row.cells[column];
         return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
       };
-      const rows = [...body.rows].sort((first, second) => {
+      const rows = [...body.rows].filter((row) => !row.classList.contains("emphasis")).sort((first, second) => {
         const [a, b] = [key(first), key(second)];
         const missing = (typeof a !== "number") - (typeof b !== "number");
         if (head.classList.contains("number") && missing) return missing;

@@ -50,7 +50,10 @@ def sampford_setup(pi: ArrayLike) -> SampfordSetup:
     reach, count = (10.0 / np.sqrt(spread), 81) if spread > 50 else (60.0, 2401)
     nodes = np.linspace(-reach, reach, count)
     shifts = np.expm1(nodes)
-    logs = np.array([n * y - np.log1p(values * shift).sum() for y, shift in zip(nodes, shifts, strict=True)])
+    if len(values) * count <= 5_000_000:
+        logs = n * nodes - np.log1p(np.outer(shifts, values)).sum(axis=1)
+    else:
+        logs = np.array([n * y - np.log1p(values * shift).sum() for y, shift in zip(nodes, shifts, strict=True)])
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
     grid = np.linspace(values.min(), values.max(), 2049)

@@ -137,5 +137,5 @@ def _provenance(study: Study) -> dict[str, str]:
     names = ["study.yaml", *study.definition.files.named().values(), study.definition.data.frame]
     names += [*study.definition.data.responses, places.SAMPLE]
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
-    seeds = {f"seed ({stage})": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
+    seeds = {f"seed: {stage}": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds

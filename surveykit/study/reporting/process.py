@@ -107,9 +107,14 @@ def margins(study: Study, analysis: str) -> pd.DataFrame | None:
     if table.empty:
         return None
     names = {"margin": "variable", "share_population": "target", "share_before": "before", "share_after": "after"}
-    return table.rename(columns=names | {"before": "sum_before", "after": "sum_after"})[
-        ["variable", "level", "target", "before", "after"]
-    ]
+    table = table.drop(columns=["before", "after"]).rename(columns=names)
+    domains = {domain.id: domain for domain in study.definition.domains}
+    labels = pd.concat(list(study.margins.values())).drop_duplicates("level").set_index("level")
+    for language in ("zh", "en"):
+        known = {name: getattr(domain, language) for name, domain in domains.items()}
+        table[f"variable_{language}"] = [known.get(name, name) for name in table["variable"]]
+        table[f"level_{language}"] = table["level"].map(labels[f"label_{language}"])
+    return table
 
 
 def outcomes(linked: pd.DataFrame) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def _own_templates(study: Study) -> Path | None:
 
 
 def _make(making: Making) -> None:
-    from surveykit.report import build_html, build_pdf
+    from surveykit.report import build_pdf, make_document, render_html
     from surveykit.report.rendering import BASE_TEMPLATE
     from surveykit.study.reporting import report_input
 
@@ -52,9 +52,10 @@ def _make(making: Making) -> None:
     own = _own_templates(study)
     template = "report.html" if own else BASE_TEMPLATE
     making.report("    laying out the pages")
-    printed = build_html(content, language, template=template, study_templates=own)
+    document = make_document(content, edition=language)
+    printed = render_html(document, template=template, study_templates=own)
     pdf = build_pdf(printed, published=study.definition.report_date)
     making.output(places.REPORT_PDF).write_bytes(pdf)
-    page = build_html(content, language, medium="screen", template=template, study_templates=own)
+    page = render_html(document, medium="screen", template=template, study_templates=own)
     making.output(places.REPORT_HTML).write_text(page, encoding="utf-8")
     making.counts |= {"pdf_bytes": len(pdf), "html_bytes": len(page.encode())}

@@ -44,6 +44,6 @@ def _make(making: Making) -> None:
         other = read_other_methods(study.scoring, other, units, study.other_methods_covariance)
     card = score(study.scoring, estimates, other, draws=DRAWS, seed=SEED)
     write_json(making.output(places.SCORE), card.to_payload())
-    write_csv(making.output(places.SCORE_TABLE), card.table)
+    write_csv(making.output(places.SCORE_TABLE), card.published)
     making.seed = str(SEED)
     making.counts |= {"districts": len(card.table), "draws": DRAWS}

@@ -189,7 +189,8 @@ def _posterior(layout: _Layout, data: _Data, model: MultilevelModel, rng: np.ran
     batches = 40 if count else 1
     out = []
     for _ in range(batches):
-        sigma = rng.multivariate_normal(found, spread, method="eigh") if count else found
+        # Drawn logarithms far above the mode would stand for effects that no rate can show.
+        sigma = np.minimum(rng.multivariate_normal(found, spread, method="eigh"), found + 2.0) if count else found
         fit = _fit(layout, data, sigma)
         effects = rng.multivariate_normal(
             fit.coefficients, fit.inverse_information, size=-(-model.draws // batches), method="eigh"
@@ -202,7 +203,7 @@ def _penalty(layout: _Layout, log_sigma: Array) -> Array:
     penalty = np.full(layout.x.shape[1], 1e-4)
     penalty[0] = 0.0
     for group, value in zip(layout.groups, log_sigma, strict=True):
-        penalty[group] = np.exp(-2 * np.clip(value, -8, 4))
+        penalty[group] = np.exp(-2 * np.clip(value, -5, 4))
     return penalty
 
 
@@ -212,7 +213,10 @@ def _fit(layout: _Layout, data: _Data, log_sigma: Array) -> LogisticFit:
 
 def _log_posterior(layout: _Layout, data: _Data, log_sigma: Array, scale: float) -> float:
     penalty = _penalty(layout, log_sigma)
-    fit = _fit(layout, data, log_sigma)
+    try:
+        fit = _fit(layout, data, log_sigma)
+    except ConvergenceError:
+        return -np.inf
     u = layout.x @ fit.coefficients
     likelihood = float(np.sum(data.size * (data.mean * u - np.logaddexp(0.0, u))))
     prior = -0.5 * float(penalty @ fit.coefficients**2) + 0.5 * float(np.sum(np.log(penalty[penalty > 1e-3])))

@@ -2,7 +2,7 @@
 import { readInput } from "./shim.mjs";
 
 const survey = await import("survey-core");
-const { model: json, probes, sets, lint, order } = await readInput();
+const { model: json, probes, sets, lint, order, finish } = await readInput();
 
 await import("survey-core/i18n/simplified-chinese");
 
@@ -22,6 +22,12 @@ function isShown(name) {
 // With an order the questions are answered one after the other, and only those that are shown, over the answers that the
 // last respondent left behind; without it all answers are put in at once.
 const out = sets.map((set) => {
+  if (finish) {
+    const fresh = new survey.Model(json);
+    fresh.data = set;
+    if (!fresh.isLastPage || !fresh.tryComplete()) return [fresh.state, null, null];
+    return [fresh.state, fresh.data.end_status ?? null, fresh.renderedCompletedHtml ?? fresh.processedCompletedHtml];
+  }
   if (!order) model.data = set;
   else for (const name of order) if (isShown(name)) model.setValue(name, set[name]);
   return probes.map(isShown);

@@ -1,8 +1,9 @@
-// Reads {xform, probes, sets} and writes, for each set of answers, which probes are relevant.
+// Reads {xform, probes, sets, values} and writes, for each set of answers, which probes are relevant, or what the named
+// nodes hold.
 import { readInput } from "./shim.mjs";
 
 const { createInstance } = await import("@getodk/xforms-engine");
-const { xform, probes, sets } = await readInput();
+const { xform, probes, sets, values } = await readInput();
 
 function leaves(node, found = new Map()) {
   for (const child of node.currentState.children ?? []) {
@@ -29,6 +30,7 @@ const controls = [...new Set(sets.flatMap((set) => Object.keys(set)))];
 for (const set of sets) {
   for (const name of controls) put(nodes.get(name), null);
   for (const name of controls) if (set[name] !== undefined) put(nodes.get(name), set[name]);
-  out.push(probes.map((name) => Boolean(nodes.get(name).currentState.relevant)));
+  if (values) out.push(values.map((name) => String(nodes.get(name).currentState.value)));
+  else out.push(probes.map((name) => Boolean(nodes.get(name).currentState.relevant)));
 }
 process.stdout.write(JSON.stringify(out));

@@ -47,7 +47,11 @@
 
   function faultsOn(page, found) {
     const items = page.entries.filter((entry) => entry.kind === "item" && entry.type !== "note" && found.asked.has(entry.id));
-    return items.flatMap((item) => problemsOf(item, found.answers).map((fault) => ({ item, column: fault[0], fault })));
+    return items.flatMap((item) => {
+      const order = (state.order[item.id] || []).map((id) => item.id + "_" + id);
+      const faults = problemsOf(item, found.answers).map((fault) => ({ item, column: fault[0], fault }));
+      return faults.sort((one, other) => order.indexOf(one.column) - order.indexOf(other.column));
+    });
   }
 
   // A place can be gone to when every page before it is free of faults.

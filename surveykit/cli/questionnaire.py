@@ -1,0 +1,37 @@
+"""``surveykit questionnaire import FILE``: bring a questionnaire in from another system."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from surveykit.cli.common import say
+
+__all__ = ["add_parser"]
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("questionnaire", help="import a questionnaire from 问卷星 text or XLSForm")
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    importing = actions.add_parser(
+        "import", help="turn a 问卷星 text (.txt) or an XLSForm (.xlsx) into a YAML definition"
+    )
+    importing.add_argument("file", type=Path)
+    importing.add_argument(
+        "--output", type=Path, default=None, metavar="FILE", help="default: the same name with .yaml"
+    )
+    importing.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Import, and list what must be completed."""
+    from surveykit.study.questionnaire_files import import_questionnaire
+
+    target = options.output or options.file.with_suffix(".yaml")
+    found = import_questionnaire(options.file, target)
+    say(f"written: {target}")
+    for line in found.todo:
+        say(f"  to do: {line}")
+    return 0

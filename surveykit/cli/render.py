@@ -1,0 +1,50 @@
+"""``surveykit render [FORMAT ...]``: the questionnaire as a form, and in other formats."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from surveykit.cli.common import open_study, say
+
+__all__ = ["add_parser"]
+
+FORMATS = ("html", "paper", "xlsform", "surveyjs", "wjx", "limesurvey", "codebook", "ddi", "schema", "template")
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "render",
+        help="write the questionnaire as a web form, or in the formats named",
+        description="Without a format: the web form and the column map for 问卷星. Files lie in output/questionnaire/.",
+    )
+    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"{', '.join(FORMATS)}, or all")
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Render, and say what a format cannot carry."""
+    unknown = [name for name in options.formats if name not in (*FORMATS, "all")]
+    if unknown:
+        from surveykit.errors import SurveyKitError
+        from surveykit.study.validation import nearest
+
+        raise SurveyKitError(f"unknown format {unknown[0]!r}: {nearest(unknown[0], [*FORMATS, 'all'])}")
+    study = open_study(options)
+    if options.formats:
+        from surveykit.study.questionnaire_files import write_formats
+
+        chosen = FORMATS if "all" in options.formats else tuple(dict.fromkeys(options.formats))
+        for line in write_formats(study.questionnaire, chosen, study.root / "output" / "questionnaire"):
+            say(line)
+        return 0
+    from surveykit.study.running import run_stages
+    from surveykit.study.stages.questionnaire import render_stage
+
+    stage = render_stage(study)
+    if not run_stages(study, [stage], say=say).made:
+        say("up to date")
+    for name in stage.outputs:
+        say(f"  {name}")
+    return 0
