@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from surveykit.design.domains import Domains
-from surveykit.estimation.totals import Design, Moment, cell_sums, weighted
+from surveykit.estimation.totals import Design, Moment, cell_sums, moment_sums, weighted
 
 __all__ = ["Context", "Term", "divide", "level_total_term", "mean_term", "prop_term", "ratio_term", "total_term"]
 
@@ -118,7 +118,7 @@ class Context:
 
     def sums(self, moment: Moment) -> np.ndarray:
         """Return weighted totals of a moment in its cells."""
-        return cell_sums(weighted(moment, self.design.weights), moment.code, moment.size)
+        return moment_sums(moment, self.design.weights)
 
 
 def _validity(*columns: np.ndarray) -> np.ndarray | None:
@@ -143,10 +143,10 @@ def _variance_within(context: Context, moment: Moment, mean: np.ndarray, total: 
 
 
 def _is_zero_one(y: np.ndarray) -> bool:
-    head = y[:1_000]
-    if not np.array_equal(head * head, head):
+    """Whether all values are 0 or 1: within these limits, and as large a sum as there are values other than 0."""
+    if not y.size or y.min() < 0 or y.max() > 1:
         return False
-    return bool(y.size) and bool(np.array_equal(y * y, y))
+    return bool(np.count_nonzero(y) == y.sum())
 
 
 def mean_term(context: Context, name: str, y: np.ndarray) -> Term:
@@ -156,7 +156,8 @@ def mean_term(context: Context, name: str, y: np.ndarray) -> Term:
     is_rate = _is_zero_one(y if valid is None else y[valid])
     centre = 0.0 if is_rate else _overall_mean(context, y, valid)
     moment = context.moment(base, y - centre if centre else y)
-    spread = _variance_within(context, moment, divide(context.sums(moment), total), total)
+    mean = divide(context.sums(moment), total)
+    spread = mean * (1.0 - mean) if is_rate else _variance_within(context, moment, mean, total)
     return Term(
         "mean",
         name,

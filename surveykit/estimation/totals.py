@@ -79,7 +79,15 @@ def inside_codes(code: np.ndarray) -> np.ndarray:
 
 def moment_totals(design: Design, moments: Sequence[Moment]) -> list[np.ndarray]:
     """Return the weighted total of each moment in each cell, each of shape (size,)."""
-    return [cell_sums(weighted(moment, design.weights), moment.code, moment.size) for moment in moments]
+    return [moment_sums(moment, design.weights) for moment in moments]
+
+
+def moment_sums(moment: Moment, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted total of a moment in each cell, shape (size,), made once."""
+    key = ("sums", id(weights))
+    if key not in moment.products:
+        moment.products[key] = cell_sums(weighted(moment, weights), moment.code, moment.size)
+    return moment.products[key]
 
 
 def unit_totals(design: SurveyDesign, moments: Sequence[Moment]) -> list[list[np.ndarray]]:
