@@ -30,7 +30,7 @@ def _session():
     session.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.spark
 @pytest.mark.filterwarnings("ignore")
 def test_spark_draws_and_verifies_the_same_sample(session, frame, make_plan, tmp_path):
     frame.to_parquet(tmp_path / "f.parquet")
@@ -45,7 +45,7 @@ def test_spark_draws_and_verifies_the_same_sample(session, frame, make_plan, tmp
         assert verify_draw(plan, frame, there.record, there.table).ok
 
 
-@pytest.mark.slow
+@pytest.mark.spark
 @pytest.mark.filterwarnings("ignore")
 def test_spark_refuses_what_duckdb_refuses(session, make_plan):
     rows = [("a", "x"), (None, "x"), ("c", "y")]
