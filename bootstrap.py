@@ -5,9 +5,9 @@
     python3 bootstrap.py test    run every check that a change must pass
 
 Both need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
-PDF; for the tests also a Chromium browser and Node.js) are installed with apt where that is allowed; otherwise one
-sentence says what to install. Nothing else outside this folder is written. Further arguments go to 'surveykit run' or
-to pytest.
+PDF; for the tests also poppler-utils, a Chromium browser and Node.js) are installed with apt where that is allowed;
+otherwise one sentence says what to install. Nothing else outside this folder is written. Further arguments go to
+'surveykit run' or to pytest.
 """
 
 from __future__ import annotations
@@ -205,6 +205,8 @@ def run_tests(arguments: list[str]) -> int:
     """Run the linters and the tests."""
     install("test")
     ensure_pdf_libraries()
+    if shutil.which("pdftoppm") is None and not apt_install(["poppler-utils"]):
+        stop("the tests look at PDF pages: install pdftoppm with 'sudo apt-get install poppler-utils' and call again")
     left_out = []
     if not browser_available():
         left_out.append("browser")

@@ -22,7 +22,19 @@ EXIT_CODES = """exit codes:
 """
 
 # In the order of a study's life; one module per command, or one for a family of alike commands.
-MODULES = ("init", "check", "run", "stages", "render", "diff", "questionnaire", "verify_draw", "doctor")
+MODULES = (
+    "init",
+    "check",
+    "run",
+    "stages",
+    "render",
+    "report",
+    "diff",
+    "questionnaire",
+    "verify_draw",
+    "deidentify",
+    "doctor",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

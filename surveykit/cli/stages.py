@@ -1,4 +1,4 @@
-"""``surveykit plan draw ingest weight estimate score report simulate``: one stage and what it needs."""
+"""``surveykit plan draw ingest weight estimate score simulate``: one stage and what it needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ COMMANDS = {
     "weight": ("weight", "compute the weights and their diagnostics"),
     "estimate": ("estimate", "estimate every indicator with its interval"),
     "score": ("score", "turn rates into points, ranks and bands with their uncertainty"),
-    "report": ("report", "write the report as PDF and HTML"),
 }
 
 

@@ -84,10 +84,16 @@ class DisclosureTexts(_Frozen):
 
 
 class DataFiles(_Frozen):
-    """The data, as paths from the folder of study.yaml."""
+    """The data, as paths from the folder of study.yaml.
+
+    Several files of answers are put under one another; ``combine: later`` takes each for a later export of the same
+    survey, whose records replace those of the same number. ``source`` forces what kind of file they are.
+    """
 
     frame: str
-    responses: list[str] = Field(min_length=1, max_length=1)
+    responses: list[str] = Field(min_length=1)
+    combine: Literal["stack", "later"] = "stack"
+    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form"] | None = None
     answers: str | None = None
 
 

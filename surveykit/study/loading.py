@@ -87,7 +87,6 @@ class Study(StudyOutline):
 
         return summarise(self)
 
-
     def warnings(self) -> list[str]:
         """Say what is allowed and may be a slip, in the questionnaire."""
         from surveykit.questionnaire import lint_questionnaire

@@ -12,8 +12,12 @@ __all__ = [
     "FORM",
     "LINKED",
     "LINKED_MISSING",
+    "PLAN_DOCUMENT",
+    "PLAN_HTML",
     "PLAN_SUMMARY",
     "QUALITY",
+    "QUALITY_HTML",
+    "QUALITY_XLSX",
     "REPORT_HTML",
     "REPORT_PDF",
     "RESPONSES_LOG",
@@ -30,6 +34,8 @@ __all__ = [
 TRUTH = "output/simulation/true_rates.csv"
 ALLOCATION = "output/plan/allocation.csv"
 PLAN_SUMMARY = "output/plan/plan.json"
+PLAN_HTML = "output/plan/plan.html"
+PLAN_DOCUMENT = "output/plan/plan.docx"
 SAMPLE = "output/draw/sample.parquet"
 SAMPLE_CSV = "output/draw/sample.csv"
 DRAW_RECORD = "output/draw/record.json"
@@ -39,6 +45,8 @@ COLUMN_MAP_CSV = "output/questionnaire/wjx_columns.csv"
 LINKED = "output/responses/linked.parquet"
 LINKED_MISSING = "output/responses/linked_missing.parquet"
 QUALITY = "output/responses/quality.csv"
+QUALITY_HTML = "output/responses/quality.html"
+QUALITY_XLSX = "output/responses/quality.xlsx"
 CLEANING_LOG = "output/responses/cleaning_log.csv"
 RESPONSES_LOG = "output/responses/log.json"
 WEIGHTS = "output/weights/weights.csv"

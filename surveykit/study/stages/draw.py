@@ -23,8 +23,8 @@ def plan_stage(study: StudyOutline) -> Stage:
     return Stage(
         "plan",
         "allocating the sample",
-        (files.sampling_plan, study.definition.data.frame),
-        (places.ALLOCATION, places.PLAN_SUMMARY),
+        (files.sampling_plan, files.regions, study.definition.data.frame),
+        (places.ALLOCATION, places.PLAN_SUMMARY, places.PLAN_HTML, places.PLAN_DOCUMENT),
         _make_plan,
     )
 
@@ -50,10 +50,16 @@ def _allocation(study: Study) -> Allocation:
 
 
 def _make_plan(making: Making) -> None:
-    from surveykit.sampling import plan_hash
+    from surveykit.sampling import document_docx, document_html, plan_document, plan_hash
 
     plan = making.study.sampling_plan
     allocation = _allocation(making.study)
+    language = making.study.definition.languages[0]
+    regions = making.study.regions
+    labels = dict(zip(regions["district"], regions[f"name_{language}"], strict=True))
+    document = plan_document(plan, allocation, language, labels)
+    making.output(places.PLAN_HTML).write_text(document_html(document), encoding="utf-8")
+    making.output(places.PLAN_DOCUMENT).write_bytes(document_docx(document))
     write_csv(making.output(places.ALLOCATION), allocation.table)
     write_json(
         making.output(places.PLAN_SUMMARY),
