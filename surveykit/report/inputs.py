@@ -168,12 +168,16 @@ class OtherAnalysis:
         How they may be read, for example that they rest on a model.
     estimates : Estimates or DataFrame
         City figures, as ``estimates["city"]``.
+    model_based : bool
+        Whether the figures rest on a model of who is on the frame; their intervals are then headed as covering
+        sampling error only, never as plain confidence intervals.
     """
 
     id: str
     name: Text
     note: Text
     estimates: EstimatesLike | pd.DataFrame
+    model_based: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

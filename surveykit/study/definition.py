@@ -121,6 +121,7 @@ class StudyDefinition(_Frozen):
     surveykit: Literal["1"]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
     title: Text
+    subtitle: Text | None = None
     commissioner: Text
     conductor: Text
     population: Text

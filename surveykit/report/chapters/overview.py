@@ -61,10 +61,13 @@ def analyses_table(view: View) -> Table | None:
         return None
     others = [view.other_figures(other) for other in report.analyses]
     columns = [("indicator", view.say("indicator_head"), "text")]
-    for id, name in [("main", view.text(report.main_analysis))] + [(a.id, view.text(a.name)) for a in report.analyses]:
+    named = [("main", view.text(report.main_analysis), False)]
+    named += [(other.id, view.text(other.name), other.model_based) for other in report.analyses]
+    for id, name, model_based in named:
+        head = "interval_model_head" if model_based else "interval_head"
         columns += [
             (id, name, "number"),
-            (id + "_interval", view.say("interval_head", level=view.level_percent), "number"),
+            (id + "_interval", view.say(head, level=view.level_percent), "number"),
         ]
     rows, used = [], []
     for indicator in report.indicators:

@@ -69,6 +69,7 @@ MESSAGES: dict[str, str] = {
     "indicator_head": "Indicator",
     "estimate_head": "Estimate",
     "interval_head": "{level} CI",
+    "interval_model_head": "Interval ({level}, sampling error only)",
     "std_error_head": "Std. error",
     "deff_head": "Design effect",
     "n_head": "n",

@@ -69,6 +69,7 @@ MESSAGES: dict[str, str] = {
     "indicator_head": "指标",
     "estimate_head": "估计值",
     "interval_head": "{level}置信区间",
+    "interval_model_head": "区间（{level}，仅抽样误差）",
     "std_error_head": "标准误",
     "deff_head": "设计效应",
     "n_head": "样本数",

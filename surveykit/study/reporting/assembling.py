@@ -75,7 +75,13 @@ def _table(study: Study, relative: str) -> pd.DataFrame | None:
 
 def _other(analysis: Analysis, city: Estimates) -> OtherAnalysis:
     note = _both(analysis.note) if analysis.note else {"zh": "", "en": ""}
-    return OtherAnalysis(id=analysis.id, name={"zh": analysis.zh, "en": analysis.en}, note=note, estimates=city)
+    return OtherAnalysis(
+        id=analysis.id,
+        name={"zh": analysis.zh, "en": analysis.en},
+        note=note,
+        estimates=city,
+        model_based=analysis.kind == "model_adjusted",
+    )
 
 
 def _both(text: Text) -> dict[str, str]:
@@ -88,6 +94,7 @@ def _study_info(study: Study) -> StudyInfo:
     return StudyInfo(
         id=definition.id,
         title=_both(definition.title),
+        subtitle=_both(definition.subtitle) if definition.subtitle else {"zh": "", "en": ""},
         commissioner=_both(definition.commissioner),
         conductor=_both(definition.conductor),
         field_period={
