@@ -18,8 +18,6 @@ _PACKAGES = (
     "pydantic",
     "jinja2",
     "matplotlib",
-    "statsmodels",
-    "pingouin",
 )
 
 

@@ -17,7 +17,7 @@ from surveykit.errors import SurveyKitError
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
 
 FORMAT = 1
-_RECORDED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "statsmodels", "weasyprint", "matplotlib", "jinja2")
+_RECORDED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "weasyprint", "matplotlib", "jinja2")
 
 
 def hash_text(text: str) -> str:
