@@ -20,14 +20,18 @@ def say(line: str) -> None:
 def open_outline(options: argparse.Namespace) -> StudyOutline:
     """Read no more than study.yaml of the study that a call means."""
     from surveykit.study.loading import load_outline
-    from surveykit.study.location import find_study
 
-    return load_outline(find_study(options.study or Path.cwd()))
+    return load_outline(_folder(options))
 
 
 def open_study(options: argparse.Namespace) -> Study:
     """Load the study that a call means, with every definition checked."""
     from surveykit.study.loading import load_study
-    from surveykit.study.location import find_study
 
-    return load_study(find_study(options.study or Path.cwd()))
+    return load_study(_folder(options))
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    from surveykit.study.location import find_study, named_study
+
+    return named_study(options.study) if options.study is not None else find_study(Path.cwd())

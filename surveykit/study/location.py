@@ -6,9 +6,24 @@ from pathlib import Path
 
 from surveykit.errors import SurveyKitError
 
-__all__ = ["MARKER", "find_study"]
+__all__ = ["MARKER", "find_study", "named_study"]
 
 MARKER = "study.yaml"
+
+
+def named_study(folder: Path) -> Path:
+    """Return a study's folder that was named outright; no folder above it is looked at.
+
+    Raises
+    ------
+    SurveyKitError
+        It holds no study.yaml.
+    """
+    if not (folder / MARKER).is_file():
+        raise SurveyKitError(
+            f"{folder}: no {MARKER} there: name the study's own folder, or start one with 'surveykit init FOLDER'"
+        )
+    return folder.resolve()
 
 
 def find_study(start: Path) -> Path:

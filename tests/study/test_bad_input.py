@@ -6,6 +6,8 @@ import re
 import pandas as pd
 import pytest
 
+from surveykit.cli.main import main
+
 
 def snapshot(folder):
     """Hashes of everything that a run made."""
@@ -28,7 +30,7 @@ MISTAKES = [
     ("questionnaires/residents.yaml", "{id: support,", "{id: recognition,", "recognition"),
     ("sampling/regions.csv", "west,城西片区", "north,城西片区", "'north' stands twice (first on line 2)"),
     ("sampling/regions.csv", "west,城西片区,城西,West,,18000", "west,城西片区,城西,West,,many", "'many'"),
-    ("sampling/margins_sex.csv", "女,39800", "女,39801", "add up to 80,001, the total says 80,000 (+1)"),
+    ("sampling/margins_sex.csv", "Female,39800", "Female,39801", "add up to 80,001, the total says 80,000 (+1)"),
     ("sampling/margins_district.csv", "district,east", "district,easst", "did you mean 'east'?"),
     ("analysis/weighting.yaml", "kind: nonresponse", "kind: nonresponce", "kind"),
     ("analysis/indicators.yaml", 'numerator: "aware in [1, 2]"', 'numerator: "awre in [1, 2]"', "awre"),
@@ -60,7 +62,7 @@ def test_a_slip_in_a_file(town, call, file, old, new, told):
 def test_all_problems_of_all_files_at_once(fresh_town, call):
     edit(fresh_town / "sampling/plan.yaml", "strata:", "stratta:")
     edit(fresh_town / "questionnaires/residents.yaml", 'ask_if: "aware in [1, 2]"', 'ask_if: "awre == 1"')
-    edit(fresh_town / "sampling/margins_sex.csv", "女,39800", "女,39801")
+    edit(fresh_town / "sampling/margins_sex.csv", "Female,39800", "Female,39801")
     edit(
         fresh_town / "analysis/scoring.yaml",
         "rule: {kind: proportional}}\n          - {id: supported",
@@ -181,3 +183,9 @@ def test_init_leaves_a_folder_that_holds_something(tmp_path, call):
     assert code == 2
     assert "not empty" in err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_study_is_found_from_inside_it(town, monkeypatch, capsys):
+    monkeypatch.chdir(town / "sampling")
+    assert main(["check"]) == 0
+    assert "示例镇" in capsys.readouterr().out
