@@ -170,6 +170,8 @@ def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str
         table["deff"] = divide(variance, np.nan_to_num(np.where(n > 1, simple, 0.0)))
         table["n"] = n.astype(int)
         table["n_eff"] = divide(spread, variance)
+    # A quantile's spread is that of the distribution function, its standard error that of the variable.
+    table.loc[table["statistic"] == "quantile", ["deff", "n_eff"]] = np.nan
     status = np.full(len(table), "", dtype=object)
     start = 0
     for term in terms:

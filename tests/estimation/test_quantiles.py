@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import surveykit.estimation as est
+from surveykit.design import SurveyDesign
 
 PROBABILITIES = [0.05, 0.25, 0.5, 0.9]
 RULES = ["math", "school", "shahvaish", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
@@ -67,3 +68,11 @@ def test_quantile_of_one_row_and_of_none(api_designs):
     assert np.isfinite(table["estimate"][0])
     empty = est.survey_quantile(api_designs["clus1"], "api00", [0.5], where=np.zeros(183, dtype=bool)).table
     assert np.isnan(empty["estimate"][0]) and empty["n"][0] == 0
+
+
+def test_a_quantile_has_no_design_effect_of_its_own():
+    """Its standard error is on another scale than the spread of the distribution function."""
+    design = SurveyDesign({"y": [1.0, 2.0, 3.0, 4.0, 5.0, 9.0], "w": [2.0] * 6}, weights="w")
+    table = est.survey_quantile(design, "y", [0.25, 0.5]).table
+    assert table[["deff", "n_eff"]].isna().all().all()
+    assert (table["n"] == 6).all()
