@@ -2,6 +2,7 @@
 
 __all__ = [
     "ALLOCATION",
+    "ALTERNATIVES",
     "CLEANING_LOG",
     "COLUMN_MAP",
     "COLUMN_MAP_CSV",
@@ -53,6 +54,7 @@ WEIGHTS = "output/weights/weights.csv"
 WEIGHTING_LOG = "output/weights/log.json"
 ESTIMATES = "output/estimates/estimates.json"
 ESTIMATES_TABLE = "output/estimates/estimates.csv"
+ALTERNATIVES = "output/estimates/alternative_rules.csv"
 TOPLINE = "output/estimates/topline.csv"
 DRIVERS = "output/estimates/drivers.csv"
 SCORE = "output/score/score.json"

@@ -49,8 +49,8 @@ def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> Wei
 
 
 def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
-    """Return the design of one analysis, with a column for each indicator (missing outside its base)."""
-    from surveykit.scoring import indicator_columns
+    """Return the design of one analysis, with a column for each indicator and each of its alternative rules."""
+    from surveykit.scoring import indicator_columns, with_alternatives
 
-    columns = indicator_columns(study.indicators, linked, missing)
+    columns = indicator_columns(with_alternatives(study.indicators), linked, missing)
     return weighting_for(study, analysis, linked.assign(**{str(name): columns[name] for name in columns})).design

@@ -35,7 +35,7 @@ def estimate_stage(study: StudyOutline) -> Stage:
             places.LINKED,
             places.LINKED_MISSING,
         ),
-        (places.ESTIMATES, places.ESTIMATES_TABLE, places.TOPLINE, places.DRIVERS),
+        (places.ESTIMATES, places.ESTIMATES_TABLE, places.ALTERNATIVES, places.TOPLINE, places.DRIVERS),
         _make,
     )
 
@@ -84,10 +84,23 @@ def _make(making: Making) -> None:
     }
     write_json(making.output(places.ESTIMATES), payload)
     main = designs[study.definition.analyses[0].id]
+    write_csv(making.output(places.ALTERNATIVES), _alternatives(study, main))
     topline, drivers = _answers(study, main, linked, missing)
     write_csv(making.output(places.TOPLINE), topline)
     write_csv(making.output(places.DRIVERS), drivers)
     making.counts |= {"estimates": len(table), "topline": len(topline)}
+
+
+def _alternatives(study: Study, design: SurveyDesign) -> pd.DataFrame:
+    """Estimate every indicator for the city under its own rule and under each alternative, with names."""
+    from surveykit.scoring import estimate_indicators, with_alternatives
+
+    chosen = with_alternatives(study.indicators)
+    table = estimate_indicators(design, chosen).table
+    names = {indicator.id: (indicator.zh, indicator.en) for indicator in chosen.indicators}
+    table.insert(1, "name_zh", [names[name][0] for name in table["variable"]])
+    table.insert(2, "name_en", [names[name][1] for name in table["variable"]])
+    return table
 
 
 def _answers(
