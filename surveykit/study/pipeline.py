@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from surveykit.errors import SurveyKitError
 from surveykit.study.stage import Stage
 from surveykit.study.stages.draw import draw_stage, plan_stage
 from surveykit.study.stages.estimate import estimate_stage
@@ -43,10 +44,15 @@ def stages_up_to(stages: Sequence[Stage], last: str) -> list[Stage]:
     """Return the stages that the stage called `last` rests on, and itself.
 
     A stage is left out when nothing that it makes is needed on the way.
+
+    Raises
+    ------
+    SurveyKitError
+        The study has no such stage: only a simulated study simulates.
     """
     names = [stage.name for stage in stages]
     if last not in names:
-        raise KeyError(last)
+        raise SurveyKitError(f"this study has no stage {last!r}: it names no simulation plan in study.yaml")
     needed: set[str] = set()
     chosen: list[Stage] = []
     for stage in reversed(stages[: names.index(last) + 1]):

@@ -132,6 +132,15 @@ def test_a_frame_with_an_id_twice(town, call):
     assert (town / "output/draw/sample.parquet").read_bytes() == sample
 
 
+def test_a_study_with_data_of_its_own_cannot_be_simulated(town, call):
+    own_frame(town)
+    before = snapshot(town)
+    code, _, err = call(town, "simulate")
+    assert code == 2
+    assert "no simulation plan" in err
+    assert snapshot(town) == before
+
+
 def test_a_missing_frame(town, call):
     path, _ = own_frame(town)
     path.unlink()
