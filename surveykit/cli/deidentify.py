@@ -34,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
     study = open_study(options)
     responses, _ = read_answers(study, study.questionnaire)
     public = deidentify(responses, study.questionnaire, keys=options.keys, k=options.k)
-    folder = study.root / "output" / "public"
+    folder = study.output / "public"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("data", "risk", "log"):
         write_csv(folder / f"{name}.csv", getattr(public, name))

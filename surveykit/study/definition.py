@@ -7,7 +7,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Domain", "Period", "StudyDefinition", "StudyFiles", "Text"]
+__all__ = [
+    "Analysis",
+    "DataFiles",
+    "DisclosureTexts",
+    "Domain",
+    "Period",
+    "ScoreRun",
+    "StudyDefinition",
+    "StudyFiles",
+    "Text",
+]
 
 
 class _Frozen(BaseModel):
@@ -87,7 +97,8 @@ class DataFiles(_Frozen):
     """The data, as paths from the folder of study.yaml.
 
     Several files of answers are put under one another; ``combine: later`` takes each for a later export of the same
-    survey, whose records replace those of the same number. ``source`` forces what kind of file they are.
+    survey, whose records replace those of the same number. ``source`` forces what kind of file they are. ``population``
+    says whom the frame of a simulated study lists.
     """
 
     frame: str
@@ -95,6 +106,7 @@ class DataFiles(_Frozen):
     combine: Literal["stack", "later"] = "stack"
     source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form"] | None = None
     answers: str | None = None
+    population: Literal["platform", "residents"] = "platform"
 
 
 class Analysis(_Frozen):
@@ -115,8 +127,15 @@ class Drivers(_Frozen):
     overall: str
 
 
+class ScoreRun(_Frozen):
+    """How the uncertainty of scores is simulated: the number of draws from the joint distribution, and their seed."""
+
+    draws: int = Field(default=10_000, ge=1_000)
+    seed: int = Field(default=2021, ge=0)
+
+
 class StudyDefinition(_Frozen):
-    """The content of study.yaml."""
+    """The content of study.yaml, or of a further study file beside it."""
 
     surveykit: Literal["1"]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
@@ -135,6 +154,8 @@ class StudyDefinition(_Frozen):
     domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
     drivers: Drivers | None = None
+    score: ScoreRun = ScoreRun()
+    output: str = Field(default="output", pattern=r"^output[A-Za-z0-9_-]*$")
 
     @field_validator("analyses")
     @classmethod

@@ -71,7 +71,7 @@ def _make(making: Making) -> None:
     for source in sources:
         making.report(f"    {source['file']}: {source['source']} {source['variant']}".rstrip())
     quality = check_quality(responses, study.questionnaire, study.quality)
-    linked = link_sample(read_parquet(study.root / places.SAMPLE), responses, quality)
+    linked = link_sample(read_parquet(study.path(places.SAMPLE)), responses, quality)
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
     write_csv(making.output(places.QUALITY), quality.table)
