@@ -155,7 +155,7 @@ def _provenance(study: Study) -> dict[str, str]:
     """Hashes of the files that the figures rest on, and the seeds."""
     manifest = Manifest.load(study.output / "manifest.json")
     names = [study.file, *study.definition.files.named().values(), study.definition.data.frame]
-    names += [*study.definition.data.responses, study.located(places.SAMPLE)]
+    names += [*study.definition.data.response_files, study.located(places.SAMPLE)]
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
     seeds = {f"seed: {stage}": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds
