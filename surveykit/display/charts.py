@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surveykit.display.style import BLUE, GREY, INK, LIGHT, ORANGE, PALE, chart_axes, chart_style
+from surveykit.display.style import BLUE, GREY, INK, LIGHT, ORANGE, PALE, chart_axes, chart_style, set_fonts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,7 @@ def interval_chart(
             ax.hlines(places, low, high, color=INK, linewidth=2.8, gid="comparison")
         _points(ax, rows, places, language)
         _rows_axis(ax, rows["label"].tolist(), axis)
+        set_fonts(ax)
         return ax
 
 
@@ -123,6 +124,7 @@ def rank_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, language: Lang
         step = 1 if last <= 12 else 2 if last <= 30 else 10
         ax.set_xticks([1, *range(1 + step, last + 1, step)])
         ax.set_xlim(0.4, last + 0.6)
+        set_fonts(ax)
         return ax
 
 
@@ -136,6 +138,7 @@ def size_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, percent: bool 
         ax.bar_label(bars, texts, padding=3, fontsize=7.5, color=INK)
         _rows_axis(ax, rows["label"].tolist(), axis)
         ax.margins(x=0.12)
+        set_fonts(ax)
         return ax
 
 
@@ -148,6 +151,7 @@ def histogram(values: np.ndarray, ax: Axes | None, *, axis: str, side: str, bins
         ax.set_ylabel(side)
         ax.grid(axis="y", color=PALE)
         ax.set_axisbelow(True)
+        set_fonts(ax)
         return ax
 
 
@@ -180,6 +184,7 @@ def before_after_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, names:
             ax.plot(rows[column].to_numpy(float), places, linestyle="", marker=marker, label=name, gid=column, **look)
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8)
         _rows_axis(ax, rows["label"].tolist(), axis)
+        set_fonts(ax)
         return ax
 
 
@@ -202,4 +207,5 @@ def line_chart(
         ax.set_ylim(bottom=0)
         ax.grid(axis="both", color=PALE)
         ax.legend(fontsize=8)
+        set_fonts(ax)
         return ax

@@ -12,7 +12,7 @@ __all__ = ["cell_text", "decimals_of"]
 
 
 def decimals_of(column: pd.Series) -> int | None:
-    """Return the decimals of a column, None when it holds no numbers.
+    """Return the decimals of a column, None when it is no column of numbers (then each number has its own).
 
     Whole numbers have none; others have four below 1, three below 100, two below 1,000 and one above, by the largest
     absolute value, so that all figures of a column stand under each other.
@@ -23,10 +23,13 @@ def decimals_of(column: pd.Series) -> int | None:
     >>> decimals_of(pd.Series([0.5, 0.25])), decimals_of(pd.Series([3.0, 12.0])), decimals_of(pd.Series(["a"]))
     (4, 0, None)
     """
-    values = [float(v) for v in column.tolist() if _is_number(v)]
+    if getattr(column.dtype, "kind", "O") not in "iuf":
+        return None
+    return _decimals([float(v) for v in column.tolist() if _is_number(v)])
+
+
+def _decimals(values: list[float]) -> int:
     finite = [v for v in values if math.isfinite(v)]
-    if not finite:
-        return 0 if values else None
     if all(v == int(v) for v in finite):
         return 0
     size = max(abs(v) for v in finite)
@@ -44,14 +47,14 @@ def cell_text(value: Any, decimals: int | None, missing: str = "–") -> str:
     if value is None:
         return missing
     if not _is_number(value):
-        return missing if value != value or str(value) in ("<NA>", "NaT") else str(value)
+        return missing if str(value) in ("<NA>", "NaT") else str(value)
     number = float(value)
     if math.isnan(number):
         return missing
     if math.isinf(number):
         return "∞" if number > 0 else "−∞"
     if decimals is None:
-        decimals = 0 if number == int(number) else 4
+        decimals = _decimals([number])
     text = f"{number:,.{decimals}f}"
     return text if float(text.replace(",", "")) else text.lstrip("-")
 

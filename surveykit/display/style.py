@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "GREY", "INK", "LIGHT", "ORANGE", "PALE", "chart_axes", "chart_style", "label_of"]
+__all__ = ["BLUE", "GREY", "INK", "LIGHT", "ORANGE", "PALE", "chart_axes", "chart_style", "label_of", "set_fonts"]
 
 INK, GREY, LIGHT, PALE = "#222222", "#6f6f6f", "#c9c9c9", "#ececec"
 BLUE, ORANGE = "#1f5a92", "#c4600c"
@@ -68,6 +68,17 @@ def chart_axes(ax: Axes | None, width: float, height: float) -> Axes:
 
     made: Axes = pyplot.subplots(figsize=(width, height), layout="constrained")[1]
     return made
+
+
+def set_fonts(ax: Axes) -> None:
+    """Set everything written on the axes in surveykit's font, also where the axes were made elsewhere."""
+    family = [FAMILY, "sans-serif"]
+    for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
+        text.set_fontfamily(family)
+    ax.tick_params(labelfontfamily=FAMILY)
+    legend = ax.get_legend()
+    for text in legend.get_texts() if legend is not None else ():
+        text.set_fontfamily(family)
 
 
 def label_of(code: object, labels: Mapping[str, str] | None) -> str:
