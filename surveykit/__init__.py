@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         as_jackknife_design,
         as_sdr_design,
     )
+    from surveykit.display import ResultTable, chart_style
     from surveykit.estimation import (
         Correlation,
         Covariance,
@@ -217,6 +218,10 @@ _ROOM = {
         "as_brr_design",
         "as_jackknife_design",
         "as_sdr_design",
+    ),
+    "display": (
+        "ResultTable",
+        "chart_style",
     ),
     "estimation": (
         "Correlation",
@@ -438,6 +443,7 @@ __all__ = [
     "ResidentEstimates",
     "ResidentModel",
     "Responses",
+    "ResultTable",
     "Sample",
     "SamplingPlan",
     "ScoreCard",
@@ -469,6 +475,7 @@ __all__ = [
     "build_xlsx",
     "calibrate",
     "calibration_feasibility",
+    "chart_style",
     "check_quality",
     "check_questionnaire",
     "check_weighting_plan",
