@@ -32,6 +32,9 @@ MODULES = (
     "diff",
     "questionnaire",
     "verify_draw",
+    "simulate",
+    "commit",
+    "frame",
     "deidentify",
     "doctor",
 )
