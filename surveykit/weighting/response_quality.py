@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.weighting.cells import Codes, level_text
 from surveykit.weighting.credits import Mask
@@ -24,9 +24,12 @@ from surveykit.weighting.propensity_spread import (
     within_spread,
 )
 
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ResponseQuality:
+class ResponseQuality(Shown):
     """How representative a response is, as far as the predictors can tell.
 
     Attributes
@@ -66,9 +69,11 @@ class ResponseQuality:
             f"{self.response_rate:.3f}, maximal bias {self.maximal_bias:.3f} standard deviations>"
         )
 
-    def _repr_html_(self) -> str:
-        html: str = self.partial.to_html(index=False, float_format="{:.4g}".format)
-        return f"<p>{escape(repr(self))}</p>{html}"
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import quality_presentation
+
+        return quality_presentation(self)
 
 
 def response_quality(

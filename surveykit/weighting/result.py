@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from surveykit.design import SurveyDesign
+from surveykit.display import Shown
 from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals
-from surveykit.weighting.charts import weight_histogram
 from surveykit.weighting.compiled import MeetMargins, margin_table
 from surveykit.weighting.diagnostics import domain_summary, weight_summary
 from surveykit.weighting.groups import flat_steps
@@ -21,6 +20,12 @@ from surveykit.weighting.records import StepRecord
 from surveykit.weighting.ridge import achieved_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
     from surveykit.weighting.apply import CompiledPlan
     from surveykit.weighting.residents.adjust import ResidentEstimates
 
@@ -51,7 +56,7 @@ class Diagnostics:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WeightingResult:
+class WeightingResult(Shown):
     """Final weights, how they came about, and a design that is ready to estimate from.
 
     Attributes
@@ -139,13 +144,40 @@ class WeightingResult:
         )
         return "\n".join([head, *(f"  {record!r}" for record in self.log)])
 
-    def _repr_html_(self) -> str:
-        parts = [f"<p>{escape(repr(self).splitlines()[0])}</p>", self.log_table().to_html(index=False)]
-        parts.append(weight_histogram(self.design.weights))
-        for table in (self.diagnostics.margins, self.diagnostics.totals, self.diagnostics.domains):
-            if len(table):
-                parts.append(table.to_html(index=False, float_format="{:.6g}".format))
-        return "\n".join(parts)
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import weighting_presentation
+
+        return weighting_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        what: str = "weights",
+    ) -> Axes:
+        """Draw the distribution of the final weights, or the margins before and after.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        what : {"weights", "margins"}
+            What to draw.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.weighting.showing import plot_weighting
+
+        return plot_weighting(self, ax, language, labels, what)
 
 
 def result_label(plan: WeightingPlan) -> str:

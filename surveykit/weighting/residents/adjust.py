@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from surveykit.design import SurveyDesign
+from surveykit.display import Shown
 from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.distances import Array
 from surveykit.weighting.labels import RESIDENTS
 from surveykit.weighting.residents.kernels import Patterns, outcome_means, participation_weights
 from surveykit.weighting.residents.patterns import make_patterns, read_outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 LABEL = RESIDENTS
 
@@ -58,7 +67,7 @@ class ResidentModel:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ResidentEstimates:
+class ResidentEstimates(Shown):
     """Model-based estimates for residents; never a plain margin of error.
 
     Attributes
@@ -87,9 +96,38 @@ class ResidentEstimates:
         shown = self.table.drop(columns=["method", "label"]).to_string(index=False, float_format="{:.4g}".format)
         return f"<ResidentEstimates: {self.label}; {self.method}>\n{shown}\n" + "\n".join(self.notes)
 
-    def _repr_html_(self) -> str:
-        html: str = self.table.to_html(index=False, float_format="{:.4g}".format)
-        return f"<p>{self.label}; {self.method}</p>{html}<p>{' '.join(self.notes)}</p>"
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import residents_presentation
+
+        return residents_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+    ) -> Axes:
+        """Draw the model-based estimates with their intervals.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.weighting.showing import plot_intervals
+
+        names = [level or domain for domain, level in zip(self.table["domain"], self.table["level"], strict=True)]
+        return plot_intervals(self.table, names, ax, language, labels)
 
 
 def adjust_to_residents(
