@@ -88,6 +88,7 @@ class DisclosureTexts(_Frozen):
     geography: Text
     frame: Text
     selection: Text
+    recruitment: Text
     mode: Text
     weighting: Text
     processing: Text
