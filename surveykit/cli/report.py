@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
 
 __all__ = ["add_parser"]
 
@@ -17,8 +18,6 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "report",
         help="write the report; other editions and formats on demand",
-        description="Makes output/report.pdf and output/report.html where they are out of date. "
-        "With --format further files are written to output/reports/.",
     )
     parser.add_argument(
         "--format", nargs="+", choices=KINDS, default=[], metavar="FORMAT", help=f"any of: {', '.join(KINDS)}"
@@ -40,13 +39,16 @@ def execute(options: argparse.Namespace) -> int:
 
     study = open_study(options)
     stages = study_stages(study)
-    if not run_stages(study, stages, say=say, redraw=options.redraw).made:
+    if not run_stages(study, stages, say=say, progress=working, redraw=options.redraw).made:
         say("up to date")
+    written: list[Path] = []
     for name in stages[-1].outputs:
-        say(f"  {name}")
+        show(f"  {name}")
     if options.format or options.edition != "zh" or options.profile != "research":
         from surveykit.study.report_files import ReportOrder, write_report_files
 
         order = ReportOrder(tuple(options.format) or ("pdf",), options.edition, options.profile)
-        write_report_files(study, order, say)
+        working("writing further editions and formats")
+        written = write_report_files(study, order, show)
+    give({"outputs": [*stages[-1].outputs, *(path.relative_to(study.root) for path in written)]})
     return 0
