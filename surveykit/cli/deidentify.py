@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, show, working
+from surveykit.cli.terminal import current
+from surveykit.language import headings
 
 __all__ = ["add_parser"]
 
@@ -15,8 +17,6 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "deidentify",
         help="write a public file of the answers, with its risk table",
-        description="Writes data.csv, risk.csv and log.csv to output/public/. "
-        "Tokens, times and open answers are left out.",
     )
     parser.add_argument(
         "--keys", nargs="+", required=True, metavar="COLUMN", help="key variables, the most important first"
@@ -30,14 +30,18 @@ def execute(options: argparse.Namespace) -> int:
     from surveykit.responses import deidentify
     from surveykit.study.answers import read_answers
     from surveykit.study.artefacts import write_csv
+    from surveykit.study.showing import aligned
 
     study = open_study(options)
+    working("removing what identifies people")
     responses = read_answers(study, study.questionnaire).responses
     public = deidentify(responses, study.questionnaire, keys=options.keys, k=options.k)
     folder = study.output / "public"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("data", "risk", "log"):
         write_csv(folder / f"{name}.csv", getattr(public, name))
-        say(f"  {(folder / name).relative_to(study.root)}.csv")
-    say(public.risk.to_string(index=False))
+        show(f"  {(folder / name).relative_to(study.root)}.csv")
+    give({"outputs": [f"output/public/{name}.csv" for name in ("data", "risk", "log")], "risk": public.risk})
+    for line in aligned(public.risk.rename(columns=headings(current().language))):
+        show(line)
     return 0
