@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         as_jackknife_design,
         as_sdr_design,
     )
+    from surveykit.display import ResultTable, chart_style
     from surveykit.estimation import (
         Correlation,
         Covariance,
@@ -127,6 +128,7 @@ if TYPE_CHECKING:
         open_ledger,
         optimal_boundaries,
         plan_document,
+        postgres_frame,
         precision_difference,
         precision_mean,
         precision_proportion,
@@ -217,6 +219,10 @@ _ROOM = {
         "as_jackknife_design",
         "as_sdr_design",
     ),
+    "display": (
+        "ResultTable",
+        "chart_style",
+    ),
     "estimation": (
         "Correlation",
         "Covariance",
@@ -274,6 +280,7 @@ _ROOM = {
         "open_ledger",
         "optimal_boundaries",
         "plan_document",
+        "postgres_frame",
         "precision_difference",
         "precision_mean",
         "precision_proportion",
@@ -436,6 +443,7 @@ __all__ = [
     "ResidentEstimates",
     "ResidentModel",
     "Responses",
+    "ResultTable",
     "Sample",
     "SamplingPlan",
     "ScoreCard",
@@ -467,6 +475,7 @@ __all__ = [
     "build_xlsx",
     "calibrate",
     "calibration_feasibility",
+    "chart_style",
     "check_quality",
     "check_questionnaire",
     "check_weighting_plan",
@@ -518,6 +527,7 @@ __all__ = [
     "pairwise_comparisons",
     "parse",
     "plan_document",
+    "postgres_frame",
     "poststratified_regression",
     "poststratify",
     "precision_difference",

@@ -28,13 +28,13 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Make the file and show its risk."""
     from surveykit.responses import deidentify
+    from surveykit.study.answers import read_answers
     from surveykit.study.artefacts import write_csv
-    from surveykit.study.stages.ingest import read_answers
 
     study = open_study(options)
-    responses, _ = read_answers(study, study.questionnaire)
+    responses = read_answers(study, study.questionnaire).responses
     public = deidentify(responses, study.questionnaire, keys=options.keys, k=options.k)
-    folder = study.root / "output" / "public"
+    folder = study.output / "public"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("data", "risk", "log"):
         write_csv(folder / f"{name}.csv", getattr(public, name))

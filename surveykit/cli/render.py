@@ -36,7 +36,7 @@ def execute(options: argparse.Namespace) -> int:
         from surveykit.study.questionnaire_files import write_formats
 
         chosen = FORMATS if "all" in options.formats else tuple(dict.fromkeys(options.formats))
-        for line in write_formats(study.questionnaire, chosen, study.root / "output" / "questionnaire"):
+        for line in write_formats(study.questionnaire, chosen, study.output / "questionnaire"):
             say(line)
         return 0
     from surveykit.study.running import run_stages

@@ -23,16 +23,17 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages
+    from surveykit.study.places import REPORT_PDF
     from surveykit.study.running import all_current, run_stages
 
     outline = open_outline(options)
     stages = study_stages(outline)
     if not options.force and all_current(outline, stages):
-        say(f"nothing to do: all {len(stages)} stages are up to date; the report is output/report.pdf")
+        say(f"nothing to do: all {len(stages)} stages are up to date; the report is {outline.located(REPORT_PDF)}")
         return 0
     study = open_study(options)
     result = run_stages(study, stages, say=say, redraw=options.redraw, force=options.force)
     total = sum(result.seconds.values())
     say(f"done in {total:.1f} s: {len(result.made)} stages made, {len(result.current)} were up to date")
-    say(f"the report is {study.root / 'output' / 'report.pdf'}")
+    say(f"the report is {study.path(REPORT_PDF)}")
     return 0

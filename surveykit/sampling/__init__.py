@@ -23,6 +23,7 @@ from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, plan_hash
 from surveykit.sampling.plan_check import check_sampling_plan
+from surveykit.sampling.postgres import PostgresFrame, postgres_frame
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.size import (
@@ -64,6 +65,7 @@ __all__ = [
     "FrameIndex",
     "MultivariateAllocation",
     "PlanningDocument",
+    "PostgresFrame",
     "Precision",
     "RatioMoments",
     "ReleaseLedger",
@@ -98,6 +100,7 @@ __all__ = [
     "permanent_key",
     "plan_document",
     "plan_hash",
+    "postgres_frame",
     "precision_difference",
     "precision_mean",
     "precision_proportion",

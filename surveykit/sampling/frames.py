@@ -12,7 +12,21 @@ from surveykit.sampling.dialects import DUCKDB, Dialect
 
 __all__ = ["Frame", "open_frame"]
 
-FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL")
+FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC")
+UNSTABLE = (
+    "TIME",
+    "BLOB",
+    "BYTEA",
+    "BINARY",
+    "BPCHAR",
+    "CHARACTER(",
+    "STRUCT",
+    "MAP",
+    "JSON",
+    "ARRAY",
+    "LIST",
+    "UNION",
+)
 
 
 class Frame(Protocol):
@@ -169,10 +183,15 @@ def require_columns(frame: Frame, columns: Sequence[str]) -> dict[str, str]:
 
 
 def require_plain_type(frame: Frame, column: str, kind: str, role: str) -> None:
-    """Fail if ids or strata are floating-point or decimal numbers, whose text differs between engines."""
-    if kind.upper().startswith(FLOATING):
+    """Fail if ids or strata are of a type whose text differs between engines."""
+    name = kind.upper()
+    if name.startswith(FLOATING):
         raise DataError(
             f"frame {frame.source!r}: {role} column {column!r} holds {kind} numbers, whose text differs between "
-            "engines "
-            "(a whole-number column with a missing value becomes floats): give integers or text"
+            "engines (a whole-number column with a missing value becomes floats): give integers or text"
+        )
+    if name.startswith(UNSTABLE) or name.endswith("]"):
+        raise DataError(
+            f"frame {frame.source!r}: {role} column {column!r} is of type {kind}, whose text differs between engines: "
+            "give integers, dates or text"
         )

@@ -33,7 +33,7 @@ def listing_sql(plan: SamplingPlan, frame: Frame) -> str:
     columns += [quote(name) for name in carried_columns(plan, frame)]
     chosen = plan.selection
     numeric = [*([chosen.size] if chosen.size else []), *chosen.balance, *chosen.coordinates]
-    columns += [f"cast({quote(name)} as double) as number_{at}" for at, name in enumerate(numeric)]
+    columns += [f"cast({quote(name)} as {dialect.double}) as number_{at}" for at, name in enumerate(numeric)]
     columns += [f"{quote(name)} as order_{at}" for at, name in enumerate(chosen.order)]
     key = key_expression(plan, frame, str(plan.seed))
     return (

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.plan import HashName
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from surveykit.display import Presentation
 
 __all__ = ["DrawRecord", "Sample", "StratumRecord"]
 
@@ -38,7 +41,7 @@ class StratumRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawRecord:
+class DrawRecord(Shown):
     """The record of a draw.
 
     Attributes
@@ -141,9 +144,15 @@ class DrawRecord:
         )
         return cls(**values)
 
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import record_presentation
+
+        return record_presentation(self)
+
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Shown):
     """A drawn sample and the record that proves it.
 
     Attributes
@@ -158,6 +167,12 @@ class Sample:
 
     table: pd.DataFrame
     record: DrawRecord
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import sample_presentation
+
+        return sample_presentation(self)
 
 
 def sample_digest(strata: list[str], units: list[str]) -> str:

@@ -86,7 +86,9 @@ def _list_clusters(plan: SamplingPlan, frame: Frame, number: int) -> pd.DataFram
             f"frame {frame.source!r}: cluster column {stage.id!r} is missing in {missing} rows: fill it in, or leave "
             "those units out of the frame"
         )
-    measure = f"sum(cast({dialect.quote(stage.selection.size)} as double))" if stage.selection.size else "count(*)"
+    measure = (
+        f"sum(cast({dialect.quote(stage.selection.size)} as {dialect.double}))" if stage.selection.size else "count(*)"
+    )
     keys = [f"{_path(plan, frame, number + 1)} as cluster_path"]
     if number:
         keys.append(f"{_path(plan, frame, number)} as stratum")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from surveykit.display import Shown
 from surveykit.errors import SurveyKitError, first_few
 from surveykit.sampling.allocation import Allocation
 from surveykit.sampling.drawing import draw
@@ -17,11 +18,13 @@ from surveykit.sampling.strata import stratum_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveykit.display import Presentation
+
 __all__ = ["DrawVerification", "verify_draw"]
 
 
 @dataclass(frozen=True, slots=True)
-class DrawVerification:
+class DrawVerification(Shown):
     """Outcome of a verification.
 
     Attributes
@@ -37,6 +40,12 @@ class DrawVerification:
     ok: bool
     problems: tuple[str, ...]
     checks: tuple[str, ...]
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import verification_presentation
+
+        return verification_presentation(self)
 
 
 def verify_draw(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling import SamplingPlan, allocate, stratum_table
 from surveykit.simulation.class_adjusted import Estimator, ReplicateSample, class_adjusted_rates
@@ -18,6 +20,9 @@ from surveykit.simulation.model import generator
 from surveykit.simulation.plan import SimulationPlan
 from surveykit.simulation.respond import response_chances
 from surveykit.simulation.truth import frame_rates
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["EvaluationOptions", "PlanEvaluation", "evaluate_plan"]
 
@@ -54,7 +59,7 @@ class EvaluationOptions:
 
 
 @dataclass(frozen=True)
-class PlanEvaluation:
+class PlanEvaluation(Shown):
     """What a plan gives over repeated samples.
 
     Attributes
@@ -83,6 +88,17 @@ class PlanEvaluation:
         return (
             f"<PlanEvaluation: n {self.sample_size}, {self.mean_respondents:.0f} respond, coverage from {lowest:.1%}>"
         )
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.display import NamedTable, Presentation
+
+        title = ("方案评价（模拟）", "Evaluation of the plan (simulated)")
+        note = (
+            f"样本 {self.sample_size}，平均答卷 {self.mean_respondents:.0f}，区间水平 {self.conf_level:g}",
+            f"n {self.sample_size}, {self.mean_respondents:.0f} respond on average, level {self.conf_level:g}",
+        )
+        return Presentation(title, (NamedTable(title, self.table),), (note,))
 
 
 def _intervals(rates: Floats, errors: Floats, conf_level: float) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "ReportOrder", "write_report_files"]
 
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
-_FOLDER = "output/reports"
+_FOLDER = "reports"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ReportOrder:
 
 
 def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], None]) -> list[Path]:
-    """Write what is ordered into output/reports/; each file appears whole or not at all.
+    """Write what is ordered into reports/ of the output folder; each file appears whole or not at all.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
     written: list[Path] = []
     for kind in order.kinds:
         for name, data in _make(kind, study, content, document, order).items():
-            path = study.root / _FOLDER / f"{stem}{name}"
+            path = study.output / _FOLDER / f"{stem}{name}"
             write_atomically(path, data)
             written.append(path)
             say(f"  {path.relative_to(study.root)}")

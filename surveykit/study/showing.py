@@ -34,7 +34,7 @@ def show_stage(study: Study, stage: Stage) -> list[str]:
 def _table_lines(study: Study, relative: str) -> list[str]:
     import pandas as pd
 
-    table = pd.read_csv(study.root / relative, dtype={"level": str}, keep_default_na=False, na_values=[""])
+    table = pd.read_csv(study.path(relative), dtype={"level": str}, keep_default_na=False, na_values=[""])
     if "analysis" in table.columns:
         main = study.definition.analyses[0].id
         table = table[(table["analysis"] == main) & (table["domain"] == "all")].drop(columns=["analysis", "domain"])

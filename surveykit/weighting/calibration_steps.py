@@ -13,6 +13,7 @@ from surveykit.weighting.cells import level_text
 from surveykit.weighting.compiled import limit_table
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array, Distance
+from surveykit.weighting.labels import RESIDENTS
 from surveykit.weighting.records import Description, Outcome
 from surveykit.weighting.ridge import achieved_table, solve_ridge
 
@@ -54,14 +55,16 @@ class MeetTotals:
         solution = solve_prepared(problem, used, self.distance, self.bounds)
         after = np.where(used, problem.weights * solution.factors, weights)
         refuse_negative(after, used, self.distance)
-        credit = CalibrationCredit(problem.auxiliaries.x, problem.weights, solution.factors, solution.slopes)
+        x, weighted = problem.auxiliaries.x, problem.weights
+        credit = CalibrationCredit(x, weighted, solution.factors, solution.slopes, name=self.kind)
         return Outcome(after, credit, solution.history)
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Return the totals before and after."""
         reached = outcome.weights @ self.auxiliaries.x
         zero = np.zeros(reached.shape)
-        return Description(achieved_table(self.auxiliaries, before, reached, zero), settings=self.settings)
+        notes = (RESIDENTS,) if self.distance == "participation" else ()
+        return Description(achieved_table(self.auxiliaries, before, reached, zero), notes, settings=self.settings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.credits import Mask
 from surveykit.weighting.distances import Array
 from surveykit.weighting.propensity import fit_logistic, predictor_matrix
 
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ResponseQuality:
+class ResponseQuality(Shown):
     """How representative a response is, as far as the predictors can tell.
 
     Attributes
@@ -40,6 +44,12 @@ class ResponseQuality:
     response_rate: float
     maximal_bias: float
     partial: pd.DataFrame
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import quality_presentation
+
+        return quality_presentation(self)
 
 
 def response_quality(

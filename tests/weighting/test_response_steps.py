@@ -114,7 +114,9 @@ def test_participation_makes_the_result_model_based(table):
         "distance": "participation",
     }
     result = run(table, {"kind": "nonresponse", "by": ["age"]}, step)
-    assert result.label == "adjusted, model-based" and result.design.weights.sum() == pytest.approx(1_250_000)
+    assert result.label == "adjusted to residents, model-based" and result.design.weights.sum() == pytest.approx(
+        1_250_000
+    )
 
 
 def test_ridge_in_a_plan_says_what_it_reached(table):

@@ -32,7 +32,7 @@ def report_input(study: Study) -> ReportInput:
     whole city.
     """
     main = study.definition.analyses[0].id
-    payload = read_json(study.root / places.ESTIMATES)
+    payload = read_json(study.path(places.ESTIMATES))
     estimates = {
         "city" if domain == CITY else domain: Estimates.from_payload(content)
         for domain, content in payload[main].items()
@@ -69,7 +69,7 @@ def report_input(study: Study) -> ReportInput:
 
 def _table(study: Study, relative: str) -> pd.DataFrame | None:
     """Read a table of codes; an empty one counts as none."""
-    table = pd.read_csv(study.root / relative, dtype={"code": str, "item": str, "question": str})
+    table = pd.read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
     return None if table.empty else table
 
 
@@ -119,7 +119,7 @@ def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosu
     texts |= {
         "sponsor": info.commissioner,
         "conductor": info.conductor,
-        "population": _both(study.definition.population),
+        "population": _population(study),
         "dates": info.field_period,
         "languages": {
             "zh": "、".join(names["zh"][language] for language in study.questionnaire.languages),
@@ -138,11 +138,24 @@ def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosu
     return Disclosure(**{item.name: texts[item.name] for item in fields(Disclosure)})
 
 
+def _population(study: Study) -> dict[str, str]:
+    """Say who is meant, and on what each group of results rests: the sampling design, or a model."""
+    kinds = {
+        "probability_sample": {"zh": "概率样本，设计推断", "en": "probability sample, design-based"},
+        "model_adjusted": {"zh": "按模型调整", "en": "adjusted by a model"},
+    }
+    texts = _both(study.definition.population)
+    for language, joint, pattern in (("zh", "；", "{}。结果口径：{}"), ("en", "; ", "{}. Results are for: {}")):
+        named = [f"{getattr(a, language)} [{kinds[a.kind][language]}]" for a in study.definition.analyses]
+        texts[language] = pattern.format(texts[language], joint.join(named))
+    return texts
+
+
 def _provenance(study: Study) -> dict[str, str]:
     """Hashes of the files that the figures rest on, and the seeds."""
-    manifest = Manifest.load(study.root / "output" / "manifest.json")
-    names = ["study.yaml", *study.definition.files.named().values(), study.definition.data.frame]
-    names += [*study.definition.data.responses, places.SAMPLE]
+    manifest = Manifest.load(study.output / "manifest.json")
+    names = [study.file, *study.definition.files.named().values(), study.definition.data.frame]
+    names += [*study.definition.data.response_files, study.located(places.SAMPLE)]
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
     seeds = {f"seed: {stage}": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds

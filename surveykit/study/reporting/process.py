@@ -30,7 +30,7 @@ _CHECKS = {
     "straight_line": ("矩阵题直线作答", "same answer throughout a grid"),
     "longstring": ("连续相同答案过长", "long run of the same answer"),
     "mahalanobis": ("答案组合异常", "unusual combination of answers"),
-    "duplicate_token": ("同一用户重复提交", "submitted twice by one user"),
+    "duplicate_token": ("同一人重复提交", "submitted twice by one person"),
     "duplicate_answers": ("答案完全相同", "identical answers"),
     "item_nonresponse": ("缺答过多", "too many blank answers"),
     "inconsistent": ("前后不一致", "contradicting answers"),
@@ -39,9 +39,9 @@ _CHECKS = {
 
 
 def sample(study: Study) -> pd.DataFrame:
-    """Population and sample sizes by district."""
-    table = pd.read_csv(study.root / places.ALLOCATION, dtype={"district": str})
-    return table[["district", "population_size", "sample_size"]]
+    """Population and sample sizes by district, over its strata."""
+    table = pd.read_csv(study.path(places.ALLOCATION), dtype={"district": str})
+    return table.groupby("district", sort=False)[["population_size", "sample_size"]].sum().reset_index()
 
 
 def dispositions(linked: pd.DataFrame) -> pd.DataFrame:
@@ -50,12 +50,12 @@ def dispositions(linked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _log(study: Study, analysis: str) -> dict[str, Any]:
-    return dict(read_json(study.root / places.WEIGHTING_LOG)[analysis])
+    return dict(read_json(study.path(places.WEIGHTING_LOG))[analysis])
 
 
 def weights(study: Study, analysis: str) -> pd.Series:
     """Final weights of the respondents."""
-    table = pd.read_csv(study.root / places.WEIGHTS)
+    table = pd.read_csv(study.path(places.WEIGHTS))
     chosen = table[(table["analysis"] == analysis) & (table["final_weight"] > 0)]
     return chosen["final_weight"].reset_index(drop=True)
 
@@ -64,7 +64,7 @@ def weighting_steps(study: Study, analysis: str) -> pd.DataFrame:
     """Each step of the weighting with the spread and cost of the weights after it."""
     from surveykit.weighting import kish_deff
 
-    table = pd.read_csv(study.root / places.WEIGHTS)
+    table = pd.read_csv(study.path(places.WEIGHTS))
     table = table[table["analysis"] == analysis]
     running = table["base_weight"].to_numpy(dtype=float)
     respondents = table["final_weight"].to_numpy(dtype=float) > 0
@@ -134,8 +134,8 @@ def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
 
 def cleaning(study: Study) -> pd.DataFrame:
     """How many records each quality rule marked, and how many were excluded."""
-    table = pd.read_csv(study.root / places.QUALITY)
-    excluded = read_json(study.root / places.RESPONSES_LOG)["counts"]["excluded"]
+    table = pd.read_csv(study.path(places.QUALITY))
+    excluded = read_json(study.path(places.RESPONSES_LOG))["counts"]["excluded"]
     rows = []
     for check, count in zip(table["check"], table["count"], strict=True):
         zh, en = _CHECKS.get(check, (check, check))

@@ -73,8 +73,10 @@ def _make_draw(making: Making) -> None:
 
     study = making.study
     sample = draw(study.sampling_plan, study.root / study.definition.data.frame, _allocation(study))
-    write_parquet(making.output(places.SAMPLE), sample.table)
-    write_csv(making.output(places.SAMPLE_CSV), sample.table)
+    # Answers come back under the name unit_id, whatever the frame calls its units.
+    table = sample.table.assign(unit_id=sample.table[study.sampling_plan.frame.id])
+    write_parquet(making.output(places.SAMPLE), table)
+    write_csv(making.output(places.SAMPLE_CSV), table)
     write_json(making.output(places.DRAW_RECORD), sample.record.to_dict())
     making.seed = sample.record.seed
     making.counts |= {"frame": sample.record.frame_rows, "sample": len(sample.table)}
@@ -98,10 +100,10 @@ def verify_study_draw(study: Study) -> StudyVerification:
     """
     from surveykit.sampling import DrawRecord, verify_draw
 
-    if not (study.root / places.DRAW_RECORD).exists():
+    if not (study.path(places.DRAW_RECORD)).exists():
         raise SurveyKitError(f"{places.DRAW_RECORD} does not exist: draw the sample first with 'surveykit draw'")
-    record = DrawRecord.from_dict(read_json(study.root / places.DRAW_RECORD))
-    table = read_parquet(study.root / places.SAMPLE)
+    record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
+    table = read_parquet(study.path(places.SAMPLE))
     found = verify_draw(study.sampling_plan, study.root / study.definition.data.frame, record, table)
     if found.ok:
         size = f"{len(table):,} of {record.frame_rows:,} units"
