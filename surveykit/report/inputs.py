@@ -256,6 +256,8 @@ class ReportInput:
         indicator, wave, estimate, conf_low, conf_high, n, break_before (bool).
     quality : DataFrame, optional
         rule_zh, rule_en, flagged, excluded: the cleaning log.
+    fieldwork : mapping of str to DataFrame
+        "outcome_rates", "cleaning" and "marked_rates" for the appendix on fieldwork (`chapters.fieldwork`).
     provenance : mapping of str to str
         Hashes, seeds and versions.
     changes : sequence of Text
@@ -300,6 +302,7 @@ class ReportInput:
     main_analysis: Text = field(default_factory=lambda: {"zh": "主要结果", "en": "Main results"})
     trend: pd.DataFrame | None = None
     quality: pd.DataFrame | None = None
+    fieldwork: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[Text] = ()
     chapters: Sequence[OwnChapter] = ()

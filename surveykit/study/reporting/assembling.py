@@ -13,6 +13,7 @@ from surveykit.study import places
 from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
+from surveykit.study.reporting.fieldwork import fieldwork_tables
 from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
@@ -57,6 +58,7 @@ def report_input(study: Study) -> ReportInput:
         margins=process.margins(study, calibrated),
         questions=questions(study),
         quality=process.cleaning(study),
+        fieldwork=fieldwork_tables(study),
         provenance=_provenance(study),
         outcome_rates=process.outcomes(linked),
         topline=_table(study, places.TOPLINE),

@@ -12,7 +12,17 @@ from surveykit.study.artefacts import read_json
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
 
-__all__ = ["cleaning", "dispositions", "margins", "outcomes", "raking", "sample", "weighting_steps", "weights"]
+__all__ = [
+    "check_names",
+    "cleaning",
+    "dispositions",
+    "margins",
+    "outcomes",
+    "raking",
+    "sample",
+    "weighting_steps",
+    "weights",
+]
 
 _STEPS = {
     "base": ("设计权数：入样概率的倒数", "design weight: inverse of the inclusion probability"),
@@ -31,7 +41,10 @@ _CHECKS = {
     "longstring": ("连续相同答案过长", "long run of the same answer"),
     "mahalanobis": ("答案组合异常", "unusual combination of answers"),
     "duplicate_token": ("同一用户重复提交", "submitted twice by one user"),
-    "duplicate_answers": ("答案完全相同", "identical answers"),
+    "same_answers": ("答案完全相同", "identical answers"),
+    "near_duplicate": ("答案几乎相同", "nearly identical answers"),
+    "low_variability": ("答案变化过小", "answers that hardly vary"),
+    "": ("全部答卷", "nothing: all questionnaires"),
     "item_nonresponse": ("缺答过多", "too many blank answers"),
     "inconsistent": ("前后不一致", "contradicting answers"),
     "enough_flags": ("达到标记数量", "enough flags"),
@@ -132,13 +145,18 @@ def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def check_names(check: str) -> tuple[str, str]:
+    """Name a check in Chinese and English."""
+    return _CHECKS.get(check, (check, check.replace("_", " ")))
+
+
 def cleaning(study: Study) -> pd.DataFrame:
     """How many records each quality rule marked, and how many were excluded."""
     table = pd.read_csv(study.root / places.QUALITY)
     excluded = read_json(study.root / places.RESPONSES_LOG)["counts"]["excluded"]
     rows = []
     for check, count in zip(table["check"], table["count"], strict=True):
-        zh, en = _CHECKS.get(check, (check, check))
+        zh, en = check_names(check)
         rows.append(
             {"rule_zh": zh, "rule_en": en, "flagged": count, "excluded": excluded if check == "enough_flags" else 0}
         )

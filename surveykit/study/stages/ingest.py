@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.study import places
 from surveykit.study.answers import Answers, answer_inputs, read_answers
-from surveykit.study.artefacts import read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.artefacts import read_parquet, write_json, write_parquet
+from surveykit.study.public_csv import write_inert_csv
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def _make(making: Making) -> None:
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
     write_parquet(making.output(places.ORIGINALS), answers.originals)
-    write_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
-    write_csv(making.output(places.CLEANING_LOG), quality.log)
+    write_inert_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
+    write_inert_csv(making.output(places.CLEANING_LOG), quality.log)
     _write_tables(making, responses, quality, linked)
     counts = _counts(responses, quality, linked)
     write_json(
@@ -120,7 +121,7 @@ def _write_tables(making: Making, responses: Responses, quality: Any, linked: Li
     headline = indicator_columns(study.indicators, responses.data, responses.missing)[study.definition.headline]
     tables = quality_tables(responses, study.questionnaire, quality, headline=headline, linked=linked)
     for name, place in TABLES.items():
-        write_csv(making.output(place), tables.get(name, pd.DataFrame()))
+        write_inert_csv(making.output(place), tables.get(name, pd.DataFrame()))
     simulated, language = study.definition.simulated, study.definition.languages[0]
     page = quality_html(tables, language=language, simulated=simulated)
     making.output(places.QUALITY_HTML).write_text(page, encoding="utf-8")
