@@ -299,7 +299,7 @@ MESSAGES: dict[str, str] = {
     # Fieldwork appendix
     "chapter_fieldwork": "调查实施情况",
     "heading_outcomes": "各区（市）县应答率",
-    "outcomes_lead": "下表按美国民意研究协会（AAPOR）的定义列出全市和各区（市）县的应答率（RR）、合作率（COOP）、拒答率（REF）和接触率（CON），先列不加权的结果，再列按基础权数加权的结果。",
+    "outcomes_lead": "下表按美国舆论研究协会《标准定义》列出全市和各区（市）县的应答率（RR）、合作率（COOP）、拒答率（REF）和接触率（CON），先列不加权的结果，再列按基础权数加权的结果。",
     "outcomes_title_unweighted": "各区（市）县应答率（不加权）",
     "outcomes_title_base_weighted": "各区（市）县应答率（按基础权数加权）",
     "heading_cleaning": "按原因和地区列出的清理记录",
