@@ -63,17 +63,17 @@ def _say_sources(making: Making, answers: Answers) -> None:
         )
 
 
-def _hide_strange_tokens(responses: Responses, sample: pd.DataFrame) -> Responses:
+def _hide_strange_tokens(table: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     """Mask tokens that are not in the sample where they look like a phone or identity number."""
     from surveykit.responses import mask_identifiers
 
-    tokens = responses.meta["unit_id"]
+    if "unit_id" not in table:
+        return table
+    tokens = table["unit_id"]
     strange = tokens.notna() & ~tokens.isin(sample["unit_id"].astype("str"))
-    if not strange.any():
-        return responses
     masked = tokens.copy()
     masked[strange] = mask_identifiers(tokens[strange].astype("str"))
-    return replace(responses, meta=responses.meta.assign(unit_id=masked))
+    return table.assign(unit_id=masked)
 
 
 def _make(making: Making) -> None:
@@ -83,14 +83,14 @@ def _make(making: Making) -> None:
     answers = read_answers(study, study.questionnaire)
     _say_sources(making, answers)
     sample = read_parquet(study.root / places.SAMPLE)
-    responses = _hide_strange_tokens(answers.responses, sample)
+    responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:
         making.report(f"    {note}")
     linked = link_sample(sample, responses, quality)
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
-    write_parquet(making.output(places.ORIGINALS), answers.originals)
+    write_parquet(making.output(places.ORIGINALS), _hide_strange_tokens(answers.originals, sample))
     write_inert_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
     write_inert_csv(making.output(places.CLEANING_LOG), quality.log)
     _write_tables(making, responses, quality, linked)
