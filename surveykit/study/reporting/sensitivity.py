@@ -49,14 +49,8 @@ def sensitivity_table(study: Study) -> pd.DataFrame | None:
     if table.table["estimate"].isna().any():
         return None
     factors = Factors(alternatives={"dont_know": [{}, swapped]} if swapped else {})
-    found = sensitivity(
-        study.scoring,
-        inputs_from_estimates(table, by=UNIT),
-        other,
-        factors,
-        runs=RUNS,
-        seed=study.definition.score.seed,
-    )
+    inputs, seed = inputs_from_estimates(table, by=UNIT), study.definition.score.seed
+    found = sensitivity(study.scoring, inputs, other, factors, runs=RUNS, seed=seed)
     rows = found.indices[found.indices["target"] == "rank_shift"]
     names = {"factor": "input", "total": "value", "total_low": "conf_low", "total_high": "conf_high"}
     return rows.rename(columns=names)[list(names.values())].reset_index(drop=True)
