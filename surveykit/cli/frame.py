@@ -22,7 +22,7 @@ Only for plans with method srs in one stage; for frames of some million rows and
 def add_parser(commands: Any) -> None:
     """Add the command and what it can do."""
     parser = commands.add_parser("frame", help="sort a large frame once, for draws that read few rows")
-    inner = parser.add_subparsers(title="what to do", dest="action", metavar="ACTION", required=True)
+    inner = parser.add_subparsers(title="what to do", dest="action", metavar="index", required=True)
     index = inner.add_parser(
         "index",
         help="write the frame sorted by stratum and permanent random number",
