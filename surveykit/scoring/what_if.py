@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.card import ScoreCard
@@ -19,6 +20,9 @@ from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
 
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
 __all__ = ["Goal", "WhatIf", "sample_size_to_separate", "size_factor_to_separate", "what_if"]
 
 Goal = Literal["not_distinguishable", "above"]
@@ -27,7 +31,7 @@ _STEPS = 60
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Shown):
     """What would bring a district to a goal.
 
     Attributes
@@ -46,6 +50,14 @@ class WhatIf:
     goal: str
     points: float
     band: str
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import presentation_of
+
+        title = (f"{self.district} 达到“{self.goal}”所需", f"What brings {self.district} to {self.goal!r}")
+        note = (f"现有得分 {self.points:.2f}，分档 {self.band}", f"points {self.points:.2f}, band {self.band}")
+        return presentation_of(title, {title: self.table}, note)
 
 
 @dataclass(frozen=True)

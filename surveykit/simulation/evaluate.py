@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling import SamplingPlan
 from surveykit.simulation.class_adjusted import Estimator, class_adjusted_rates
@@ -15,11 +17,14 @@ from surveykit.simulation.evaluation_statistics import Outcomes, row_statistics
 from surveykit.simulation.plan import SimulationPlan
 from surveykit.simulation.repetition import EvaluationOptions, prepare, repeat, true_values
 
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
 __all__ = ["EvaluationOptions", "PlanEvaluation", "evaluate_plan"]
 
 
 @dataclass(frozen=True)
-class PlanEvaluation:
+class PlanEvaluation(Shown):
     """What a plan gives over repeated samples.
 
     Attributes
@@ -50,6 +55,17 @@ class PlanEvaluation:
             f"<PlanEvaluation: n {self.sample_size:.0f}, {self.mean_respondents:.0f} respond, "
             f"coverage from {lowest:.1%}>"
         )
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.display import NamedTable, Presentation
+
+        title = ("方案评价（模拟）", "Evaluation of the plan (simulated)")
+        note = (
+            f"样本 {self.sample_size}，平均答卷 {self.mean_respondents:.0f}，区间水平 {self.conf_level:g}",
+            f"n {self.sample_size}, {self.mean_respondents:.0f} respond on average, level {self.conf_level:g}",
+        )
+        return Presentation(title, (NamedTable(title, self.table),), (note,))
 
 
 def evaluate_plan(

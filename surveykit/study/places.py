@@ -3,7 +3,9 @@
 __all__ = [
     "ALLOCATION",
     "ALTERNATIVES",
+    "CHANGED_ANSWERS",
     "CLEANING_LOG",
+    "CLEANING_SUMMARY",
     "COLUMN_MAP",
     "COLUMN_MAP_CSV",
     "COMMITMENT",
@@ -16,12 +18,16 @@ __all__ = [
     "FRAME_INDEX",
     "LINKED",
     "LINKED_MISSING",
+    "MARKED_RATES",
+    "ORIGINALS",
+    "OUTCOME_RATES",
     "PLAN_DOCUMENT",
     "PLAN_HTML",
     "PLAN_SUMMARY",
     "QUALITY",
     "QUALITY_HTML",
     "QUALITY_XLSX",
+    "QUOTA",
     "REPORT_HTML",
     "REPORT_PDF",
     "RESPONSES_LOG",
@@ -57,6 +63,12 @@ LINKED_MISSING = "output/responses/linked_missing.parquet"
 QUALITY = "output/responses/quality.csv"
 QUALITY_HTML = "output/responses/quality.html"
 QUALITY_XLSX = "output/responses/quality.xlsx"
+CHANGED_ANSWERS = "output/responses/changed_answers.csv"
+QUOTA = "output/responses/quota.csv"
+ORIGINALS = "output/responses/originals.parquet"
+OUTCOME_RATES = "output/responses/outcome_rates.csv"
+MARKED_RATES = "output/responses/rates_without_marked.csv"
+CLEANING_SUMMARY = "output/responses/cleaning_by_district.csv"
 CLEANING_LOG = "output/responses/cleaning_log.csv"
 RESPONSES_LOG = "output/responses/log.json"
 WEIGHTS = "output/weights/weights.csv"

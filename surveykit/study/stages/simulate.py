@@ -55,7 +55,7 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
         "simulate_responses",
         "simulating the answers of the sample",
         (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
-        (data.responses[0],),
+        (data.response_files[0],),
         _make_responses,
         protected="foreign",
     )
@@ -110,6 +110,6 @@ def _make_responses(making: Making) -> None:
     sample = read_parquet(study.path(places.SAMPLE))
     answers = read_parquet(study.root / study.definition.data.answers)
     table = simulate_responses(plan, sample, answers, study.questionnaire)
-    write_wjx_export(table, study.questionnaire, making.output(study.definition.data.responses[0]))
+    write_wjx_export(table, study.questionnaire, making.output(study.definition.data.response_files[0]))
     making.seed = plan.seed
     making.counts |= {"sample": len(sample), "forms": len(table)}
