@@ -34,7 +34,7 @@ from surveykit.weighting.plan import (
     UnknownEligibilityStep,
 )
 from surveykit.weighting.propensity import predictor_matrix
-from surveykit.weighting.raking import check_margin_totals
+from surveykit.weighting.raking import check_levels, check_margin_totals
 from surveykit.weighting.records import CompiledStep
 from surveykit.weighting.response_steps import InversePropensity, ModelledResponse, PropensityClasses, SampleCalibration
 from surveykit.weighting.ridge import ridge_size
@@ -162,6 +162,8 @@ def _calibration(step: CalibrationStep, binding: Binding, weights: Array) -> Com
     margins = resolve_margins(step, binding.margins, binding.table, used, binding.group)
     if not step.penalties:
         check_margin_totals([(margin.name, margin.totals) for margin in margins])
+        for margin in margins:
+            check_levels(margin, np.where(margin.codes >= 0, weights, 0.0))
     parts = [margin_part(margin) for margin in margins]
     parts += [numeric_part(binding.table, i.variable, total_of(i.total, binding.group), used) for i in step.numeric]
     auxiliaries = stack_parts(parts)
