@@ -5,9 +5,9 @@
     python3 bootstrap.py test    run every check that a change must pass
 
 Both need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
-PDF; for the tests also poppler-utils, a Chromium browser and Node.js) are installed with apt where that is allowed;
-otherwise one sentence says what to install. Nothing else outside this folder is written. Further arguments go to
-'surveykit run' or to pytest.
+PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java and PostgreSQL) are installed with apt where
+that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is written. Further
+arguments go to 'surveykit run' or to pytest.
 """
 
 from __future__ import annotations
@@ -188,9 +188,38 @@ def node_available() -> bool:
     return True
 
 
-def has_module(name: str) -> bool:
-    """Whether a package is installed in .venv; extras that are not installed are not tested."""
-    return quiet([str(PYTHON), "-c", f"import {name}"]).returncode == 0
+def java_available() -> bool:
+    """See to Java, for Spark and for ODK Validate."""
+    return shutil.which("java") is not None or (
+        apt_install(["default-jre-headless"]) and shutil.which("java") is not None
+    )
+
+
+def postgres_available() -> bool:
+    """See to the programs of a PostgreSQL server; the tests start one of their own on a socket."""
+
+    def present() -> bool:
+        return shutil.which("initdb") is not None or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+    return present() or (apt_install(["postgresql"]) and present())
+
+
+def marks_left_out() -> list[str]:
+    """Return the marks of the tests that cannot run here; under CI there must be none."""
+    needs = {
+        "browser": (browser_available, "chromium"),
+        "node": (node_available, "nodejs and npm"),
+        "java": (java_available, "default-jre-headless"),
+        "postgres": (postgres_available, "postgresql"),
+    }
+    missing = {mark: packages for mark, (available, packages) in needs.items() if not available()}
+    if "java" in missing:
+        missing["spark"] = missing["java"]
+    if missing and os.environ.get("CI"):
+        stop(f"tests marked {', '.join(missing)} cannot run here: install {', '.join(missing.values())}")
+    for mark, packages in missing.items():
+        say(f"NOT TESTED: tests marked '{mark}' are left out; install {packages} to run them")
+    return list(missing)
 
 
 def run_study(arguments: list[str]) -> int:
@@ -203,21 +232,11 @@ def run_study(arguments: list[str]) -> int:
 
 def run_tests(arguments: list[str]) -> int:
     """Run the linters and the tests."""
-    install("test")
+    install("test,spark")
     ensure_pdf_libraries()
     if shutil.which("pdftoppm") is None and not apt_install(["poppler-utils"]):
         stop("the tests look at PDF pages: install pdftoppm with 'sudo apt-get install poppler-utils' and call again")
-    left_out = []
-    if not browser_available():
-        left_out.append("browser")
-    if not node_available():
-        left_out.append("node")
-    if left_out and os.environ.get("CI"):
-        stop(f"tests marked {' and '.join(left_out)} cannot run here: install chromium, nodejs and npm")
-    for mark in left_out:
-        say(f"NOT TESTED: tests marked '{mark}' are left out; install chromium, nodejs and npm to run them")
-    left_out += [] if has_module("pyspark") else ["spark"]
-    markers = " and ".join(["not slow", *(f"not {mark}" for mark in left_out)])
+    markers = " and ".join(["not slow", *(f"not {mark}" for mark in marks_left_out())])
     steps = [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "--quiet", "."],

@@ -10,17 +10,29 @@ import pandas as pd
 
 from surveykit.display import Shown
 from surveykit.questionnaire import ColumnMap
+from surveykit.responses.user_mapping import UserMapping
 from surveykit.responses.values import CellReader
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
 
-__all__ = ["Columns", "Finding", "MissingKind", "RawResponses", "Responses", "Source", "UnmappedPolicy", "Variant"]
+__all__ = [
+    "Columns",
+    "Finding",
+    "MissingKind",
+    "RawResponses",
+    "Responses",
+    "Source",
+    "UnmappedPolicy",
+    "UserColumns",
+    "Variant",
+]
 
 Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
 Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
 UnmappedPolicy = Literal["error", "keep", "missing"]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]
+UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
 MissingKind = Literal["", "na", "nr", "dk", "rf"]
 
 
@@ -76,6 +88,8 @@ class RawResponses:
         Time zone of times without one.
     scores : mapping of str to mapping of str to str
         Code of each score, by column, where cells hold scores.
+    values : mapping of str to mapping of str to str
+        Code of a cell's text, by column or item, as the user says; it comes before everything else.
     """
 
     table: pd.DataFrame
@@ -91,6 +105,7 @@ class RawResponses:
     column_map: ColumnMap | None = None
     zone: str = "Asia/Shanghai"
     scores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"

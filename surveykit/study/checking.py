@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
+from surveykit.study.answers import mapping_problems
 from surveykit.study.validation import nearest
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
 
 def check_across(reading: _Collector, study: Study) -> None:
     """Check what the definitions say of each other."""
+    reading.add("study", mapping_problems(study, study.questionnaire))
     reading.add("study", _analyses(study))
     reading.add("study", _domains(study))
     reading.add("study", _headline(study))

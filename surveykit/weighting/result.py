@@ -13,7 +13,9 @@ from surveykit.display import Shown
 from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals
 from surveykit.weighting.compiled import MeetMargins, margin_table
 from surveykit.weighting.diagnostics import domain_summary, weight_summary
-from surveykit.weighting.plan import WeightingPlan, plan_mapping
+from surveykit.weighting.groups import flat_steps
+from surveykit.weighting.labels import RESIDENTS, probability_label
+from surveykit.weighting.plan import ResidentsStep, WeightingPlan, plan_mapping
 from surveykit.weighting.records import StepRecord
 from surveykit.weighting.ridge import achieved_table
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from surveykit.display import Presentation
     from surveykit.display.content import Language
     from surveykit.weighting.apply import CompiledPlan
+    from surveykit.weighting.residents.adjust import ResidentEstimates
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,20 +85,25 @@ class WeightingResult(Shown):
     @property
     def label(self) -> str:
         """What kind of inference the weights allow: as the plan declares it, and model-based after participation."""
-        modelled = any(getattr(step, "distance", None) == "participation" for step in self.plan.steps)
-        return "adjusted, model-based" if modelled else self.plan.result_label
+        return result_label(self.plan)
+
+    def residents(self, outcome: str, by: str | None = None, conf_level: float = 0.95) -> ResidentEstimates:
+        """Estimate residents by the plan's last step, where that is an estimator; see `resident_estimates`."""
+        from surveykit.weighting.resident_results import resident_estimates
+
+        return resident_estimates(self, outcome, by, conf_level)
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
         """Cost and spread of the weights, and the margins before and after."""
         final = self.design.weights
-        steps = [step for step in self.compiled.steps if isinstance(step, MeetMargins)]
-        tables = [margin_table(step.margins, self.compiled.base, final) for step in steps]
-        totals = [
-            achieved_table(step.auxiliaries, self.compiled.base, final @ step.auxiliaries.x, step.penalties)
-            for step in self.compiled.steps
-            if isinstance(step, MeetTotals | ApproachTotals)
-        ]
+        base, tables, totals = self.compiled.base, [], []
+        for group, step in flat_steps(self.compiled.steps):
+            if isinstance(step, MeetMargins):
+                tables.append(_of_group(margin_table(step.margins, base, final), group))
+            elif isinstance(step, MeetTotals | ApproachTotals):
+                reached = final @ step.auxiliaries.x
+                totals.append(_of_group(achieved_table(step.auxiliaries, base, reached, step.penalties), group))
         return Diagnostics(
             weight_summary(final),
             domain_summary(self.design.data, final, self.domain_columns),
@@ -170,3 +178,24 @@ class WeightingResult(Shown):
         from surveykit.weighting.showing import plot_weighting
 
         return plot_weighting(self, ax, language, labels, what)
+
+
+def result_label(plan: WeightingPlan) -> str:
+    """Return what kind of inference the weights of a plan allow.
+
+    Examples
+    --------
+    >>> result_label(WeightingPlan.model_validate({"steps": [{"kind": "base"}], "sampled_from": "platform users"}))
+    'probability sample of platform users'
+    """
+    modelled = any(getattr(step, "distance", None) == "participation" for step in plan.steps)
+    modelled = modelled or any(isinstance(step, ResidentsStep) and step.gives_weights for step in plan.steps)
+    if modelled or plan.result_label != "probability sample":
+        return RESIDENTS
+    return probability_label(plan.sampled_from)
+
+
+def _of_group(table: pd.DataFrame, group: str) -> pd.DataFrame:
+    if group:
+        table.insert(0, "group", group)
+    return table

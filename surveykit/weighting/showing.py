@@ -43,6 +43,11 @@ def weighting_presentation(result: WeightingResult) -> Presentation:
         (("各子总体", "Domains"), found.domains),
     )
     tables += [NamedTable(name, table) for name, table in more if len(table)]
+    tables += [NamedTable(("框的覆盖", "Coverage of the frame"), r.cells) for r in result.log if r.kind == "coverage"]
+    for step, errors in found.history.items():
+        history = pd.DataFrame({"iteration": range(len(errors)), "margin_error": errors})
+        kind = next(record.kind for record in result.log if record.step == step)
+        tables.append(NamedTable((f"第{step}步（{kind}）的收敛过程", f"History of step {step} ({kind})"), history))
     figure = weight_histogram(result.design.weights)
     return Presentation(("加权", "Weighting"), tuple(tables), ((f"推断性质：{result.label}", result.label),), figure)
 
@@ -104,6 +109,7 @@ def quality_presentation(result: ResponseQuality) -> Presentation:
     """Return how representative the response is."""
     items = {
         "indicator": result.indicator,
+        "std_error": result.std_error,
         "unadjusted": result.unadjusted,
         "response_rate": result.response_rate,
         "maximal_bias": result.maximal_bias,
