@@ -27,8 +27,8 @@ def test_from_r_stata_svy(execute, settled):
     assert len(checked) == 16 and sum(count for _, count, _ in checked) == 79
     assert all(rtol <= 1e-5 for _, _, rtol in checked) and sum(rtol <= 1e-8 for _, _, rtol in checked) >= 11
     # documented output of R survey: svymean(~api00, dclus1) and (~api00, dclus2)
-    assert mean == [pytest.approx(644.17, abs=0.005), pytest.approx(23.542, abs=0.0005), pytest.approx(9.3459, abs=5e-5)]
-    assert two == [pytest.approx(670.81, abs=0.005), pytest.approx(30.099, abs=0.0005)]
+    assert [round(mean[0], 2), round(mean[1], 3), round(mean[2], 4)] == [644.17, 23.542, 9.3459]
+    assert [round(two[0], 2), round(two[1], 3)] == [670.81, 30.099]
     assert shape == [9, 9]
     assert change == [pytest.approx(both[0] - both[1]), pytest.approx(2.051, abs=0.0005)]
 
