@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
 from surveykit.errors import SurveyKitError
 
 __all__ = ["add_parser"]
@@ -53,8 +53,10 @@ def execute(options: argparse.Namespace) -> int:
     study = open_study(options)
     stages = study_stages(study)
     if any(stage.name == "simulate_frame" for stage in stages):
-        run_stages(study, stages_up_to(stages, "simulate_frame"), say=say)
+        run_stages(study, stages_up_to(stages, "simulate_frame"), say=say, progress=working)
     revealed = options.reveal is not None
-    for line in reveal_study(study, options.reveal, options.origin) if revealed else commit_study(study):
-        say(line)
+    lines = reveal_study(study, options.reveal, options.origin) if revealed else commit_study(study)
+    give({"lines": list(lines)})
+    for line in lines:
+        show(line)
     return 0

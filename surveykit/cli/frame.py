@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
 
 __all__ = ["add_parser"]
 
@@ -42,7 +42,9 @@ def execute(options: argparse.Namespace) -> int:
     study = open_study(options)
     stages = study_stages(study)
     if any(stage.name == "simulate_frame" for stage in stages):
-        run_stages(study, stages_up_to(stages, "simulate_frame"), say=say)
-    for line in index_study_frame(study, options.file):
-        say(line)
+        run_stages(study, stages_up_to(stages, "simulate_frame"), say=say, progress=working)
+    lines = index_study_frame(study, options.file)
+    give({"lines": list(lines)})
+    for line in lines:
+        show(line)
     return 0

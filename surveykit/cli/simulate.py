@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.terminal import current
 from surveykit.errors import SurveyKitError
+from surveykit.language import headings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from surveykit.study.loading import Study
+    from surveykit.study.running import RunResult
+    from surveykit.study.stage import Stage
 
 __all__ = ["add_parser"]
 
@@ -45,7 +45,6 @@ def add_parser(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--repetitions", type=int, metavar="N", help="evaluate the plan over N draws (at least 20)")
-    parser.add_argument("--json", action="store_true", help="with --repetitions: print the evaluation as JSON")
     parser.add_argument(
         "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
     )
@@ -54,48 +53,42 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Simulate, or evaluate."""
-    if options.repetitions is None and options.json:
-        raise SurveyKitError("simulate: --json belongs to --repetitions N")
     study = open_study(options)
     if options.repetitions is not None:
-        return _evaluate(study, options.repetitions, as_json=options.json)
-    _make(study, "simulate_responses", say, redraw=options.redraw)
+        return _evaluate(study, options.repetitions)
+    chosen, result = _make(study, "simulate_responses", redraw=options.redraw)
+    if not result.made:
+        say("up to date")
+    give({"made": result.made, "current": result.current, "seconds": result.seconds, "outputs": chosen[-1].outputs})
+    from surveykit.study.showing import show_stage
+
+    for line in show_stage(study, chosen[-1], headings(current().language)):
+        show(line)
     return 0
 
 
-def _make(study: Study, stage: str, tell: Callable[[str], None], *, redraw: bool = False) -> None:
+def _make(study: Study, stage: str, *, redraw: bool = False) -> tuple[list[Stage], RunResult]:
     from surveykit.study.pipeline import stages_up_to, study_stages
     from surveykit.study.running import run_stages
-    from surveykit.study.showing import show_stage
 
     chosen = stages_up_to(study_stages(study), stage)
-    result = run_stages(study, chosen, say=tell, redraw=redraw)
-    if stage == "simulate_responses":
-        for line in [*([] if result.made else ["up to date"]), *show_stage(study, chosen[-1])]:
-            tell(line)
+    return chosen, run_stages(study, chosen, say=say, progress=working, redraw=redraw)
 
 
-def _evaluate(study: Study, repetitions: int, *, as_json: bool) -> int:
+def _evaluate(study: Study, repetitions: int) -> int:
     from surveykit.study.evaluating import evaluate_study, evaluation_lines, evaluation_payload
 
     if repetitions < 20:
         raise SurveyKitError(f"simulate: {repetitions} repetitions tell nothing of bias or coverage: take at least 20")
-    tell = _to_stderr if as_json else say
-    _make(study, "simulate_answers", tell)
-    step = max(repetitions // 5, 1)
+    _make(study, "simulate_answers")
+    step = max(repetitions // 20, 1)
 
     def progress(done: int) -> None:
         if done % step == 0:
-            tell(f"    {done} of {repetitions} draws")
+            working(f"{done} of {repetitions} draws")
 
     found = evaluate_study(study, repetitions, progress)
-    if as_json:
-        say(json.dumps(evaluation_payload(study, found), ensure_ascii=False, allow_nan=False))
-        return 0
+    give(evaluation_payload(study, found))
     for line in evaluation_lines(study, found):
-        say(line)
+        show(line)
     return 0
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
