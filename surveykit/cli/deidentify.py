@@ -6,7 +6,9 @@ import argparse
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.terminal import current
+from surveykit.language import headings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +23,6 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "deidentify",
         help="write a public file of the answers, with its risk table",
-        description="Writes data.csv, risk.csv and log.csv to output/public/. "
-        "Tokens, times and open answers are left out.",
     )
     parser.add_argument(
         "--keys",
@@ -44,26 +44,31 @@ def execute(options: argparse.Namespace) -> int:
     """Make the file and show its risk."""
     from surveykit.responses import deidentify
     from surveykit.study.answers import read_answers
+    from surveykit.study.showing import aligned
 
     study = open_study(options)
     definition = study.definition
     keys = options.keys or definition.data.key_variables or [domain.id for domain in definition.domains]
+    working("removing what identifies people")
     say(f"key variables: {', '.join(keys)}; k = {options.k}")
     responses = read_answers(study, study.questionnaire).responses
     public = deidentify(
         responses, study.questionnaire, keys=keys, k=options.k, keep_text=options.keep_text, sensitive=options.sensitive
     )
-    for path in _write(study.root, public):
-        say(f"  {path.relative_to(study.root).as_posix()}")
-    say(public.risk.to_string(index=False, float_format=lambda x: f"{x:.4g}"))
+    outputs = [path.relative_to(study.root).as_posix() for path in _write(study.output, public)]
+    for name in outputs:
+        show(f"  {name}")
+    give({"outputs": outputs, "risk": public.risk})
+    for line in aligned(public.risk.rename(columns=headings(current().language))):
+        show(line)
     return 0
 
 
-def _write(root: Path, public: PublicFile) -> list[Path]:
+def _write(output: Path, public: PublicFile) -> list[Path]:
     """Write all three files or none: they are made in a folder beside and then take the old ones' place."""
     from surveykit.study.public_csv import write_inert_csv
 
-    folder, partial = root / "output" / "public", root / "output" / ".partial-public"
+    folder, partial = output / "public", output / ".partial-public"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.free_text import mask_series
 from surveykit.responses.types import Responses
 
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
 __all__ = ["PublicFile", "class_sizes", "deidentify", "risk_table", "suppress_small_cells"]
 
 
 @dataclass(frozen=True)
-class PublicFile:
+class PublicFile(Shown):
     """A de-identified table.
 
     Attributes
@@ -38,6 +43,12 @@ class PublicFile:
     def __repr__(self) -> str:
         smallest = int(self.risk.loc[self.risk["stage"] == "after", "smallest_class"].iloc[-1])
         return f"<PublicFile {len(self.data)} records, {self.data.shape[1]} columns, k = {smallest}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import public_presentation
+
+        return public_presentation(self)
 
 
 def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:

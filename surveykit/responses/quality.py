@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.display import Shown
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
 from surveykit.responses.duplicates import duplicate_flags, near_duplicate_flags
 from surveykit.responses.quality_patterns import all_equal, irv, longstring, mahalanobis
 from surveykit.responses.quality_rules import QualityRules
 from surveykit.responses.speed import asked_and_paths, speed_flags
 from surveykit.responses.types import Responses
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["FAMILIES", "QualityReport", "check_quality", "exclude", "grid_columns", "numeric_answers"]
 
@@ -36,7 +41,7 @@ FAMILIES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class QualityReport:
+class QualityReport(Shown):
     """What the checks found.
 
     Attributes
@@ -68,6 +73,12 @@ class QualityReport:
     def __repr__(self) -> str:
         found = ", ".join(f"{name} {int(count)}" for name, count in self.flags.sum().items())
         return f"<QualityReport {len(self.flags)} records: {found}; excluded {int(self.excluded.sum())}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import quality_presentation
+
+        return quality_presentation(self)
 
 
 def grid_columns(questionnaire: Questionnaire) -> dict[str, list[str]]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.user_mapping import UserMapping
 from surveykit.responses.values import CellReader
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = [
     "Columns",
@@ -108,7 +112,7 @@ class RawResponses:
 
 
 @dataclass(frozen=True)
-class Responses:
+class Responses(Shown):
     """Coded answers.
 
     Attributes
@@ -141,3 +145,9 @@ class Responses:
 
     def __repr__(self) -> str:
         return f"<Responses {self.questionnaire_id}: {len(self.data)} records, {self.data.shape[1]} columns>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import responses_presentation
+
+        return responses_presentation(self)

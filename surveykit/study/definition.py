@@ -14,6 +14,7 @@ __all__ = [
     "Domain",
     "Period",
     "ResponseFile",
+    "ScoreRun",
     "StudyDefinition",
     "StudyFiles",
     "Text",
@@ -87,6 +88,7 @@ class DisclosureTexts(_Frozen):
     geography: Text
     frame: Text
     selection: Text
+    recruitment: Text
     mode: Text
     weighting: Text
     processing: Text
@@ -122,7 +124,8 @@ class DataFiles(_Frozen):
     later``) are successive exports of it, whose later records replace those of the same number. ``source`` forces what
     kind of file they are. ``salt`` names the file with the salt of the hashes that personal columns are replaced by;
     without it they are dropped. ``key_variables`` is what an outsider may know about a person, the most important
-    first, for ``surveykit deidentify``; the domains by default.
+    first, for ``surveykit deidentify``; the domains by default. ``population`` says whom the
+    frame of a simulated study lists.
     """
 
     frame: str
@@ -132,6 +135,7 @@ class DataFiles(_Frozen):
     salt: str | None = None
     key_variables: list[str] = Field(default_factory=list)
     answers: str | None = None
+    population: Literal["platform", "residents"] = "platform"
 
     @property
     def response_files(self) -> list[str]:
@@ -157,8 +161,15 @@ class Drivers(_Frozen):
     overall: str
 
 
+class ScoreRun(_Frozen):
+    """How the uncertainty of scores is simulated: the number of draws from the joint distribution, and their seed."""
+
+    draws: int = Field(default=10_000, ge=1_000)
+    seed: int = Field(default=2021, ge=0)
+
+
 class StudyDefinition(_Frozen):
-    """The content of study.yaml."""
+    """The content of study.yaml, or of a further study file beside it."""
 
     surveykit: Literal["1"]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
@@ -177,6 +188,8 @@ class StudyDefinition(_Frozen):
     domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
     drivers: Drivers | None = None
+    score: ScoreRun = ScoreRun()
+    output: str = Field(default="output", pattern=r"^output[A-Za-z0-9_-]*$")
 
     @field_validator("analyses")
     @classmethod

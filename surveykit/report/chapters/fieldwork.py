@@ -6,7 +6,7 @@ import pandas as pd
 
 from surveykit.report import numbers
 from surveykit.report.document import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
-from surveykit.report.view import View, label_of
+from surveykit.report.view import View
 
 __all__ = ["fieldwork_chapter"]
 
@@ -66,7 +66,7 @@ def _outcomes(view: View, table: pd.DataFrame, kind: str) -> Table | None:
 
 def _cleaning(view: View, table: pd.DataFrame) -> Table:
     rules = table.drop_duplicates("check")
-    names = {str(row["check"]): label_of(row, view.edition, "rule") for row in rules.to_dict("records")}
+    names = {str(row["check"]): view.known("check", str(row["check"])) for row in rules.to_dict("records")}
     table = table.assign(district=table["district"].astype(str))
     touched = table.assign(count=table["marked"] + table["excluded"])
     counts = touched.pivot_table(index="district", columns="check", values="count", aggfunc="sum", fill_value=0)
@@ -90,7 +90,7 @@ def _marked(view: View, table: pd.DataFrame) -> Table:
     rows, before = [], ""
     for row in table.to_dict("records"):
         rate = names.get(str(row["rate"]), str(row["rate"]))
-        cells = [Cell("" if rate == before else rate), Cell(label_of(row, view.edition, "rule"))]
+        cells = [Cell("" if rate == before else rate), Cell(view.known("check", str(row["without"])))]
         cells += [view.count_cell(float(row["records"]))]
         cells += [_percent(view, row[name]) for name in ("estimate", "difference", "weighted", "weighted_difference")]
         rows.append(cells)

@@ -199,10 +199,10 @@ MESSAGES: dict[str, str] = {
     "before_head": "Before",
     "after_head": "After",
     "target_head": "Target",
-    "method_intervals": "Intervals of rates use the logit transformation; standard errors are by Taylor linearization, with stratification, finite population and weighting.",
+    "method_intervals": "Intervals of rates use the logit transformation; standard errors are by Taylor linearization, with the sampling design (strata, clusters and finite population where it has them) and weighting.",
     "method_rounding": "Percentages and scores have one decimal, rounded half up, so parts may not add up to totals. Differences are in percentage points.",
     "method_standard": "Reliability follows the NCHS Data Presentation Standards for Proportions (2017): not published when the effective sample is under 30, or the interval is too wide (30 points or more, or more than 5 points and more than 130% of the estimate).",
-    "method_confidential": "Cells of 1 to 4 people (unweighted) are not published, to protect confidentiality; this is apart from reliability and has its own sign.",
+    "method_confidential": "Cells of 1 to {most} people (unweighted) are not published, to protect confidentiality; this is apart from reliability and has its own sign.",
     "method_terms": "A rate is a percentage, a score runs from 0 to 100; the two are never interchangeable.",
     # Appendices
     "questionnaire_lead": "Questions and answers as respondents saw them. The base stands under each question; where there are results, weighted percentages, {level} confidence intervals and unweighted n are given.",

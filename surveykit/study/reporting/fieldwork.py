@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from surveykit.study import places
-from surveykit.study.reporting.process import check_names
 
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
@@ -19,22 +18,15 @@ def fieldwork_tables(study: Study) -> dict[str, pd.DataFrame]:
     """Outcome rates by district, cleaning by reason and district, headline rates without marked records."""
     return {
         "outcome_rates": _read(study, places.OUTCOME_RATES, "level"),
-        "cleaning": _named(_read(study, places.CLEANING_SUMMARY, "district"), "check"),
-        "marked_rates": _named(_read(study, places.MARKED_RATES, "without"), "without"),
+        "cleaning": _read(study, places.CLEANING_SUMMARY, "district"),
+        "marked_rates": _read(study, places.MARKED_RATES, "without"),
     }
 
 
 def _read(study: Study, relative: str, key: str) -> pd.DataFrame:
     """Read a table in which an empty key is a level of its own; a file without columns is an empty table."""
     try:
-        table = pd.read_csv(study.root / relative, encoding="utf-8-sig", dtype={key: str})
+        table = pd.read_csv(study.path(relative), encoding="utf-8-sig", dtype={key: str})
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
     return table.assign(**{key: table[key].fillna("")}) if key in table else table
-
-
-def _named(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    if table.empty:
-        return table
-    names = [check_names(check) for check in table[column]]
-    return table.assign(rule_zh=[zh for zh, _ in names], rule_en=[en for _, en in names])

@@ -82,7 +82,7 @@ def _make(making: Making) -> None:
     study = making.study
     answers = read_answers(study, study.questionnaire)
     _say_sources(making, answers)
-    sample = read_parquet(study.root / places.SAMPLE)
+    sample = read_parquet(study.path(places.SAMPLE))
     responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:
