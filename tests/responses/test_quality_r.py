@@ -8,10 +8,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from layouts import random_table, write_kobo, write_limesurvey
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError
-from surveykit.responses import QualityRules, Responses, check_quality, check_quality_rules
+from surveykit.responses import (
+    QualityRules,
+    Responses,
+    check_quality,
+    check_quality_rules,
+    code_responses,
+    read_responses,
+)
 from surveykit.responses.near_duplicates import maximum_match
 from surveykit.responses.quality_tables import icc_oneway
 from surveykit.responses.quota import quota_fill
@@ -124,6 +132,23 @@ def test_page_times_decide_where_there_are_any():
     report = check_quality(totals, q, rules)
     assert report.flags.index[report.flags["speeder"]].tolist() == [9]
     assert speed_table(totals, report.indices)["basis"].tolist() == ["total"]
+
+
+def test_page_times_are_read_where_the_source_has_them(tmp_path):
+    q = questionnaire()
+    table = random_table(q, 2, 6)
+    path = write_limesurvey(table, q, tmp_path / "a.csv")
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False)
+    cells["groupTime4"], cells["groupTime9"] = [["1.5"] * 6, ["20", "", "3", "4", "5", "6"]]
+    cells.to_csv(path, index=False)
+    meta = code_responses(read_responses(path, q), q, minors=None).meta
+    assert meta["page_seconds_1"].tolist() == [1.5] * 6
+    assert meta["page_seconds_2"].isna().tolist() == [False, True, False, False, False, False]
+    path = write_kobo(table, q, tmp_path / "b.csv")
+    cells = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False).assign(t1="0:01:00", t2="9秒")
+    cells.to_csv(path, index=False, sep=";")
+    meta = code_responses(read_responses(path, q, mapping={"page_seconds": ["t2", "t1"]}), q, minors=None).meta
+    assert meta[["page_seconds_1", "page_seconds_2"]].to_numpy().tolist() == [[9.0, 60.0]] * 6
 
 
 def test_modes_are_not_compared_with_each_other():
