@@ -14,6 +14,7 @@ from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
 from surveykit.study.reporting.scores import ranks, score_tables
+from surveykit.study.reporting.weighting import weight_diagnostics
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
 from surveykit.study.weighted import read_linked
@@ -55,6 +56,7 @@ def report_input(study: Study) -> ReportInput:
         weights=process.weights(study, main),
         raking=process.raking(study, calibrated),
         margins=process.margins(study, calibrated),
+        weighting=weight_diagnostics(study),
         questions=questions(study),
         quality=process.cleaning(study),
         provenance=_provenance(study),

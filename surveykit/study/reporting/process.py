@@ -12,9 +12,19 @@ from surveykit.study.artefacts import read_json
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
 
-__all__ = ["cleaning", "dispositions", "margins", "outcomes", "raking", "sample", "weighting_steps", "weights"]
+__all__ = [
+    "STEP_NAMES",
+    "cleaning",
+    "dispositions",
+    "margins",
+    "outcomes",
+    "raking",
+    "sample",
+    "weighting_steps",
+    "weights",
+]
 
-_STEPS = {
+STEP_NAMES = {
     "base": ("设计权数：入样概率的倒数", "design weight: inverse of the inclusion probability"),
     "unknown_eligibility": ("资格不明者的权数分摊", "unknown eligibility spread over the known"),
     "nonresponse": ("无回答调整", "nonresponse adjustment"),
@@ -23,6 +33,8 @@ _STEPS = {
     "calibration": ("校准", "calibration"),
     "trimming": ("截尾", "trimming"),
     "normalisation": ("标准化", "normalisation"),
+    "coverage": ("抽样框的覆盖", "coverage of the frame"),
+    "residents": ("由平台用户推及居民（模型）", "from platform users to residents, by a model"),
     "ineligible": ("剔除不合格者", "ineligible units left out"),
 }
 _CHECKS = {
@@ -82,7 +94,7 @@ def weighting_steps(study: Study, analysis: str) -> pd.DataFrame:
 
 def _step_row(kind: str, running: Any, deff: Any) -> dict[str, Any]:
     relative = running / running.mean()
-    zh, en = _STEPS.get(kind.rstrip("_0123456789"), (kind, kind))
+    zh, en = STEP_NAMES.get(kind.rstrip("_0123456789"), (kind, kind))
     return {
         "step": kind,
         "description_zh": zh,
