@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the pages of the documentation that come from code: the reference, and executed copies of the notebooks.
 
-    python tools/doc_sources.py    write docs/reference/*.md and docs/notebooks/
+python tools/doc_sources.py    write docs/reference/*.md and docs/notebooks/
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class WeightDiagnostics:
     margins : DataFrame
         The same names, share_population, share_before, share_after, standardised_before, standardised_after.
     histories : DataFrame
-        step, step_zh, step_en, iteration, max_gap.
+        step, kind, iteration, max_gap.
     coverage : DataFrame
         The same names as in domains, frame, population, coverage, ratio, standardised_difference; empty without a step
         on coverage.

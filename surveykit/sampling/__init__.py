@@ -19,6 +19,7 @@ from surveykit.sampling.commitment import Commitment, commit_plan, reveal_seed, 
 from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
 from surveykit.sampling.drawing import draw
+from surveykit.sampling.frames import open_frame
 from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, plan_hash
@@ -93,6 +94,7 @@ __all__ = [
     "geometric_boundaries",
     "index_frame",
     "lavallee_hidiroglou",
+    "open_frame",
     "open_index",
     "open_ledger",
     "optimal_boundaries",

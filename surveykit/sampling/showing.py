@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,10 @@ __all__ = [
     "sample_presentation",
     "verification_presentation",
 ]
+
+
+_FIRST_FEW = re.compile(r"\((\d+): .*\)")
+"""The first few units that a message names in brackets; what is shown keeps their number only."""
 
 
 def allocation_presentation(allocation: Allocation) -> Presentation:
@@ -105,7 +110,8 @@ def verification_presentation(verification: DrawVerification) -> Presentation:
         else ("抽样核验：不一致", "Verification: differs")
     )
     checks = pd.DataFrame({"check": list(verification.checks)})
-    return Presentation(title, (NamedTable(title, checks),), tuple((p, p) for p in verification.problems))
+    said = [_FIRST_FEW.sub(r"(\1)", p) if "units" in p else p for p in verification.problems]
+    return Presentation(title, (NamedTable(title, checks),), tuple((text, text) for text in said))
 
 
 def numbers_presentation(title: Words, result: Any, recipe: Mapping[str, Any] | None = None) -> Presentation:

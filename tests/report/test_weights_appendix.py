@@ -37,8 +37,9 @@ def labelled(table):
 def diagnostics(result, id="residents"):
     found, steps = result.diagnostics, []
     for step, errors in found.history.items():
-        head = {"step": step, "step_zh": "迭代", "step_en": "raking"}
-        steps += [{**head, "iteration": place, "max_gap": error} for place, error in enumerate(errors)]
+        steps += [
+            {"step": step, "kind": "raking", "iteration": place, "max_gap": error} for place, error in enumerate(errors)
+        ]
     final = result.table["final_weight"]
     return WeightDiagnostics(
         id=id,

@@ -162,7 +162,7 @@ def _histories(view: View, records: tuple[WeightDiagnostics, ...]) -> Table | No
             if step in seen or not len(own):
                 continue
             seen.add(step)
-            label = label_of(own.iloc[0].to_dict(), view.edition, "step")
+            label = view.known("step", str(own["kind"].iloc[0]))
             ends = [float(own["max_gap"].iloc[place]) for place in (0, -1)]
             cells = [Cell(label), view.count_cell(float(len(own) - 1))]
             rows.append([*cells, *(Cell(f"{end:.1e}".replace("-", numbers.MINUS), end) for end in ends)])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from surveykit.report.inputs import Edition
+from surveykit.report.messages import checks, process, weights
 from surveykit.report.messages.en import MESSAGES as EN
-from surveykit.report.messages.weights import EN as WEIGHTS_EN
-from surveykit.report.messages.weights import ZH as WEIGHTS_ZH
 from surveykit.report.messages.zh import MESSAGES as ZH
 
 __all__ = ["CATALOGUES", "say"]
 
-CATALOGUES: dict[Edition, dict[str, str]] = {"zh": ZH | WEIGHTS_ZH, "en": EN | WEIGHTS_EN}
+CATALOGUES: dict[Edition, dict[str, str]] = {
+    "zh": ZH | process.ZH | checks.ZH | weights.ZH,
+    "en": EN | process.EN | checks.EN | weights.EN,
+}
 
 
 def say(edition: Edition, key: str, **values: object) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 __all__ = ["EN", "ZH"]
 
 ZH = {
+    "step_coverage": "抽样框的覆盖",
+    "step_residents": "由平台用户推及居民（模型）",
     "chapter_weights": "权数诊断",
     "weights_lead": "权数不等会降低精度。下列各表说明最终权数的分布、代价和效果；每一步的目标、前后构成和收敛过程均有记录。",
     "heading_weights_cost": "权数的分布与代价",
@@ -65,6 +67,8 @@ ZH = {
 }
 
 EN = {
+    "step_coverage": "coverage of the frame",
+    "step_residents": "from platform users to residents, by a model",
     "chapter_weights": "Diagnostics of the weights",
     "weights_lead": "Unequal weights cost precision. These tables show how the final weights are spread, what they cost and what they achieve; targets, composition before and after, and convergence are on record for every step.",
     "heading_weights_cost": "Spread and cost of the weights",

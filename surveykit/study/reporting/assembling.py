@@ -13,7 +13,10 @@ from surveykit.study import places
 from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
+from surveykit.study.reporting.extras import read_extras, report_extras
+from surveykit.study.reporting.fieldwork import fieldwork_tables
 from surveykit.study.reporting.scores import ranks, score_tables
+from surveykit.study.reporting.sensitivity import sensitivity_table
 from surveykit.study.reporting.weighting import weight_diagnostics
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
@@ -38,7 +41,7 @@ def report_input(study: Study) -> ReportInput:
         "city" if domain == CITY else domain: Estimates.from_payload(content)
         for domain, content in payload[main].items()
     }
-    linked, _ = read_linked(study)
+    linked, missing = read_linked(study)
     infos = indicator_infos(study)
     whole = {name: Estimates.from_payload(by_domain[CITY]) for name, by_domain in payload.items()}
     calibrated = study.definition.analyses[-1].id
@@ -59,13 +62,19 @@ def report_input(study: Study) -> ReportInput:
         weighting=weight_diagnostics(study),
         questions=questions(study),
         quality=process.cleaning(study),
+        fieldwork=fieldwork_tables(study),
         provenance=_provenance(study),
         outcome_rates=process.outcomes(linked),
         topline=_table(study, places.TOPLINE),
         drivers=_table(study, places.DRIVERS),
         analyses=tuple(_other(analysis, whole[analysis.id]) for analysis in study.definition.analyses[1:]),
         main_analysis={"zh": study.definition.analyses[0].zh, "en": study.definition.analyses[0].en},
+        alternatives=_alternatives(study),
+        item_nonresponse=process.item_nonresponse(study, linked, missing),
+        quality_facts=process.quality_facts(study, linked, read_extras(study).revisions),
+        sensitivity=sensitivity_table(study),
         **score_tables(study),
+        **report_extras(study, estimates["city"]),
     )
 
 
@@ -73,6 +82,15 @@ def _table(study: Study, relative: str) -> pd.DataFrame | None:
     """Read a table of codes; an empty one counts as none."""
     table = pd.read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
     return None if table.empty else table
+
+
+def _alternatives(study: Study) -> pd.DataFrame | None:
+    """Read the city's figures under other rules; the rule of an id without a mark of its own is the report's."""
+    table = _table(study, places.ALTERNATIVES)
+    if table is None:
+        return None
+    owners = table["variable"].str.split("__").str[0]
+    return table.rename(columns={"variable": "rule"}).assign(indicator=owners, own=table["variable"] == owners)
 
 
 def _other(analysis: Analysis, city: Estimates) -> OtherAnalysis:
@@ -105,6 +123,7 @@ def _study_info(study: Study) -> StudyInfo:
         },
         published=definition.report_date,
         simulated=definition.simulated,
+        version=read_extras(study).version,
     )
 
 
@@ -113,8 +132,8 @@ def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosu
     texts: dict[str, Any] = {name: _both(value) for name, value in study.disclosure}
     info = _study_info(study)
     complete = int(linked["disposition"].isin(study.weighting.dispositions.respondents).sum())
-    widest = city.table[city.table["statistic"] == "mean"]
-    rates = widest[widest["estimate"] <= 1]
+    kinds = {indicator.id: indicator.kind for indicator in study.indicators.indicators}
+    rates = city.table[city.table["variable"].map(kinds) == "rate"]
     half = (rates["conf_high"] - rates["conf_low"]).max() / 2
     deff = rates["deff"].max()
     names = {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}

@@ -9,7 +9,6 @@ import pandas as pd
 from surveykit.report.weighting_record import WeightDiagnostics
 from surveykit.study import places
 from surveykit.study.artefacts import read_json
-from surveykit.study.reporting.process import STEP_NAMES
 from surveykit.study.reporting.wordings import groups
 
 if TYPE_CHECKING:
@@ -47,11 +46,9 @@ def weight_diagnostics(study: Study) -> tuple[WeightDiagnostics, ...]:
 def _histories(log: list[dict[str, Any]]) -> pd.DataFrame:
     rows = []
     for record in log:
-        zh, en = STEP_NAMES.get(record["kind"], (record["kind"], record["kind"]))
         for iteration, gap in enumerate(record["history"]):
-            head = {"step": record["step"], "step_zh": zh, "step_en": en}
-            rows.append({**head, "iteration": iteration, "max_gap": gap})
-    return pd.DataFrame(rows, columns=["step", "step_zh", "step_en", "iteration", "max_gap"])
+            rows.append({"step": record["step"], "kind": record["kind"], "iteration": iteration, "max_gap": gap})
+    return pd.DataFrame(rows, columns=["step", "kind", "iteration", "max_gap"])
 
 
 class _Names:
