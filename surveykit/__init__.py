@@ -207,6 +207,7 @@ if TYPE_CHECKING:
         rerun_replicates,
         response_quality,
         ridge_calibrate,
+        small_areas,
         trim_weights,
     )
 
@@ -326,6 +327,7 @@ _ROOM = {
         "rerun_replicates",
         "response_quality",
         "ridge_calibrate",
+        "small_areas",
         "trim_weights",
     ),
     "questionnaire": (
@@ -576,6 +578,7 @@ __all__ = [
     "simulate_answers",
     "simulate_frame",
     "simulate_responses",
+    "small_areas",
     "smallest_difference",
     "spark_frame",
     "stack_responses",
