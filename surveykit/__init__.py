@@ -208,6 +208,7 @@ if TYPE_CHECKING:
         rerun_replicates,
         response_quality,
         ridge_calibrate,
+        small_areas,
         trim_weights,
     )
 
@@ -327,6 +328,7 @@ _ROOM = {
         "rerun_replicates",
         "response_quality",
         "ridge_calibrate",
+        "small_areas",
         "trim_weights",
     ),
     "questionnaire": (
@@ -579,6 +581,7 @@ __all__ = [
     "simulate_frame",
     "simulate_residents",
     "simulate_responses",
+    "small_areas",
     "smallest_difference",
     "spark_frame",
     "stack_responses",
