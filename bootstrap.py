@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Set surveykit up inside this folder and run the reference study or the tests.
 
-    python3 bootstrap.py run     make output/report.pdf from the reference study
-    python3 bootstrap.py test    run every check that a change must pass
+    python3 bootstrap.py run        make output/report.pdf from the reference study
+    python3 bootstrap.py test       run every check that a change must pass
+    python3 bootstrap.py docs       build the documentation into docs/_build/html
+    python3 bootstrap.py coverage   run the tests and report the lines and branches that they pass through
 
-Both need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
+All need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
 PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java and PostgreSQL) are installed with apt where
 that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is written. Further
 arguments go to 'surveykit run' or to pytest.
@@ -254,9 +256,36 @@ def run_tests(arguments: list[str]) -> int:
     return 0
 
 
+def build_docs(arguments: list[str]) -> int:
+    """Execute the notebooks and build the documentation; a warning is an error."""
+    install("docs")
+    ensure_pdf_libraries()
+    target = ROOT / "docs" / "_build" / "html"
+    steps = [
+        ["tools/doc_sources.py"],
+        ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", *arguments, "docs", str(target)],
+    ]
+    for step in steps:
+        code = subprocess.run([str(PYTHON), *step], cwd=ROOT, env=own_environment(os.environ), check=False).returncode
+        if code != 0:
+            return code
+    say(f"the documentation is {target / 'index.html'}")
+    return 0
+
+
+def measure_coverage(arguments: list[str]) -> int:
+    """Run the tests with coverage of lines and branches; state the figure in CONTRIBUTING.md."""
+    report = ["--cov", "--cov-report=term:skip-covered", "--cov-report=html", "--cov-report=json"]
+    code = run_tests([*report, *arguments])
+    if code == 0 and not arguments:
+        step = [str(PYTHON), "tools/coverage_figure.py", "coverage.json", "CONTRIBUTING.md"]
+        code = subprocess.run(step, cwd=ROOT, check=False).returncode
+    return code
+
+
 def main(arguments: list[str]) -> int:
     """Do what was asked."""
-    tasks = {"run": run_study, "test": run_tests}
+    tasks = {"run": run_study, "test": run_tests, "docs": build_docs, "coverage": measure_coverage}
     if not arguments or arguments[0] not in tasks:
         print(__doc__)
         return 0 if arguments and arguments[0] in {"-h", "--help", "help"} else 2

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import doc_sources  # noqa: E402
+
 from surveykit import __version__  # noqa: E402
 
 project = "surveykit"

@@ -181,6 +181,7 @@ if TYPE_CHECKING:
         true_rates,
         write_wjx_export,
     )
+    from surveykit.study import open_study, run_study
     from surveykit.weighting import (
         Diagnostics,
         FayHerriot,
@@ -412,6 +413,10 @@ _ROOM = {
         "make_brief",
         "make_document",
     ),
+    "study": (
+        "open_study",
+        "run_study",
+    ),
 }
 _HOME = {name: room for room, names in _ROOM.items() for name in names}
 
@@ -522,6 +527,7 @@ __all__ = [
     "naive_design",
     "open_index",
     "open_ledger",
+    "open_study",
     "optimal_boundaries",
     "outcome_rates",
     "pairwise_comparisons",
@@ -558,6 +564,7 @@ __all__ = [
     "response_quality",
     "reveal_seed",
     "ridge_calibrate",
+    "run_study",
     "sample_size_difference",
     "sample_size_mean",
     "sample_size_power",

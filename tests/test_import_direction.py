@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "surveykit"
 LEVELS = [
-    {"errors", "_version"},
+    {"errors", "_version", "language"},
     {"display"},
     {"design", "questionnaire", "sampling"},
     {"estimation", "weighting", "responses", "simulation"},

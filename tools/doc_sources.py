@@ -21,6 +21,8 @@ TITLES = {
     "simulation": "Simulation",
     "scoring": "Scores and ranks",
     "report": "Reports",
+    "display": "Results that show themselves",
+    "study": "A study on disk",
 }
 
 
@@ -43,7 +45,8 @@ def write_reference(folder: Path) -> None:
     for room, names in pages.items():
         title = f"{TITLES.get(room, room)}: `surveykit.{room}`"
         listed = "\n".join(f"   {name}" for name in sorted(names, key=lambda name: (name[0].islower(), name)))
-        text = f"```{{eval-rst}}\n.. currentmodule:: surveykit\n\n.. autosummary::\n   :toctree: generated\n\n{listed}\n```\n"
+        summary = f".. currentmodule:: surveykit\n\n.. autosummary::\n   :toctree: generated\n\n{listed}\n"
+        text = f"```{{eval-rst}}\n{summary}```\n"
         write(folder / f"{room}.md", f"# {title}\n\n{text}")
     entries = "\n".join(pages)
     intro = "Every public name, from its docstring. All are used as `surveykit.name` (`import surveykit as sk`).\n"

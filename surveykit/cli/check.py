@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show
+from surveykit.cli.failing import problem_object, problem_text
+from surveykit.cli.terminal import current
 
 __all__ = ["add_parser"]
 
@@ -18,11 +20,18 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Check, and say what was checked."""
+    from surveykit.questionnaire import lint_questionnaire
+    from surveykit.study.summary import count_parts
+
+    terminal = current()
     study = open_study(options)
+    give({"study": count_parts(study)})
     for line in study.summary():
         say(line)
-    warnings = study.warnings()
-    for warning in warnings:
-        say(f"warning: {warning}")
-    say("no problems found" + (f", {len(warnings)} warnings" if warnings else ""))
+    file = study.definition.files.questionnaire
+    doubts = [problem.at(problem.file or file, problem.line) for problem in lint_questionnaire(study.questionnaire)]
+    for doubt in doubts:
+        terminal.complain_as_is(terminal.text("warning") + ": " + problem_text(doubt, terminal))
+        terminal.warnings.append({"kind": "lint", **problem_object(doubt, terminal)})
+    show(f"no problems found, {len(doubts)} warnings" if doubts else "no problems found")
     return 0

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from surveykit.cli.terminal import current
 
 if TYPE_CHECKING:
     from surveykit.study.loading import Study, StudyOutline
 
-__all__ = ["open_outline", "open_study", "say"]
+__all__ = ["give", "open_outline", "open_study", "say", "show", "working"]
 
 
 def say(line: str) -> None:
-    """Print one line at once."""
-    print(line, flush=True)
+    """Print one line that is good to know, at once; ``--quiet`` leaves it out."""
+    current().say(line)
+
+
+def show(line: str) -> None:
+    """Print one line of what was asked for, at once."""
+    current().show(line)
+
+
+def working(title: str) -> None:
+    """Say what is being done, for progress."""
+    current().working(title)
+
+
+def give(entries: Mapping[str, Any]) -> None:
+    """Add to the result of ``--json``: plain values, paths, mappings, lists and tables."""
+    current().give(entries)
 
 
 def open_outline(options: argparse.Namespace) -> StudyOutline:

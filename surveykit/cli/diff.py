@@ -6,20 +6,17 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import say
+from surveykit.cli.common import give, show
+from surveykit.cli.terminal import current
 
 __all__ = ["add_parser"]
 
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "diff",
-        help="say which changes between two versions of a questionnaire break data",
-        description="Exit code 2 when a change breaks data, else 0.",
-    )
-    parser.add_argument("old", type=Path, help="the earlier questionnaire file")
-    parser.add_argument("new", type=Path, help="the later one")
+    parser = commands.add_parser("diff", help="say which changes between two versions of a questionnaire break data")
+    parser.add_argument("old", type=Path, metavar="OLD", help="the earlier questionnaire file")
+    parser.add_argument("new", type=Path, metavar="NEW", help="the later one")
     parser.set_defaults(execute=execute)
 
 
@@ -28,9 +25,15 @@ def execute(options: argparse.Namespace) -> int:
     from surveykit.questionnaire import diff_questionnaires
     from surveykit.study.questionnaire_files import read_questionnaire
 
+    terminal = current()
     changes = diff_questionnaires(read_questionnaire(options.old), read_questionnaire(options.new))
-    for change in changes:
-        say(str(change))
+    told = [{"effect": c.effect, "path": list(c.path), "what": terminal.text(c.what)} for c in changes]
+    breaks = any(change.effect == "breaks" for change in changes)
+    give({"breaks": breaks, "changes": told})
+    effects = {name: terminal.text(name) for name in ("breaks", "meaning", "wording", "none")}
+    for change in told:
+        parts = (effects[str(change["effect"])], ".".join(change["path"]), str(change["what"]))
+        terminal.show_as_is(": ".join(part for part in parts if part))
     if not changes:
-        say("no changes")
-    return 2 if any(change.effect == "breaks" for change in changes) else 0
+        show("no changes")
+    return 2 if breaks else 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import say
+from surveykit.cli.common import give, show
+from surveykit.cli.terminal import current
+from surveykit.cli.wrapping import pad
 
 __all__ = ["add_parser"]
 
@@ -17,10 +20,33 @@ def add_parser(commands: Any) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Examine, and say what to install."""
+    """Examine, and say what to do about what is missing."""
     from surveykit.study.machine import examine_machine
 
-    findings = examine_machine()
-    for finding in findings:
-        say(f"{'ok     ' if finding.ok else 'missing'}  {finding.name}: {finding.detail}")
-    return 0 if all(finding.ok for finding in findings) else 2
+    terminal = current()
+    findings = examine_machine(_folder(options))
+    words = {"ok": terminal.text("ok"), "missing": terminal.text("missing"), "without": terminal.text("without")}
+    told = [
+        {"name": f.name, "state": f.state, "detail": terminal.text(f.detail), "todo": terminal.text(f.todo)}
+        for f in findings
+    ]
+    give({"findings": told})
+    for finding in told:
+        line = f"{pad(words[finding['state']], 8)} {terminal.text(finding['name'])}: {finding['detail']}"
+        terminal.show_as_is(line + (f"; {finding['todo']}" if finding["todo"] else ""))
+    lacking = sum(finding["state"] == "missing" for finding in told)
+    show(f"{lacking} things are missing: see above what to do" if lacking else "all that a study needs is here")
+    return 2 if lacking else 0
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    """The study that the call means, else the folder it is made in."""
+    from surveykit.errors import SurveyKitError
+    from surveykit.study.location import find_study
+
+    if options.study is not None:
+        return Path(options.study)
+    try:
+        return find_study(Path.cwd())
+    except SurveyKitError:
+        return Path.cwd()

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import say
+from surveykit.cli.common import give, say, show
 
 __all__ = ["add_parser"]
 
@@ -14,7 +14,7 @@ __all__ = ["add_parser"]
 def add_parser(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("init", help="start a new study in a folder, with a small example to change")
-    parser.add_argument("folder", type=Path, help="a new or empty folder")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
     parser.set_defaults(execute=execute)
 
 
@@ -23,6 +23,7 @@ def execute(options: argparse.Namespace) -> int:
     from surveykit.study.scaffold import start_study
 
     files = start_study(options.folder)
-    say(f"{len(files)} files written to {options.folder}")
+    give({"folder": options.folder, "files": [path.relative_to(options.folder) for path in files]})
+    show(f"{len(files)} files written to {options.folder}")
     say(f"next: cd {options.folder}; surveykit check; surveykit run")
     return 0

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 from surveykit._version import __version__
-from surveykit.errors import DefinitionError, SurveyKitError
+from surveykit.cli.answering import answer_text
+from surveykit.cli.failing import caught_warnings, problem_object, silence_broken_pipe, tell_error
+from surveykit.cli.manual import add_manual, overview
+from surveykit.cli.parsing import Parser, UsageError, add_common_options, commands_of, translate_parser
+from surveykit.cli.speech import choose_language
+from surveykit.cli.terminal import Terminal, opened
+from surveykit.errors import Problem
 
-__all__ = ["EXIT_CODES", "build_parser", "main"]
-
-EXIT_CODES = """exit codes:
-  0    done (or nothing to do)
-  1    surveykit itself failed: please report it with the text shown
-  2    something in the study or the call is wrong; the message says what, where and what to do
-  130  interrupted; files are as they were, or whole and new
-"""
+__all__ = ["build_parser", "main"]
 
 # In the order of a study's life; one module per command, or one for a family of alike commands.
 MODULES = (
@@ -37,28 +36,31 @@ MODULES = (
     "frame",
     "deidentify",
     "doctor",
+    "completion",
+    "helping",
 )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="surveykit",
-        description="Resident surveys from the sampling plan to the report.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"surveykit {__version__}")
+def build_parser(language: str = "en") -> argparse.ArgumentParser:
+    """Return the parser of the whole command line.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+        The language of its help.
+    """
+    parser = Parser(prog="surveykit", usage="surveykit COMMAND ...")
     parser.add_argument(
-        "--study",
-        type=Path,
-        default=None,
-        metavar="FOLDER",
-        help="the study's folder (default: found upwards from here)",
+        "--version", action="version", version=f"surveykit {__version__}", help="print the version and end"
     )
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(prog="surveykit", dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
     for name in MODULES:
         importlib.import_module(f"surveykit.cli.{name}").add_parser(commands)
+    add_common_options(parser, top=True)
+    translate_parser(parser, language)
+    for name, command in commands_of(parser).items():
+        add_manual(command, name, language)
+    parser.description, parser.epilog = overview(commands_of(parser), language)
     return parser
 
 
@@ -70,39 +72,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         The words after ``surveykit``; by default those of the process.
     """
-    parser = build_parser()
-    options = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    language = choose_language(words, os.environ)
+    parser = build_parser(language)
+    if "_ARGCOMPLETE" in os.environ:
+        importlib.import_module("argcomplete").autocomplete(parser)
+    try:
+        options = parser.parse_args(words)
+    except UsageError as error:
+        return _tell_usage(error, Terminal(language, json="--json" in words))
     if options.command is None:
         parser.print_help()
         return 2
+    terminal = Terminal(language, options.json, options.quiet, options.progress or None)
+    with opened(terminal):
+        return _answered(options, terminal)
+
+
+def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Run the command; print the JSON object if it is asked for."""
+    problems: list[dict[str, Any]] = []
     try:
-        return int(options.execute(options))
-    except DefinitionError as error:
-        return _tell_problems(error)
-    except SurveyKitError as error:
-        print(f"surveykit: error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("surveykit: interrupted; files are as they were, or whole and new", file=sys.stderr)
-        return 130
+        with caught_warnings(terminal):
+            code = int(options.execute(options))
     except BrokenPipeError:
-        sys.stderr.close()
+        silence_broken_pipe()
         return 0
-    except OSError as error:
-        print(f"surveykit: error: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
-        return 2
-    except Exception:
-        traceback.print_exc()
-        print(
-            f"surveykit {__version__}: this is a defect of surveykit; please report it with the lines above",
-            file=sys.stderr,
-        )
-        return 1
+    except (Exception, KeyboardInterrupt) as error:
+        code, problems = tell_error(error, terminal)
+    terminal.close(failed=code != 0)
+    if terminal.json:
+        problems += terminal.answer.pop("problems", [])
+        told = {"problems": problems, "warnings": terminal.warnings}
+        try:
+            print(answer_text(options.command, code, terminal.answer, told), flush=True)
+        except BrokenPipeError:
+            silence_broken_pipe()
+    return code
 
 
-def _tell_problems(error: DefinitionError) -> int:
-    for problem in error.problems:
-        print(problem, file=sys.stderr)
-    count = len(error.problems)
-    print(f"surveykit: {count} problem{'s' if count != 1 else ''}; nothing was changed", file=sys.stderr)
-    return error.exit_code
+def _tell_usage(error: UsageError, terminal: Terminal) -> int:
+    """Tell that the words of the call cannot be understood."""
+    usage, message = error.usage, terminal.text(error)
+    terminal.complain_as_is(usage if terminal.language == "en" else usage.replace("usage: ", terminal.text("usage: ")))
+    terminal.complain_as_is(terminal.text("surveykit: error") + ": " + message)
+    if terminal.json:
+        told = {"problems": [problem_object(Problem(str(error)), terminal)], "warnings": []}
+        print(answer_text(None, 2, {}, told), flush=True)
+    return 2

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import say
+from surveykit.cli.common import give, show
+from surveykit.cli.terminal import current
 
 __all__ = ["add_parser"]
 
@@ -18,7 +19,7 @@ def add_parser(commands: Any) -> None:
     importing = actions.add_parser(
         "import", help="turn a 问卷星 text (.txt) or an XLSForm (.xlsx) into a YAML definition"
     )
-    importing.add_argument("file", type=Path)
+    importing.add_argument("file", type=Path, metavar="FILE", help="the file to import")
     importing.add_argument(
         "--output", type=Path, default=None, metavar="FILE", help="default: the same name with .yaml"
     )
@@ -31,7 +32,8 @@ def execute(options: argparse.Namespace) -> int:
 
     target = options.output or options.file.with_suffix(".yaml")
     found = import_questionnaire(options.file, target)
-    say(f"written: {target}")
+    give({"written": target, "todo": [current().text(line) for line in found.todo]})
+    show(f"written: {target}")
     for line in found.todo:
-        say(f"  to do: {line}")
+        show(f"  to do: {line}")
     return 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.terminal import current
 
 __all__ = ["add_parser"]
 
@@ -17,7 +18,6 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "render",
         help="write the questionnaire as a web form, or in the formats named",
-        description="Without a format: the web form and the column map for 问卷星. Files lie in output/questionnaire/.",
     )
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"{', '.join(FORMATS)}, or all")
     parser.set_defaults(execute=execute)
@@ -36,15 +36,20 @@ def execute(options: argparse.Namespace) -> int:
         from surveykit.study.questionnaire_files import write_formats
 
         chosen = FORMATS if "all" in options.formats else tuple(dict.fromkeys(options.formats))
-        for line in write_formats(study.questionnaire, chosen, study.output / "questionnaire"):
-            say(line)
+        working("rendering the questionnaire")
+        told = write_formats(study.questionnaire, chosen, study.output / "questionnaire")
+        files = [line for line in told if not line.startswith(" ")]
+        give({"outputs": files, "losses": [current().text(line.strip()) for line in told if line not in files]})
+        for line in told:
+            show(line)
         return 0
     from surveykit.study.running import run_stages
     from surveykit.study.stages.questionnaire import render_stage
 
     stage = render_stage(study)
-    if not run_stages(study, [stage], say=say).made:
+    give({"outputs": stage.outputs, "losses": []})
+    if not run_stages(study, [stage], say=say, progress=working).made:
         say("up to date")
     for name in stage.outputs:
-        say(f"  {name}")
+        show(f"  {name}")
     return 0

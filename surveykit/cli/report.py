@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
+
+if TYPE_CHECKING:
+    from surveykit.study.report_files import ReportOrder
 
 __all__ = ["add_parser"]
 
@@ -18,8 +22,6 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "report",
         help="write the report; other editions and formats on demand",
-        description="Makes output/report.pdf and output/report.html where they are out of date. "
-        "With --format further files are written to output/reports/.",
     )
     parser.add_argument(
         "--format", nargs="+", choices=KINDS, default=[], metavar="FORMAT", help=f"any of: {', '.join(KINDS)}"
@@ -67,18 +69,27 @@ def execute(options: argparse.Namespace) -> int:
 
     study = open_study(options)
     stages = study_stages(study)
-    if not run_stages(study, stages, say=say, redraw=options.redraw).made:
+    if not run_stages(study, stages, say=say, progress=working, redraw=options.redraw).made:
         say("up to date")
+    written: list[Path] = []
     for name in stages[-1].outputs:
-        say(f"  {name}")
+        show(f"  {name}")
+    order = _order(options)
+    if options.format or order.stem != "zh" or options.variant != "ua":
+        from surveykit.study.report_files import write_report_files
+
+        working("writing further editions and formats")
+        written = write_report_files(study, order, show)
+    give({"outputs": [*stages[-1].outputs, *(path.relative_to(study.root) for path in written)]})
+    return 0
+
+
+def _order(options: argparse.Namespace) -> ReportOrder:
     from surveykit.report import PublicationRules
-    from surveykit.study.report_files import ReportOrder, write_report_files
+    from surveykit.study.report_files import ReportOrder
 
     rules = PublicationRules(STANDARDS[options.standard], options.smallest_count, options.round_counts)
     kinds = [
         "archive" if kind == "pdf" and options.variant == "archive" else kind for kind in options.format or ["pdf"]
     ]
-    order = ReportOrder(tuple(dict.fromkeys(kinds)), options.edition, options.profile, rules, options.workers)
-    if options.format or order.stem != "zh" or options.variant != "ua":
-        write_report_files(study, order, say)
-    return 0
+    return ReportOrder(tuple(dict.fromkeys(kinds)), options.edition, options.profile, rules, options.workers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_outline, open_study, say
+from surveykit.cli.common import give, open_outline, open_study, say, show, working
 
 __all__ = ["add_parser"]
 
@@ -23,17 +23,22 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages
-    from surveykit.study.places import REPORT_PDF
     from surveykit.study.running import all_current, run_stages
 
     outline = open_outline(options)
     stages = study_stages(outline)
+    outputs = stages[-1].outputs
     if not options.force and all_current(outline, stages):
-        say(f"nothing to do: all {len(stages)} stages are up to date; the report is {outline.located(REPORT_PDF)}")
+        give({"made": [], "current": [stage.name for stage in stages], "seconds": {}, "outputs": outputs})
+        show(f"nothing to do: all {len(stages)} stages are up to date; the report is {outputs[0]}")
         return 0
     study = open_study(options)
-    result = run_stages(study, stages, say=say, redraw=options.redraw, force=options.force)
+    result = run_stages(study, stages, say=say, progress=working, redraw=options.redraw, force=options.force)
+    give({"made": result.made, "current": result.current, "seconds": result.seconds, "outputs": outputs})
+    for stage in stages:
+        if stage.name in result.seconds:
+            say(f"  {stage.title}: {result.seconds[stage.name]:.1f} s")
     total = sum(result.seconds.values())
-    say(f"done in {total:.1f} s: {len(result.made)} stages made, {len(result.current)} were up to date")
-    say(f"the report is {study.path(REPORT_PDF)}")
+    show(f"done in {total:.1f} s: {len(result.made)} stages made, {len(result.current)} were up to date")
+    show(f"the report is {study.root / outputs[0]}")
     return 0

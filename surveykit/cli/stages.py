@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.terminal import current
+from surveykit.language import headings
 
 __all__ = ["COMMANDS", "add_parser"]
 
@@ -23,11 +25,7 @@ COMMANDS = {
 def add_parser(commands: Any) -> None:
     """Add the commands."""
     for name, (_, purpose) in COMMANDS.items():
-        parser = commands.add_parser(
-            name,
-            help=purpose,
-            description=f"{purpose.capitalize()}. Earlier stages that are out of date are made first.",
-        )
+        parser = commands.add_parser(name, help=purpose)
         parser.add_argument(
             "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
         )
@@ -38,13 +36,15 @@ def execute(options: argparse.Namespace) -> int:
     """Make the stage, and show what it says."""
     from surveykit.study.pipeline import stages_up_to, study_stages
     from surveykit.study.running import run_stages
-    from surveykit.study.showing import show_stage
+    from surveykit.study.showing import show_stage, stage_table
 
     study = open_study(options)
     chosen = stages_up_to(study_stages(study), COMMANDS[options.command][0])
-    result = run_stages(study, chosen, say=say, redraw=options.redraw)
+    result = run_stages(study, chosen, say=say, progress=working, redraw=options.redraw)
     if not result.made:
         say("up to date")
-    for line in show_stage(study, chosen[-1]):
-        say(line)
+    give({"made": result.made, "current": result.current, "seconds": result.seconds})
+    give({"table": stage_table(study, chosen[-1]), "outputs": chosen[-1].outputs})
+    for line in show_stage(study, chosen[-1], headings(current().language)):
+        show(line)
     return 0

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import open_study, say
+from surveykit.cli.common import give, open_study, show, working
+from surveykit.cli.failing import problem_object
+from surveykit.cli.terminal import current
+from surveykit.errors import Problem
 
 __all__ = ["add_parser"]
 
@@ -22,7 +25,12 @@ def execute(options: argparse.Namespace) -> int:
     """Verify, and tell every difference."""
     from surveykit.study.stages.draw import verify_study_draw
 
-    verification = verify_study_draw(open_study(options))
+    study = open_study(options)
+    working("drawing again and comparing")
+    verification = verify_study_draw(study)
+    told = [] if verification.ok else [line.strip() for line in verification.lines[1:]]
+    give({"verified": verification.ok, "lines": [current().text(line) for line in verification.lines]})
+    give({"problems": [problem_object(Problem(line), current()) for line in told]})
     for line in verification.lines:
-        say(line)
+        show(line)
     return 0 if verification.ok else 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -85,7 +85,13 @@ def _rows_axis(ax: Axes, labels: list[Any], axis: str) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.set_xlabel(axis)
-    ax.grid(axis="x")
+    _plain_frame(ax, "x")
+
+
+def _plain_frame(ax: Axes, grid: Literal["x", "y", "both"]) -> None:
+    """Only the left and lower line, and a pale grid behind, also on axes that were made elsewhere."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis=grid, color=PALE)
     ax.set_axisbelow(True)
 
 
@@ -130,6 +136,8 @@ def rank_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, language: Lang
 
 def size_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, percent: bool = False) -> Axes:
     """Draw one bar for each row of label and value, with the number beside it."""
+    from matplotlib.ticker import PercentFormatter
+
     with chart_style():
         ax = chart_axes(ax, 7.0, 0.9 + ROW * max(len(rows), 2))
         values = rows["value"].to_numpy(float)
@@ -138,6 +146,8 @@ def size_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, percent: bool 
         ax.bar_label(bars, texts, padding=3, fontsize=7.5, color=INK)
         _rows_axis(ax, rows["label"].tolist(), axis)
         ax.margins(x=0.12)
+        if percent:
+            ax.xaxis.set_major_formatter(PercentFormatter(1.0))
         set_fonts(ax)
         return ax
 
@@ -149,8 +159,7 @@ def histogram(values: np.ndarray, ax: Axes | None, *, axis: str, side: str, bins
         ax.hist(values, bins=bins, color=BLUE, edgecolor="white", linewidth=0.5, gid="count")
         ax.set_xlabel(axis)
         ax.set_ylabel(side)
-        ax.grid(axis="y", color=PALE)
-        ax.set_axisbelow(True)
+        _plain_frame(ax, "y")
         set_fonts(ax)
         return ax
 
@@ -201,11 +210,11 @@ def line_chart(
             color, dash, marker = looks[i % len(looks)]
             ax.plot(across, values, color=color, linestyle=dash, marker=marker, markersize=4, label=name, gid=name)
         if percent:
-            ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            ax.yaxis.set_major_formatter(PercentFormatter(1.0))
         ax.set_xlabel(axis)
         ax.set_ylabel(side)
         ax.set_ylim(bottom=0)
-        ax.grid(axis="both", color=PALE)
+        _plain_frame(ax, "both")
         ax.legend(fontsize=8)
         set_fonts(ax)
         return ax

@@ -86,9 +86,15 @@ def recipe_notes(recipe: Mapping[str, Any]) -> tuple[Words, ...]:
     said = {key: value for key, value in recipe.items() if value not in (None, [], (), "", {})}
     if not said:
         return ()
-    written = {key: ", ".join(map(str, v)) if isinstance(v, list | tuple) else str(v) for key, v in said.items()}
+    written = {key: _plain_text(value) for key, value in said.items()}
     zh = "；".join(f"{HEADS.get(key, key)}：{VALUES.get(text, text)}" for key, text in written.items())
     return ((zh, "; ".join(f"{key}: {text}" for key, text in written.items())),)
+
+
+def _plain_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plain_text(part)}" for name, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _renamed(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ MOST_ROWS = 60
 def html_of(presentation: Presentation) -> str:
     """Write a presentation as HTML that needs no style sheet."""
     zh, en = presentation.title
-    parts = [f"<p><strong>{escape(zh)}</strong> · {escape(en)}</p>"]
+    parts = [f"<p><strong>{escape(zh)}</strong>{'' if zh == en else ' · ' + escape(en)}</p>"]
     for i, named in enumerate(presentation.tables):
         if i or len(presentation.tables) > 1:
             parts.append(f"<p>{escape(named.name[0])} · {escape(named.name[1])}</p>")

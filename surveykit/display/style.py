@@ -53,11 +53,17 @@ def chart_style() -> Iterator[None]:
     >>> title.get_fontfamily()[0]
     'SK Sans'
     """
-    import matplotlib
+    from matplotlib import rcParams
 
     _register_fonts()
-    with matplotlib.rc_context(_STYLE):
+    # Only these keys are put back: rc_context would also undo what a backend sets when the first figure loads it,
+    # and a notebook would show no figure any more.
+    before = {key: rcParams[key] for key in _STYLE}
+    rcParams.update(_STYLE)
+    try:
         yield
+    finally:
+        rcParams.update(before)
 
 
 def chart_axes(ax: Axes | None, width: float, height: float) -> Axes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from surveykit.display import NamedTable, Presentation, facts
+from surveykit.display import NamedTable, Presentation, Words, facts
 from surveykit.display.content import recipe_notes
 from surveykit.errors import DataError, first_few
 
@@ -30,7 +30,20 @@ def estimates_presentation(estimates: Estimates) -> Presentation:
     title = ("估计值", "Estimates")
     table = estimates.table
     empty = [name for name in ("level", "reliability") if name in table and not table[name].astype(str).any()]
-    return Presentation(title, (NamedTable(title, table.drop(columns=empty)),), recipe_notes(estimates.recipe))
+    recipe = {key: value for key, value in estimates.recipe.items() if key != "indicators"}
+    notes = (*recipe_notes(recipe), *_definitions(estimates))
+    return Presentation(title, (NamedTable(title, table.drop(columns=empty)),), notes)
+
+
+def _definitions(estimates: Estimates) -> list[Words]:
+    """Say of each indicator in the table what is counted among whom."""
+    named = estimates.recipe.get("indicators") or {}
+    shown = dict.fromkeys(estimates.table["variable"])
+    return [
+        (f"{info['zh']}（{name}）：{info['definition_zh']}", f"{info['en']} ({name}): {info['definition_en']}")
+        for name, info in named.items()
+        if name in shown and {"zh", "en", "definition_zh", "definition_en"} <= set(info)
+    ]
 
 
 def plot_estimates(

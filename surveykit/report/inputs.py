@@ -269,6 +269,8 @@ class ReportInput:
     alternatives : DataFrame, optional
         The city's figures under other rules: indicator, name_zh, name_en, own (whether it is the rule of this report),
         estimate, std_error, conf_low, conf_high, n; optional df, deff, n_eff.
+    fieldwork : mapping of str to DataFrame
+        "outcome_rates", "cleaning" and "marked_rates" for the appendix on fieldwork (`chapters.fieldwork`).
     provenance : mapping of str to str
         Hashes, seeds and versions.
     changes : sequence of Text
@@ -316,6 +318,7 @@ class ReportInput:
     item_nonresponse: pd.DataFrame | None = None
     quality_facts: Mapping[str, float] = field(default_factory=dict)
     alternatives: pd.DataFrame | None = None
+    fieldwork: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[Text] = ()
     chapters: Sequence[OwnChapter] = ()

@@ -65,14 +65,19 @@ def _meta(raw: RawResponses) -> pd.DataFrame:
 
 
 def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> DataError:
-    lines = [f"{raw.path}: {len(unmapped)} values are not options of their question:"]
+    many = "1 value is no option of its question" if len(unmapped) == 1 else f"{len(unmapped)} values are no options"
+    lines = [f"{raw.path}: {many}:"]
     for value in unmapped[:20]:
         near = f"; nearest option {value.nearest!r} (code {value.code})" if value.nearest else ""
         rows = ", ".join(str(row) for row in value.rows)
-        lines.append(f"  {value.column}: {value.value!r} in {value.count} rows (row {rows}){near}")
+        count = "1 row" if value.count == 1 else f"{value.count} rows"
+        lines.append(f"  {value.column}: {value.value!r} in {count} (row {rows}){near}")
     if len(unmapped) > 20:
         lines.append(f"  and {len(unmapped) - 20} more")
-    lines.append('correct the file or the questionnaire, or code with policy="keep" or policy="missing"')
+    lines.append(
+        "give their codes under 'values:' in a mapping file, correct the file or the questionnaire, or keep them or "
+        "count them as blank: policy='keep' or 'missing', in study.yaml 'unmapped: keep' or 'unmapped: missing'"
+    )
     return DataError("\n".join(lines))
 
 

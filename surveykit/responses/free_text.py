@@ -118,6 +118,6 @@ def mask_series(cells: pd.Series) -> tuple[pd.Series, NDArray[np.int64], set[str
     if not changed:
         return cells, np.empty(0, dtype=np.int64), kinds
     where = np.array(sorted(changed), dtype=np.int64)
-    result = cells.astype("str").copy()
-    result.iloc[where] = [changed[int(place)] for place in where]
-    return result, where, kinds
+    texts = held.to_pandas().to_numpy(dtype=object, copy=True)
+    texts[where] = [changed[int(place)] for place in where]
+    return pd.Series(texts, index=cells.index, name=cells.name, dtype="str"), where, kinds

@@ -237,13 +237,12 @@ def rates_with_and_without(
         known = ~np.isnan(x)
         for name, gone in drops.items():
             kept = known & ~gone
-            row = {"rate": rate, "without": name, "estimate": _mean(x, kept), "records": int(kept.sum())}
-            row["difference"] = row["estimate"] - _mean(x, known)
-            if weights is not None:
-                row["weighted"] = _mean(x, kept, weights)
-                row["weighted_difference"] = row["weighted"] - _mean(x, known, weights)
-            rows.append(row)
-    return pd.DataFrame(rows, columns=[*(rows[0] if rows else ["rate"])])
+            estimate, weighted = _mean(x, kept), _mean(x, kept, weights)
+            plain = (rate, name, estimate, int(kept.sum()), estimate - _mean(x, known))
+            rows.append((*plain, weighted, weighted - _mean(x, known, weights)))
+    columns = ["rate", "without", "estimate", "records", "difference", "weighted", "weighted_difference"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table if weights is not None else table[columns[:5]]
 
 
 def _mean(x: NDArray[np.float64], kept: NDArray[np.bool_], weights: NDArray[np.float64] | None = None) -> float:

@@ -123,7 +123,9 @@ class DataFiles(_Frozen):
     Several files of answers are put under one another; files with the same ``survey`` (all of them, with ``combine:
     later``) are successive exports of it, whose later records replace those of the same number. ``source`` forces what
     kind of file they are. ``salt`` names the file with the salt of the hashes that personal columns are replaced by;
-    without it they are dropped. ``population`` says whom the frame of a simulated study lists.
+    without it they are dropped. ``key_variables`` is what an outsider may know about a person, the most important
+    first, for ``surveykit deidentify``; the domains by default. ``population`` says whom the
+    frame of a simulated study lists.
     """
 
     frame: str
@@ -131,6 +133,7 @@ class DataFiles(_Frozen):
     combine: Literal["stack", "later"] = "stack"
     source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
     salt: str | None = None
+    key_variables: list[str] = Field(default_factory=list)
     answers: str | None = None
     population: Literal["platform", "residents"] = "platform"
 

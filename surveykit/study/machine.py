@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import sys
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from surveykit._version import __version__
 
 __all__ = ["Finding", "examine_machine"]
 
@@ -16,8 +19,17 @@ _PACKAGES = (
     "pyarrow",
     "duckdb",
     "pydantic",
+    "PyYAML",
     "jinja2",
     "matplotlib",
+    "openpyxl",
+    "xlrd",
+    "pyreadstat",
+    "python-docx",
+    "fonttools",
+    "filelock",
+    "markdown",
+    "argcomplete",
 )
 
 
@@ -29,46 +41,72 @@ class Finding:
     ----------
     name : str
         What was looked for.
-    ok : bool
-        Whether it is there and works.
+    state : {"ok", "missing", "without"}
+        Whether it is there and works; "without" is something that a study can do without.
     detail : str
-        Its version, or how to install it.
+        Its version, or what is wrong.
+    todo : str
+        What to do about it.
     """
 
     name: str
-    ok: bool
+    state: Literal["ok", "missing", "without"]
     detail: str
+    todo: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether a study can be made as far as this goes."""
+        return self.state != "missing"
 
 
-def examine_machine() -> list[Finding]:
-    """Look for Python, the packages, Pango and the fonts."""
-    python = sys.version_info >= (3, 11)
-    findings = [Finding("Python", python, platform.python_version() if python else "3.11 or newer is needed")]
-    findings += [_package(name) for name in _PACKAGES]
-    findings += [_weasyprint(), _fonts()]
-    return findings
+def examine_machine(folder: Path | None = None) -> list[Finding]:
+    """Look for Python, the libraries, Pango, fonts, rights, space, the locale and a browser.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Where the study lies or shall lie; by default the current folder.
+    """
+    from surveykit.study.surroundings import examine_surroundings
+
+    return [
+        Finding("surveykit", "ok", f"{__version__}, {Path(__file__).resolve().parents[1]}"),
+        _python(),
+        *(_package(name) for name in _PACKAGES),
+        _weasyprint(),
+        _fonts(),
+        *examine_surroundings(folder or Path.cwd()),
+    ]
+
+
+def _python() -> Finding:
+    """Tell the version; pip installs surveykit on no Python that is too old."""
+    return Finding("Python", "ok", f"{platform.python_version()}, {platform.system()} {platform.machine()}")
 
 
 def _package(name: str) -> Finding:
     try:
-        return Finding(name, True, importlib.metadata.version(name))
+        return Finding(name, "ok", importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, False, f"install it with 'pip install {name}'")
+        return Finding(name, "missing", "not installed", f"install it with 'pip install {name}'")
 
 
 def _weasyprint() -> Finding:
     try:
         import weasyprint
         from weasyprint.text.ffi import pango
+    except ImportError:
+        return Finding("Pango (PDF)", "missing", "not installed", "install it with 'pip install weasyprint'")
     except OSError:
-        advice = "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        return Finding("Pango (PDF)", False, f"install it with '{advice}' (macOS: brew install pango)")
+        advice = (
+            "install Pango with 'sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0' "
+            "(macOS: brew install pango)"
+        )
+        return Finding("Pango (PDF)", "missing", "not found", advice)
     version = pango.pango_version()
-    return Finding(
-        "Pango (PDF)",
-        True,
-        f"{version // 10000}.{version // 100 % 100}.{version % 100}, WeasyPrint {weasyprint.__version__}",
-    )
+    shown = f"{version // 10000}.{version // 100 % 100}.{version % 100}"
+    return Finding("Pango (PDF)", "ok", f"{shown}, WeasyPrint {weasyprint.__version__}")
 
 
 def _fonts() -> Finding:
@@ -78,5 +116,5 @@ def _fonts() -> Finding:
         entry.name for entry in (files("surveykit.report") / "fonts").iterdir() if entry.name.endswith(".otf")
     )
     if len(names) < 4:
-        return Finding("fonts", False, "the installation is damaged: install surveykit again")
-    return Finding("fonts", True, ", ".join(names))
+        return Finding("fonts", "missing", "the installation is damaged", "install surveykit again")
+    return Finding("fonts", "ok", ", ".join(names))

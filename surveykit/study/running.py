@@ -51,7 +51,13 @@ class _Job:
 
 
 def run_stages(
-    study: Study, stages: Sequence[Stage], *, say: Say, redraw: bool = False, force: bool = False
+    study: Study,
+    stages: Sequence[Stage],
+    *,
+    say: Say,
+    progress: Say | None = None,
+    redraw: bool = False,
+    force: bool = False,
 ) -> RunResult:
     """Run stages in order, those only whose inputs, code or outputs changed.
 
@@ -63,6 +69,8 @@ def run_stages(
         In the order of their dependence.
     say : callable
         Receives one line for each thing worth telling.
+    progress : callable, optional
+        Receives one line for each stage that begins; by default they go to `say`.
     redraw : bool
         Whether an existing sample may be moved aside and drawn again.
     force : bool
@@ -88,7 +96,7 @@ def run_stages(
                 continue
             _require_inputs(study.root, stage)
             aside = _to_archive(study, stage, manifest, hashes, print_, redraw=redraw)
-            say(f"[{number}/{len(stages)}] {stage.title}")
+            (progress or say)(f"[{number}/{len(stages)}] {stage.title}")
             started = time.perf_counter()
             _make(_Job(study, stage, print_, aside), manifest, hashes, say)
             result.made.append(stage.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from surveykit.study import places
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from surveykit.study.loading import Study
 
-__all__ = ["show_stage"]
+__all__ = ["aligned", "show_stage", "stage_table"]
 
 TABLES = {
     "plan": places.ALLOCATION,
@@ -23,26 +24,47 @@ TABLES = {
 LONGEST = 40
 
 
-def show_stage(study: Study, stage: Stage) -> list[str]:
-    """Return the lines that show a stage's main table, and where its outputs lie."""
+def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = None) -> list[str]:
+    """Return the lines that show a stage's main table, and where its outputs lie.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    stage : Stage
+        A stage that is up to date.
+    headings : mapping of str to str, optional
+        How columns are called; others are called as in the file.
+    """
     lines: list[str] = []
-    if stage.name in TABLES:
-        lines += _table_lines(study, TABLES[stage.name])
+    table = stage_table(study, stage)
+    if table is not None:
+        shown = table.head(LONGEST).rename(columns=dict(headings or {}))
+        lines += aligned(shown)
+        if len(table) > LONGEST:
+            lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
     return [*lines, *(f"  {name}" for name in stage.outputs)]
 
 
-def _table_lines(study: Study, relative: str) -> list[str]:
+def stage_table(study: Study, stage: Stage) -> pd.DataFrame | None:
+    """Return a stage's main table as it is shown, or None if it has none."""
+    return _table(study, TABLES[stage.name]) if stage.name in TABLES else None
+
+
+def _table(study: Study, relative: str) -> pd.DataFrame:
     import pandas as pd
 
     table = pd.read_csv(study.path(relative), dtype={"level": str}, keep_default_na=False, na_values=[""])
     if "analysis" in table.columns:
         main = study.definition.analyses[0].id
         table = table[(table["analysis"] == main) & (table["domain"] == "all")].drop(columns=["analysis", "domain"])
-    return _aligned(table.dropna(axis="columns", how="all").head(LONGEST)) + (
-        [f"  … {len(table) - LONGEST} more rows in {relative}"] if len(table) > LONGEST else []
-    )
+    return table.dropna(axis="columns", how="all")
 
 
-def _aligned(table: pd.DataFrame) -> list[str]:
-    text = table.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="")
+def aligned(table: pd.DataFrame) -> list[str]:
+    """Return a table as lines whose columns stand under each other, Chinese text included."""
+    import pandas as pd
+
+    with pd.option_context("display.unicode.east_asian_width", True):
+        text = table.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="")
     return [f"  {line}" for line in text.splitlines()]

@@ -117,6 +117,11 @@ def test_result_table_without_numbers_to_draw():
 
 def test_chinese_is_drawn_and_nothing_stays_set(estimates, recwarn):
     before = dict(matplotlib.rcParams)
+    with sk.chart_style():
+        assert matplotlib.rcParams["font.family"][0] == "SK Sans"
+        matplotlib.rcParams["interactive"] = not before["interactive"]
+    assert matplotlib.rcParams["interactive"] is not before["interactive"]
+    matplotlib.rcParams["interactive"] = before["interactive"]
     figure = Figure(layout="constrained")
     axes = figure.add_subplot()
     estimates.plot(axes, variable="api00", labels={"E": "小学"})

@@ -13,6 +13,7 @@ from surveykit.report.chapters.appendix import (
     tables_chapter,
 )
 from surveykit.report.chapters.drivers import drivers_chapter
+from surveykit.report.chapters.fieldwork import fieldwork_chapter
 from surveykit.report.chapters.groups import groups_chapter
 from surveykit.report.chapters.indicators import indicator_chapters
 from surveykit.report.chapters.methods import methods_chapter
@@ -39,6 +40,7 @@ _AFTER: tuple[Callable[[View], Chapter | None], ...] = (
     scheme_chapter,
     quality_indicators_chapter,
     quality_chapter,
+    fieldwork_chapter,
     record_chapter,
 )
 

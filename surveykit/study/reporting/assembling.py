@@ -14,6 +14,7 @@ from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
 from surveykit.study.reporting.extras import read_extras, report_extras
+from surveykit.study.reporting.fieldwork import fieldwork_tables
 from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.sensitivity import sensitivity_table
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
@@ -59,6 +60,7 @@ def report_input(study: Study) -> ReportInput:
         margins=process.margins(study, calibrated),
         questions=questions(study),
         quality=process.cleaning(study),
+        fieldwork=fieldwork_tables(study),
         provenance=_provenance(study),
         outcome_rates=process.outcomes(linked),
         topline=_table(study, places.TOPLINE),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.study import places
 from surveykit.study.answers import Answers, answer_inputs, read_answers
-from surveykit.study.artefacts import read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.artefacts import read_parquet, write_json, write_parquet
+from surveykit.study.public_csv import write_inert_csv
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
@@ -62,17 +63,17 @@ def _say_sources(making: Making, answers: Answers) -> None:
         )
 
 
-def _hide_strange_tokens(responses: Responses, sample: pd.DataFrame) -> Responses:
+def _hide_strange_tokens(table: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     """Mask tokens that are not in the sample where they look like a phone or identity number."""
     from surveykit.responses import mask_identifiers
 
-    tokens = responses.meta["unit_id"]
+    if "unit_id" not in table:
+        return table
+    tokens = table["unit_id"]
     strange = tokens.notna() & ~tokens.isin(sample["unit_id"].astype("str"))
-    if not strange.any():
-        return responses
     masked = tokens.copy()
     masked[strange] = mask_identifiers(tokens[strange].astype("str"))
-    return replace(responses, meta=responses.meta.assign(unit_id=masked))
+    return table.assign(unit_id=masked)
 
 
 def _make(making: Making) -> None:
@@ -82,16 +83,16 @@ def _make(making: Making) -> None:
     answers = read_answers(study, study.questionnaire)
     _say_sources(making, answers)
     sample = read_parquet(study.path(places.SAMPLE))
-    responses = _hide_strange_tokens(answers.responses, sample)
+    responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:
         making.report(f"    {note}")
     linked = link_sample(sample, responses, quality)
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
-    write_parquet(making.output(places.ORIGINALS), answers.originals)
-    write_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
-    write_csv(making.output(places.CLEANING_LOG), quality.log)
+    write_parquet(making.output(places.ORIGINALS), _hide_strange_tokens(answers.originals, sample))
+    write_inert_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
+    write_inert_csv(making.output(places.CLEANING_LOG), quality.log)
     _write_tables(making, responses, quality, linked)
     counts = _counts(responses, quality, linked)
     write_json(
@@ -120,7 +121,7 @@ def _write_tables(making: Making, responses: Responses, quality: Any, linked: Li
     headline = indicator_columns(study.indicators, responses.data, responses.missing)[study.definition.headline]
     tables = quality_tables(responses, study.questionnaire, quality, headline=headline, linked=linked)
     for name, place in TABLES.items():
-        write_csv(making.output(place), tables.get(name, pd.DataFrame()))
+        write_inert_csv(making.output(place), tables.get(name, pd.DataFrame()))
     simulated, language = study.definition.simulated, study.definition.languages[0]
     page = quality_html(tables, language=language, simulated=simulated)
     making.output(places.QUALITY_HTML).write_text(page, encoding="utf-8")

@@ -1,0 +1,16 @@
+"""What all tests share: messages are English unless a test asks otherwise, whatever the study or the machine speaks."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english_messages():
+    before = os.environ.get("SURVEYKIT_LANG")
+    os.environ["SURVEYKIT_LANG"] = "en"
+    yield
+    if before is None:
+        del os.environ["SURVEYKIT_LANG"]
+    else:
+        os.environ["SURVEYKIT_LANG"] = before

@@ -1,0 +1,464 @@
+"""Find every text that surveykit can tell its user, as a template, by reading the syntax trees of the package.
+
+A template is the text with a named slot for every value: ``"needs {missing}, which {is|are} not there"``.  What follows
+a name is worked out within reason: local variables, lists that are appended to, what a function of the package returns,
+module-level tables.  What cannot be followed becomes a slot.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from surveykit.language.template import shape
+
+PACKAGE = Path(__file__).resolve().parents[1] / "surveykit"
+
+# Callable: positions and names of the arguments that are told to the user.
+SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "Problem": ((0, 1), ("what", "todo")),
+    "Change": ((1,), ("what",)),
+    "Finding": ((0, 2, 3), ("name", "detail", "todo")),
+    "Stage": ((1,), ("title",)),
+    "StudyVerification": ((1,), ("lines",)),
+    "DrawVerification": ((1, 2), ("problems", "checks")),
+    "Verification": ((1,), ("lines",)),
+    "warn": ((0,), ("message",)),
+    "say": ((0,), ()),
+    "show": ((0,), ()),
+    "note": ((0,), ()),
+    "working": ((0,), ()),
+    "report": ((0,), ()),
+    "text": ((0,), ()),
+    "complain": ((0,), ()),
+    "add_argument": ((), ("help", "metavar")),
+    "add_parser": ((), ("help", "description")),
+    "add_subparsers": ((), ("title",)),
+    "add_argument_group": ((0,), ("title", "description")),
+    "ArgumentParser": ((), ("description",)),
+}
+# Texts for readers of results, which have two languages of their own; and what is written into files for machines.
+NOT_MESSAGES = ("report/messages/", "language/", "report/charts/", "report/chapters/")
+# These mean something else in other rooms, such as looking up a text for readers.
+ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "complain"), ("cli", "study"))
+ONLY_IN["text"] = ("cli",)
+# Functions whose lists of lines are told.
+TOLD_WHOLE = {("surveykit.study.summary", "summarise")}
+# Errors that show a defect of the code and not a slip of the user; they stay English, under a traceback.
+DEFECTS = {"AttributeError", "TypeError", "RuntimeError", "KeyError", "NotImplementedError", "AssertionError"}
+PLURALS = {"", "s", "es", "y", "ies", "is", "are", "was", "were", "has", "have", "do", "does", "it", "them", "its",
+           "their", "this", "these", "that", "those", "a", "an", "one", "they", "belongs", "belong"}  # fmt: skip
+
+Part = str | tuple[str, ...]  # literal text, or a slot: (name,) or the words it may hold
+Variant = tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """One text: how it is written in the catalogue, and where it stands."""
+
+    key: str
+    room: str
+    place: str
+
+    @property
+    def shape(self) -> str:
+        """What tells this text from others."""
+        return shape(self.key)
+
+
+@dataclass
+class Module:
+    """One module's tree, functions by name, and imports of functions from other modules."""
+
+    path: Path
+    name: str
+    tree: ast.Module
+    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
+
+
+def read_modules(package: Path = PACKAGE) -> dict[str, Module]:
+    """Read every module that can tell something."""
+    modules = {}
+    for path in sorted(package.rglob("*.py")):
+        relative = path.relative_to(package.parent)
+        if any(part in relative.as_posix() for part in NOT_MESSAGES):
+            continue
+        name = ".".join(relative.with_suffix("").parts)
+        module = Module(path, name, ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.FunctionDef):
+                module.functions.setdefault(node.name, node)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    module.imports[alias.asname or alias.name] = (node.module, alias.name)
+        for statement in module.tree.body:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                module.constants[statement.targets[0].id] = statement.value
+            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
+                module.constants[statement.target.id] = statement.value
+        modules[name] = module
+    return modules
+
+
+class Reader:
+    """Works out the texts that an expression can be; phrases inside slots are collected on the way."""
+
+    def __init__(self, modules: dict[str, Module]) -> None:
+        self.modules = modules
+        self.found: dict[tuple[str, str], Template] = {}
+        self.wrappers: dict[tuple[str, str], set[int]] = {}
+        self.open: set[tuple[str, int, int]] = set()
+        self.phrases = 0
+
+    def tell(self, expr: ast.expr, module: Module, function: ast.FunctionDef | None) -> None:
+        """Record every text that an expression, or each element of a list, can be."""
+        self._wrap(expr, module, function)
+        for variant in [*self.variants(expr, module, function), *self.elements(expr, module, function)]:
+            self.phrase(variant, module, expr)
+
+    def _wrap(self, expr: ast.expr, module: Module, function: ast.FunctionDef | None) -> None:
+        """A function that passes its own argument on to the user is told to the user itself."""
+        if function is not None and isinstance(expr, ast.Name):
+            names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+            if expr.id in names:
+                position = names.index(expr.id) - (names[0] in {"self", "cls"})
+                self.wrappers.setdefault((module.name, function.name), set()).add(position)
+
+    def variants(self, expr: ast.expr | None, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        """Return the texts that an expression can be; none if it is no text that can be followed."""
+        if expr is None or (isinstance(expr, ast.Constant) and not isinstance(expr.value, str)):
+            return []
+        mark = (module.name, id(expr), 0)
+        if isinstance(expr, ast.Constant):
+            return [(str(expr.value),)]
+        if mark in self.open:
+            return []
+        self.open.add(mark)
+        try:
+            return self._variants(expr, module, function)[:40]
+        finally:
+            self.open.discard(mark)
+
+    def _variants(self, expr: ast.expr, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        if isinstance(expr, ast.JoinedStr):
+            choices: list[list[Variant]] = []
+            for part in expr.values:
+                if isinstance(part, ast.Constant):
+                    choices.append([(str(part.value),)])
+                elif isinstance(part, ast.FormattedValue):
+                    choices.append([(self.slot(part.value, module, function),)])
+            return [tuple(itertools.chain(*combination)) for combination in itertools.product(*choices)]
+        if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Add):
+            left = self.variants(expr.left, module, function) or [((slot_name(expr.left),),)]
+            right = self.variants(expr.right, module, function) or [((slot_name(expr.right),),)]
+            return [a + b for a in left for b in right]
+        if isinstance(expr, ast.IfExp):
+            return [*self.variants(expr.body, module, function), *self.variants(expr.orelse, module, function)]
+        if isinstance(expr, ast.BoolOp):
+            return [v for value in expr.values for v in self.variants(value, module, function)]
+        if isinstance(expr, ast.NamedExpr):
+            return self.variants(expr.value, module, function)
+        if isinstance(expr, ast.Name):
+            return self._name(expr, module, function)
+        if isinstance(expr, ast.Subscript):
+            return self._table(expr.value, module, function)
+        if isinstance(expr, ast.Call):
+            return self._call(expr, module, function)
+        return []
+
+    def _name(self, expr: ast.Name, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        found: list[Variant] = []
+        if function is not None:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        if isinstance(target, ast.Name) and target.id == expr.id:
+                            found += self.variants(node.value, module, function)
+                        elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                            for one, value in zip(target.elts, node.value.elts, strict=False):
+                                if isinstance(one, ast.Name) and one.id == expr.id:
+                                    found += self.variants(value, module, function)
+                elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                    if node.target.id == expr.id:
+                        tails = self.variants(node.value, module, function)
+                        found += [head + tail for head in list(found) for tail in tails]
+                elif isinstance(node, ast.NamedExpr) and node.target.id == expr.id:
+                    found += self.variants(node.value, module, function)
+                elif isinstance(node, ast.For | ast.comprehension):
+                    found += self._loop(expr.id, node, module, function)
+        if not found and expr.id in module.constants:
+            found = self.variants(module.constants[expr.id], module, None)
+        return found
+
+    def _loop(
+        self, name: str, node: ast.For | ast.comprehension, module: Module, function: ast.FunctionDef | None
+    ) -> list[Variant]:
+        if isinstance(node.target, ast.Name) and node.target.id == name:
+            return self.elements(node.iter, module, function)
+        if isinstance(node.target, ast.Tuple) and isinstance(node.iter, ast.Tuple | ast.List):
+            found: list[Variant] = []
+            for position, one in enumerate(node.target.elts):
+                if isinstance(one, ast.Name) and one.id == name:
+                    for row in node.iter.elts:
+                        if isinstance(row, ast.Tuple) and position < len(row.elts):
+                            found += self.variants(row.elts[position], module, function)
+            return found
+        return []
+
+    def _table(self, expr: ast.expr, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        if isinstance(expr, ast.Name) and isinstance(module.constants.get(expr.id), ast.Dict):
+            expr = module.constants[expr.id]
+        if isinstance(expr, ast.Dict):
+            return [v for value in expr.values for v in self.variants(value, module, function)]
+        return []
+
+    def _call(self, expr: ast.Call, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        called = expr.func
+        if isinstance(called, ast.Attribute) and called.attr in {"format", "rstrip", "strip", "removeprefix"}:
+            return [spread(v) if called.attr == "format" else v for v in self.variants(called.value, module, function)]
+        if isinstance(called, ast.Attribute) and called.attr == "get":
+            rest = [v for a in expr.args[1:] for v in self.variants(a, module, function)]
+            return self._table(called.value, module, function) + rest
+        if isinstance(called, ast.Attribute) and called.attr == "join":
+            for argument in expr.args:
+                for variant in self.elements(argument, module, function):
+                    self.phrase(variant, module, expr)
+            return []
+        home = self.home(called, module)
+        return [] if home is None else self.returned(*home)
+
+    def home(self, called: ast.expr, module: Module) -> tuple[Module, ast.FunctionDef] | None:
+        """Return the function of the package that is called."""
+        name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+        if name in module.functions:
+            return module, module.functions[name]
+        origin, original = module.imports.get(name, ("", ""))
+        there = self.modules.get(origin) or self.modules.get(f"{origin}.__init__")
+        if there is not None and original in there.functions:
+            return there, there.functions[original]
+        if there is not None and original in there.imports and original:
+            return self.home(ast.Name(original), there)
+        return None
+
+    def returned(self, module: Module, function: ast.FunctionDef) -> list[Variant]:
+        """Return the texts that a function can return."""
+        annotation = ast.unparse(function.returns) if function.returns else ""
+        if not re.match(r"^(str|'str)", annotation):
+            return []
+        return [
+            v for n in ast.walk(function) if isinstance(n, ast.Return) for v in self.variants(n.value, module, function)
+        ]
+
+    def elements(self, expr: ast.expr | None, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        """Return what the elements of a list of texts can be."""
+        if expr is None:
+            return []
+        mark = (module.name, id(expr), 1)
+        if mark in self.open:
+            return []
+        self.open.add(mark)
+        try:
+            return self._elements(expr, module, function)
+        finally:
+            self.open.discard(mark)
+
+    def _elements(self, expr: ast.expr, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        if isinstance(expr, ast.List | ast.Tuple):
+            return [
+                v
+                for one in expr.elts
+                for v in (
+                    self.elements(one.value, module, function)
+                    if isinstance(one, ast.Starred)
+                    else self.variants(one, module, function)
+                )
+            ]
+        if isinstance(expr, ast.ListComp | ast.GeneratorExp):
+            return self.variants(expr.elt, module, function)
+        if isinstance(expr, ast.BinOp):
+            return self.elements(expr.left, module, function) + self.elements(expr.right, module, function)
+        if isinstance(expr, ast.IfExp):
+            return self.elements(expr.body, module, function) + self.elements(expr.orelse, module, function)
+        if isinstance(expr, ast.Call):
+            return self._listed(expr, module, function)
+        if isinstance(expr, ast.Name) and function is not None:
+            return self._collected(expr.id, module, function)
+        return []
+
+    def _listed(self, expr: ast.Call, module: Module, function: ast.FunctionDef | None) -> list[Variant]:
+        if isinstance(expr.func, ast.Name) and expr.func.id in {"tuple", "list", "sorted", "filter", "set"}:
+            return [v for argument in expr.args for v in self.elements(argument, module, function)]
+        home = self.home(expr.func, module)
+        if home is None or "str" not in (ast.unparse(home[1].returns) if home[1].returns else ""):
+            return []
+        found = []
+        for node in ast.walk(home[1]):
+            if isinstance(node, ast.Return):
+                found += self.elements(node.value, *home)
+            elif isinstance(node, ast.Yield):
+                found += self.variants(node.value, *home)
+        return found
+
+    def _collected(self, name: str, module: Module, function: ast.FunctionDef) -> list[Variant]:
+        found: list[Variant] = []
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                    found += self.elements(node.value, module, function)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+                found += self.elements(node.value, module, function)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                owner = node.func.value
+                if isinstance(owner, ast.Name) and owner.id == name and node.func.attr == "append":
+                    found += self.variants(node.args[0], module, function)
+                elif isinstance(owner, ast.Name) and owner.id == name and node.func.attr == "extend":
+                    found += self.elements(node.args[0], module, function)
+        return found
+
+    def slot(self, expr: ast.expr, module: Module, function: ast.FunctionDef | None) -> Part:
+        """Return the slot for a value; words of a plural stand in it, phrases become texts of their own."""
+        if isinstance(expr, ast.Constant) and isinstance(expr.value, str):
+            return expr.value
+        before = self.phrases
+        inner = self.variants(expr, module, function)
+        words = ["".join(v) if all(isinstance(p, str) for p in v) else None for v in inner]
+        if isinstance(expr, ast.IfExp) and words and all(w is not None and w.strip() in PLURALS for w in words):
+            return ("|".join(dict.fromkeys(str(w) for w in words)) if len(words) > 1 else f"{words[0]}|",)
+        for variant in inner:
+            self.phrase(variant, module, expr)
+        return (slot_name(expr) + ("!" if self.phrases > before else ""),)
+
+    def phrase(self, variant: Variant, module: Module, expr: ast.expr) -> None:
+        """Record one text, unless it holds no word or is the name of a thing."""
+        key = write(variant).strip(" \n")
+        words = re.sub(r"\{[^{}]*\}", " ", key)
+        if not re.search(r"[a-z]{2}", words) or re.fullmatch(r"[\w.*/<>=@-]*[_./*@=][\w./*-]*", words.strip()):
+            return
+        self.phrases += 1
+        room = module.name.split(".")[1]
+        place = f"{module.path.relative_to(PACKAGE.parent).as_posix()}:{expr.lineno}"
+        self.found.setdefault((shape(key), room), Template(key, room, place))
+
+
+def slot_name(expr: ast.expr) -> str:
+    """Return a name for a value, to tell slots apart when translating."""
+    if isinstance(expr, ast.Name):
+        return expr.id.strip("_") or "value"
+    if isinstance(expr, ast.Attribute):
+        return expr.attr.strip("_")
+    if isinstance(expr, ast.Subscript):
+        inner = slot_name(expr.value)
+        return inner if inner != "value" else slot_name(expr.slice)
+    if isinstance(expr, ast.Call):
+        if expr.args:
+            inner = slot_name(expr.args[0])
+            name = expr.func.id if isinstance(expr.func, ast.Name) else ""
+            return f"n_{inner}" if name == "len" and inner != "value" else inner
+        if isinstance(expr.func, ast.Attribute):
+            inner = slot_name(expr.func.value)
+            return inner if inner != "value" else expr.func.attr.strip("_")
+    if isinstance(expr, ast.GeneratorExp | ast.ListComp):
+        return slot_name(expr.generators[0].iter)
+    if isinstance(expr, ast.BinOp):
+        inner = slot_name(expr.left)
+        return inner if inner != "value" else slot_name(expr.right)
+    if isinstance(expr, ast.IfExp):
+        return slot_name(expr.body)
+    if isinstance(expr, ast.BoolOp):
+        return slot_name(expr.values[0])
+    if isinstance(expr, ast.NamedExpr):
+        return expr.target.id
+    return "value"
+
+
+def spread(variant: Variant) -> Variant:
+    """Split the texts of a ``str.format`` template into texts and slots."""
+    parts: list[Part] = []
+    for part in variant:
+        if not isinstance(part, str):
+            parts.append(part)
+            continue
+        for literal, name, _, _ in string.Formatter().parse(part):
+            if literal:
+                parts.append(literal)
+            if name is not None:
+                parts.append((re.split(r"[.\[]", name)[0] or "value",))
+    return tuple(parts)
+
+
+def write(variant: Variant) -> str:
+    """Write a template; slots of one name are numbered, so that each has its own."""
+    counts: dict[str, int] = {}
+    text = ""
+    for part in variant:
+        if isinstance(part, str):
+            text += part.replace("{", "{{").replace("}", "}}")
+            continue
+        name = part[0]
+        if "|" not in name:
+            name, mark = name.rstrip("!"), "!" if name.endswith("!") else ""
+            counts[name] = counts.get(name, 0) + 1
+            name = (name if counts[name] == 1 else f"{name}_{counts[name]}") + mark
+        text += "{" + name + "}"
+    return text
+
+
+def all_templates(package: Path = PACKAGE) -> list[Template]:
+    """Return every text of the package, in the order of rooms and files."""
+    modules = read_modules(package)
+    reader = Reader(modules)
+    for name, function in TOLD_WHOLE:
+        for node in ast.walk(modules[name].functions[function]):
+            if isinstance(node, ast.Return) and node.value is not None:
+                reader.tell(node.value, modules[name], modules[name].functions[function])
+    done: set[tuple[str, str, int]] = set()
+    while True:
+        for module in modules.values():
+            for node, function in calls(module.tree):
+                for expr in told(node, module, reader):
+                    reader.tell(expr, module, function)
+        known = {(m, f, i) for (m, f), positions in reader.wrappers.items() for i in positions}
+        if known == done:
+            return list(reader.found.values())
+        done = known
+
+
+def calls(tree: ast.Module) -> list[tuple[ast.Call, ast.FunctionDef | None]]:
+    """Return every call with the function that it stands in."""
+    found: list[tuple[ast.Call, ast.FunctionDef | None]] = []
+
+    def visit(node: ast.AST, function: ast.FunctionDef | None) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Call):
+                found.append((child, function))
+            visit(child, child if isinstance(child, ast.FunctionDef) else function)
+
+    visit(tree, None)
+    return found
+
+
+def told(node: ast.Call, module: Module, reader: Reader) -> list[ast.expr]:
+    """Return the arguments of a call that reach the user."""
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    positions, keywords = SINKS.get(name, ((), ()))
+    if module.name.split(".")[1] not in ONLY_IN.get(name, (module.name.split(".")[1],)):
+        return []
+    if re.fullmatch(r"[A-Z]\w*(Error|Warning)", name) and name not in {"DefinitionError", *DEFECTS}:
+        positions, keywords = (0,), ()
+    home = reader.home(node.func, module)
+    if home is not None:
+        wrapped = reader.wrappers.get((home[0].name, home[1].name), set())
+        names = [a.arg for a in (*home[1].args.posonlyargs, *home[1].args.args)]
+        names = names[1:] if names and names[0] in {"self", "cls"} else names
+        positions = (*positions, *wrapped)
+        keywords = (*keywords, *(names[i] for i in wrapped if i < len(names)))
+    found = [node.args[i] for i in positions if i < len(node.args) and not isinstance(node.args[i], ast.Starred)]
+    return found + [keyword.value for keyword in node.keywords if keyword.arg in keywords]
