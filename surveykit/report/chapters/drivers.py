@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
@@ -88,7 +89,7 @@ def _base_note(view: View, questions: Sequence[Question]) -> str:
         }
         rows = topline[topline["question"].isin(ids) & (topline["code"] != "top2")]
         kept = [pair not in special for pair in zip(rows["question"], rows["code"], strict=True)]
-        graded = rows[kept].groupby("question")["n"].sum()
+        graded = rows[np.asarray(kept, dtype=bool)].groupby("question")["n"].sum()
     text, aspect = view.text(questions[0].text), view.aspects.get(questions[0].id, "")
     wording = text[: text.rfind(aspect)].strip(" —–-：:") if aspect and aspect in text else text
     low, high = (numbers.count(value) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0)))
