@@ -181,7 +181,7 @@ if TYPE_CHECKING:
         true_rates,
         write_wjx_export,
     )
-    from surveykit.study.opening import open_study, run_study
+    from surveykit.study import open_study, run_study
     from surveykit.weighting import (
         Diagnostics,
         FayHerriot,
@@ -413,7 +413,7 @@ _ROOM = {
         "make_brief",
         "make_document",
     ),
-    "study.opening": (
+    "study": (
         "open_study",
         "run_study",
     ),

@@ -104,7 +104,10 @@ def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.json:
         problems += terminal.answer.pop("problems", [])
         told = {"problems": problems, "warnings": terminal.warnings}
-        print(answer_text(options.command, code, terminal.answer, told), flush=True)
+        try:
+            print(answer_text(options.command, code, terminal.answer, told), flush=True)
+        except BrokenPipeError:
+            silence_broken_pipe()
     return code
 
 

@@ -86,6 +86,8 @@ def build_pdf(
 
     def note_fonts(document: Any, pdf: Any) -> None:
         fonts.update(_embedded_fonts(pdf))
+        if "AF" in pdf.catalog:  # WeasyPrint 70 lists every attachment twice
+            pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
     with _warnings_are_errors() as complaints:
         light, charts = _charts_aside(html)

@@ -10,11 +10,18 @@ from surveykit.display import NamedTable, Presentation, facts
 
 if TYPE_CHECKING:
     from surveykit.responses.deidentify import PublicFile
+    from surveykit.responses.merging import Merge
     from surveykit.responses.quality import QualityReport
     from surveykit.responses.sample_link import LinkedSample
     from surveykit.responses.types import Responses
 
-__all__ = ["linked_presentation", "public_presentation", "quality_presentation", "responses_presentation"]
+__all__ = [
+    "linked_presentation",
+    "merge_presentation",
+    "public_presentation",
+    "quality_presentation",
+    "responses_presentation",
+]
 
 KINDS = {
     "": "已答 / answered",
@@ -63,6 +70,15 @@ def linked_presentation(linked: LinkedSample) -> Presentation:
         NamedTable(("应答率（AAPOR）", "Outcome rates (AAPOR)"), rates),
     )
     return Presentation(("样本与答卷", "Sample with answers"), tables, (note,))
+
+
+def merge_presentation(merge: Merge) -> Presentation:
+    """Return counts of what the later export changed, by column; no records."""
+    items = {"added": len(merge.added), "changed": len(merge.changes), "only_earlier": len(merge.lost)}
+    columns = merge.changes["column"].value_counts().rename_axis("column").reset_index(name="count")
+    tables = [NamedTable(("概况", "Summary"), facts(items))]
+    tables += [NamedTable(("改动的列", "Changed columns"), columns)] if len(columns) else []
+    return Presentation(("两次导出的合并", "Two exports put together"), tuple(tables))
 
 
 def public_presentation(file: PublicFile) -> Presentation:

@@ -179,6 +179,10 @@ class Sample(Shown):
     table: pd.DataFrame
     record: DrawRecord
 
+    def __repr__(self) -> str:
+        strata = self.table["stratum"].nunique()
+        return f"<Sample: {len(self.table)} units in {strata} strata, digest {self.record.sample_digest[:16]}>"
+
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
         from surveykit.sampling.showing import sample_presentation

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
     from surveykit.display.content import Language
     from surveykit.sampling.allocation import Allocation
+    from surveykit.sampling.bethel import MultivariateAllocation
     from surveykit.sampling.record import DrawRecord, Sample
+    from surveykit.sampling.reserve import ReleaseLedger
     from surveykit.sampling.verify import DrawVerification
 
 __all__ = [
     "allocation_presentation",
+    "ledger_presentation",
+    "multivariate_presentation",
     "numbers_presentation",
     "plot_allocation",
     "record_presentation",
@@ -98,6 +102,31 @@ def sample_presentation(sample: Sample) -> Presentation:
     groups = sample.table.groupby("stratum", sort=False, observed=True)["base_weight"]
     strata = groups.agg(sample_size="size", smallest_weight="min", largest_weight="max", sum_of_weights="sum")
     return Presentation(title, (NamedTable(("各层", "Strata"), strata.reset_index()),), _proof(sample.record))
+
+
+def ledger_presentation(ledger: ReleaseLedger) -> Presentation:
+    """Return how many units are in use by stratum and every release with its reason, no units."""
+    import pandas as pd
+
+    groups = ledger.table.groupby("stratum", sort=False, observed=True)["base_weight"]
+    strata = groups.agg(sample_size="size", smallest_weight="min", largest_weight="max").reset_index()
+    said = [{name: str(value) for name, value in entry.items()} for entry in ledger.entries]
+    tables = [NamedTable(("各层", "Strata"), strata)]
+    tables += [NamedTable(("放出记录", "Releases"), pd.DataFrame(said))] if said else []
+    return Presentation(("备用样本台账", "Ledger of the reserve"), tuple(tables))
+
+
+def multivariate_presentation(allocation: MultivariateAllocation) -> Presentation:
+    """Return sizes, targets and how near the cost is to the least possible."""
+    tables = (
+        NamedTable(("各层", "Strata"), allocation.table),
+        NamedTable(("目标", "Targets"), allocation.targets),
+    )
+    note = (
+        f"费用 {allocation.cost:,.6g}，下界 {allocation.lower_bound:,.6g}，差距 {allocation.gap:.2%}",
+        f"cost {allocation.cost:,.6g}, lower bound {allocation.lower_bound:,.6g}, gap {allocation.gap:.2%}",
+    )
+    return Presentation(("多目标分配", "Allocation for several targets"), tables, (note,))
 
 
 def verification_presentation(verification: DrawVerification) -> Presentation:

@@ -43,6 +43,11 @@ class DrawVerification(Shown):
     problems: tuple[str, ...]
     checks: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        if self.ok:
+            return f"<DrawVerification: {', '.join(self.checks)} agree>"
+        return f"<DrawVerification: {len(self.problems)} things differ, see .problems>"
+
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
         from surveykit.sampling.showing import verification_presentation

@@ -14,7 +14,7 @@ from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.card import ScoreCard
-from surveykit.scoring.comparisons import compare_with_mean
+from surveykit.scoring.comparisons import BAND_NAMES, compare_with_mean
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.scheme import ScoringScheme
@@ -55,8 +55,9 @@ class WhatIf(Shown):
         """Return what is shown and exported."""
         from surveykit.scoring.showing import presentation_of
 
-        title = (f"{self.district} 达到“{self.goal}”所需", f"What brings {self.district} to {self.goal!r}")
-        note = (f"现有得分 {self.points:.2f}，分档 {self.band}", f"points {self.points:.2f}, band {self.band}")
+        goal, band = (BAND_NAMES.get(name, {"zh": name, "en": name}) for name in (self.goal, self.band))
+        title = (f"{self.district} 达到“{goal['zh']}”所需", f"What brings {self.district} to “{goal['en']}”")
+        note = (f"现有得分 {self.points:.2f}，{band['zh']}", f"points {self.points:.2f}, {band['en']}")
         return presentation_of(title, {title: self.table}, note)
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["commit_study", "commitment_lines", "commitment_problems", "require_revealed", "reveal_study"]
 
 
-def commit_study(study: Study) -> list[str]:
-    """Record and return the commitment to the study's plan and frame.
+def commit_study(study: Study) -> dict[str, Any]:
+    """Record and return the commitment to the study's plan and frame: what commitment.json holds.
 
     Raises
     ------
@@ -63,11 +63,11 @@ def commit_study(study: Study) -> list[str]:
                 "committed": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             }
             _write(study, held)
-    return commitment_lines(study, held)
+    return held
 
 
-def reveal_study(study: Study, public_value: str, origin: str) -> list[str]:
-    """Make the seed of the commitment and a public value, and write it into the plan.
+def reveal_study(study: Study, public_value: str, origin: str) -> dict[str, Any]:
+    """Make the seed of the commitment and a public value, write it into the plan, and return the commitment.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def reveal_study(study: Study, public_value: str, origin: str) -> list[str]:
             _write_seed(study, final.model_copy(update={"seed_origin": told}))
         held |= {"public_value": public_value, "origin": origin, "seed": final.seed}
         _write(study, held)
-    return commitment_lines(study, held)
+    return held
 
 
 def commitment_lines(study: Study, held: dict[str, Any]) -> list[str]:

@@ -9,13 +9,14 @@ from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study import places
 
 if TYPE_CHECKING:
+    from surveykit.sampling import FrameIndex
     from surveykit.study.loading import Study
 
-__all__ = ["index_study_frame"]
+__all__ = ["index_lines", "index_study_frame"]
 
 
-def index_study_frame(study: Study, target: Path | None = None) -> list[str]:
-    """Index the frame, and say how the index is used.
+def index_study_frame(study: Study, target: Path | None = None) -> FrameIndex:
+    """Index the frame.
 
     Parameters
     ----------
@@ -48,10 +49,14 @@ def index_study_frame(study: Study, target: Path | None = None) -> list[str]:
             f"frame index: {path} exists and may serve a draw: remove it yourself, or name another file with --file"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    index = index_frame(plan, study.root / study.definition.data.frame, path)
+    return index_frame(plan, study.root / study.definition.data.frame, path)
+
+
+def index_lines(study: Study, index: FrameIndex) -> list[str]:
+    """Say what an index holds and how it is used."""
     counts = index.content["counts"]
     return [
-        f"{sum(counts.values()):,} units in {len(counts)} strata, by stratum and permanent random number: {path}",
+        f"{sum(counts.values()):,} units in {len(counts)} strata, by stratum and permanent random number: {index.path}",
         "A simple random sample of a stratum is its first rows. The index is for frames so large that reading them for",
         "each draw takes long; it holds for the plan's seed, hash, id and strata, and until the frame changes.",
         "In Python, from the study's folder:",
@@ -59,6 +64,6 @@ def index_study_frame(study: Study, target: Path | None = None) -> list[str]:
         "    import surveykit as sk",
         "    from surveykit.study.loading import load_study",
         f"    plan = load_study(Path({study.file!r}).resolve()).sampling_plan",
-        f"    sample = sk.draw_indexed(plan, sk.open_index({str(path)!r}))",
+        f"    sample = sk.draw_indexed(plan, sk.open_index({str(index.path)!r}))",
         "It is the sample of 'surveykit draw', and sk.verify_draw accepts its record; larger ones hold smaller ones.",
     ]

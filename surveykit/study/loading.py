@@ -13,8 +13,6 @@ from surveykit.errors import DefinitionError, Problem
 from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.location import MARKER
-from surveykit.study.margins import without_total
-from surveykit.study.tables import TABLES, read_table
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml
 
@@ -137,10 +135,15 @@ class _Reading:
         document = self.document(role, relative)
         return None if document is None else self.attempt(lambda: validate(model, document))
 
+    # Tables bring pandas, which saying that nothing is out of date does without.
     def table(self, relative: str, rules: str) -> Any:
+        from surveykit.study.tables import TABLES, read_table
+
         return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
 
     def margin(self, relative: str) -> Any:
+        from surveykit.study.margins import without_total
+
         table = self.table(relative, "margins")
         return None if table is None else self.attempt(lambda: without_total(table))
 

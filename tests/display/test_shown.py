@@ -25,8 +25,8 @@ SHOWN = {
 }  # fmt: skip
 ALSO_SHOWN = {
     "ComparisonIntervals", "ExpectedRanks", "Sensitivity", "WaveChange", "WhatIf", "BestUnit", "QualityReport",
-    "LinkedSample", "TwoStageOptimum", "PublicFile", "PlanEvaluation",
-    "DrawVerification", "SampleSize", "Precision", "ResponseQuality",
+    "LinkedSample", "TwoStageOptimum", "PublicFile", "PlanEvaluation", "MultivariateAllocation", "ReleaseLedger",
+    "Merge", "DrawVerification", "SampleSize", "Precision", "ResponseQuality",
 }  # fmt: skip
 
 
@@ -171,6 +171,9 @@ def test_a_sample_shows_no_drawn_unit(tmp_path):
     differs = sk.verify_draw(plan, frame, sample.record, swapped)
     assert not differs.ok and "ID" in str(differs.problems) and "(1)" in differs._repr_html_()
     assert not re.search(r"ID[X\d]{5}", differs._repr_html_() + differs.to_markdown())
+    assert not re.search(r"ID[X\d]{5}", repr(differs) + repr(sample) + repr(sk.open_ledger(sample)))
+    ledger = sk.open_ledger(sample)._repr_html_()
+    assert not re.search(r"ID\d{5}", ledger) and "east" in ledger
     shown = sample._repr_html_() + sample.to_markdown() + sample.to_latex() + sample.record._repr_html_()
     assert not re.search(r"ID\d{5}", shown) and "east" in shown and "30" in shown
     book = openpyxl.load_workbook(sample.to_excel(tmp_path / "s.xlsx"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from surveykit.study.stages.score import SEED, UNIT
+from surveykit.study.stages.score import UNIT
 from surveykit.study.weighted import read_linked, weighted_design
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def sensitivity_table(study: Study) -> pd.DataFrame | None:
     if table.table["estimate"].isna().any():
         return None
     factors = Factors(alternatives={"dont_know": [{}, swapped]} if swapped else {})
-    found = sensitivity(study.scoring, inputs_from_estimates(table, by=UNIT), other, factors, runs=RUNS, seed=SEED)
+    inputs, seed = inputs_from_estimates(table, by=UNIT), study.definition.score.seed
+    found = sensitivity(study.scoring, inputs, other, factors, runs=RUNS, seed=seed)
     rows = found.indices[found.indices["target"] == "rank_shift"]
     names = {"factor": "input", "total": "value", "total_low": "conf_low", "total_high": "conf_high"}
     return rows.rename(columns=names)[list(names.values())].reset_index(drop=True)

@@ -103,8 +103,10 @@ def verify_study_draw(study: Study) -> StudyVerification:
     """
     from surveykit.sampling import DrawRecord, stratum_table, verify_draw
 
-    if not (study.path(places.DRAW_RECORD)).exists():
-        raise SurveyKitError(f"{places.DRAW_RECORD} does not exist: draw the sample first with 'surveykit draw'")
+    if not study.path(places.DRAW_RECORD).exists():
+        raise SurveyKitError(
+            f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"
+        )
     record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
     table = read_parquet(study.path(places.SAMPLE))
     found = verify_draw(study.sampling_plan, study.root / study.definition.data.frame, record, table)

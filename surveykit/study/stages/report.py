@@ -15,14 +15,27 @@ __all__ = ["report_stage"]
 
 def report_stage(study: StudyOutline) -> Stage:
     """Write the report."""
-    made = (places.ALLOCATION, places.LINKED, places.LINKED_MISSING, places.QUALITY, places.RESPONSES_LOG)
+    made: tuple[str, ...] = (
+        places.ALLOCATION,
+        places.LINKED,
+        places.LINKED_MISSING,
+        places.QUALITY,
+        places.RESPONSES_LOG,
+    )
     made += (places.CLEANING_SUMMARY, places.OUTCOME_RATES, places.MARKED_RATES)
-    results = (places.WEIGHTS, places.WEIGHTING_LOG, places.ESTIMATES, places.TOPLINE, places.DRIVERS, places.SCORE)
+    results: tuple[str, ...] = (
+        places.WEIGHTS,
+        places.WEIGHTING_LOG,
+        places.ESTIMATES,
+        places.TOPLINE,
+        places.DRIVERS,
+        places.SCORE,
+    )
     results += (places.ALTERNATIVES,)
     return Stage(
         "report",
         "writing the report",
-        ("study.yaml", *study.definition.files.named().values(), *_template_files(study), *made, *results),
+        (study.file, *study.definition.files.named().values(), *_template_files(study), *made, *results),
         (places.REPORT_PDF, places.REPORT_HTML),
         _make,
     )
