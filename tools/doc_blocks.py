@@ -10,7 +10,8 @@ A page is Markdown. Its fenced blocks mean:
     yaml sql html json    must be readable by their parser (sql runs in DuckDB on the page's frame)
     text        not run
 
-Pages in English run with SURVEYKIT_LANG=en, Chinese ones (docs/zh, .zh.md, README.md) with zh. A line "..." within shown output stands for any lines.
+Pages in English run with SURVEYKIT_LANG=en, Chinese ones (docs/zh, .zh.md, README.md) with zh. A line "..." within
+shown output stands for any lines.
 """
 
 from __future__ import annotations
