@@ -41,6 +41,7 @@ html_title = f"surveykit {version}"
 html_static_path = ["_static"]
 html_css_files = ["surveykit.css"]
 html_show_sphinx = False
+html_show_copyright = False
 
 
 def setup(app: Any) -> None:

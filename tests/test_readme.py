@@ -1,35 +1,44 @@
-"""What README shows works: its code runs, its commands and files exist."""
+"""What the two READMEs name is there: commands, files, the picture. Their code runs in tests/docs."""
 
 import argparse
 import re
 from pathlib import Path
 
+import pytest
+
 from surveykit.cli.main import build_parser
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.en.md")}
+
+pytestmark = pytest.mark.parametrize("readme", READMES.values(), ids=READMES)
 
 
-def test_code_runs(capsys):
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert blocks
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), {})
-    assert "aware" in capsys.readouterr().out
-
-
-def test_commands_exist():
+def test_commands_exist(readme):
     parser = build_parser()
     actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     known = set(actions[0].choices)
-    table = re.findall(r"^\| (`.*?`) \|", README, re.MULTILINE)
+    table = re.findall(r"^\| (`.*?`) \|", readme, re.MULTILINE)
     named = {word.split()[0] for row in table for word in re.findall(r"`([a-z-]+(?: import)?)`", row)}
-    shell = "".join(re.findall(r"```\n(.*?)```", README, re.DOTALL))
-    named |= set(re.findall(r"^(?:\.venv/bin/)?surveykit ([a-z-]+)", shell, re.MULTILINE))
+    shell = "".join(re.findall(r"```(?:console|text)\n(.*?)```", readme, re.DOTALL))
+    named |= set(re.findall(r"^(?:\$ )?surveykit ([a-z-]+)", shell, re.MULTILINE))
     assert {"init", "check", "run", "plan", "draw", "report"} <= named
     assert named <= known, named - known
 
 
-def test_files_exist():
-    for name in re.findall(r"`((?:docs|tests|sampling|surveykit)/[\w./-]+)`", README):
+def test_files_exist(readme):
+    for name in re.findall(r"`((?:docs(?!/_build)|tests|sampling|surveykit)/[\w./-]+)`", readme):
         assert (ROOT / name).exists(), name
+
+
+def test_the_picture_is_there_and_small(readme):
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", readme)
+    assert pictures == ["docs/_static/report.png"]
+    assert 20_000 < (ROOT / pictures[0]).stat().st_size < 300_000
+
+
+def test_both_have_the_same_sections(readme):
+    def sections(text):
+        return len(re.findall(r"^## ", text, re.MULTILINE)), text.count("```"), text.count("<!-- benchmarks")
+
+    assert sections(readme) == sections(READMES["README.md"])

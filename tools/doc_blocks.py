@@ -10,7 +10,8 @@ A page is Markdown. Its fenced blocks mean:
     yaml sql html json    must be readable by their parser (sql runs in DuckDB on the page's frame)
     text        not run
 
-A line "..." within shown output stands for any lines.
+Pages in English run with SURVEYKIT_LANG=en, Chinese ones (docs/zh, .zh.md, README.md) with zh. A line "..." within
+shown output stands for any lines.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=fence
 CAPTION = re.compile(r"\A:caption: *(?P<file>\S+)\n+")
 # Pages that start a study of their own; every other page runs in a copy of the starter study after a whole run.
 EMPTY_FOLDER = re.compile(r"/docs/tutorials/|/docs/zh/quickstart|/README|/CONTRIBUTING")
+CHINESE = re.compile(r"\.zh\.md$|/docs/zh/|/README\.md$")
 QUIET = {"text", "mermaid"}
 DIRECTIVES = {
     "{toctree}",
@@ -83,7 +85,8 @@ def run_page(path: Path, folder: Path, *, frame: Callable[[], Any] | None = None
     names: dict[str, Any] = {"__name__": "__main__"}
     changes: list[tuple[tuple[int, int], str]] = []
     printed: str | None = None
-    before = Path.cwd()
+    before, spoken = Path.cwd(), os.environ.get("SURVEYKIT_LANG")
+    os.environ["SURVEYKIT_LANG"] = "zh" if CHINESE.search(path.as_posix()) else "en"
     os.chdir(folder)
     try:
         for block in read_blocks(page):
@@ -108,6 +111,9 @@ def run_page(path: Path, folder: Path, *, frame: Callable[[], Any] | None = None
                 raise BlockError(f"{where}: {type(error).__name__}: {error}") from error
     finally:
         os.chdir(before)
+        os.environ.pop("SURVEYKIT_LANG")
+        if spoken is not None:
+            os.environ["SURVEYKIT_LANG"] = spoken
     for (start, end), text in sorted(changes, reverse=True):
         page = page[:start] + text + page[end:]
     return page
@@ -144,13 +150,14 @@ def run_command(command: str) -> str:
         raise BlockError(f"{words[0]!r} is not run here: mark the block as text")
     from surveykit.cli.main import main
 
-    out = io.StringIO()
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     failing = words[-2:] == ["||", "true"]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         code = main(words[1:-2] if failing else words[1:])
+    printed = out.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
     if (code != 0) != failing:
-        raise BlockError(f"{command!r} ended with exit code {code}:\n{out.getvalue()}")
-    return out.getvalue()
+        raise BlockError(f"{command!r} ended with exit code {code}:\n{printed}")
+    return printed
 
 
 def compare(block: Block, got: str, renew: bool) -> list[tuple[tuple[int, int], str]]:
@@ -211,7 +218,7 @@ def write_file(block: Block) -> None:
 
 def read_only(block: Block, frame: Callable[[], Any] | None) -> None:
     """See that a block which is only shown can be read by its parser."""
-    if block.language in QUIET or block.language.split()[0] in DIRECTIVES:
+    if block.language in QUIET or block.language.split(maxsplit=1)[:1] in [[name] for name in DIRECTIVES]:
         return
     if block.language == "yaml":
         from surveykit.study.yaml_reader import parse_yaml

@@ -15,7 +15,9 @@ PAGES = sorted(
     if not page.relative_to(ROOT).as_posix().startswith(GENERATED)
 )
 
-pytestmark = pytest.mark.xdist_group("docs")
+# Pages that start a study of their own run beside the others, which share one finished study.
+EMPTY = [page for page in PAGES if EMPTY_FOLDER.search(f"/{page}")]
+SHARED = [page for page in PAGES if page not in EMPTY]
 
 
 def test_pages_are_found():
@@ -23,16 +25,16 @@ def test_pages_are_found():
     assert len([page for page in PAGES if page.startswith("docs/howto/")]) > 20
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page_runs(page, request, tmp_path):
-    finished = request.getfixturevalue("finished_study")
-    path = ROOT / page
-    if EMPTY_FOLDER.search(path.as_posix()):
-        room = tmp_path / "empty"
-        room.mkdir()
-    else:
-        room = request.getfixturevalue("town")
-    run_page(path, room, frame=lambda: pd.read_parquet(finished / "data/frame.parquet"))
+@pytest.mark.xdist_group("docs, own studies")
+@pytest.mark.parametrize("page", EMPTY)
+def test_page_runs_from_nothing(page, tmp_path):
+    run_page(ROOT / page, tmp_path)
+
+
+@pytest.mark.xdist_group("docs, shared study")
+@pytest.mark.parametrize("page", SHARED)
+def test_page_runs_in_the_small_study(page, town):
+    run_page(ROOT / page, town, frame=lambda: pd.read_parquet(town / "data/frame.parquet"))
 
 
 @pytest.mark.parametrize("page", PAGES)
