@@ -21,6 +21,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "surveykit"
 # Callable: positions and names of the arguments that are told to the user.
 SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Problem": ((0, 1), ("what", "todo")),
+    "RoutingError": ((0, 1), ("what", "todo")),
     "Change": ((1,), ("what",)),
     "Finding": ((0, 2, 3), ("name", "detail", "todo")),
     "Stage": ((1,), ("title",)),
@@ -202,11 +203,14 @@ class Reader:
     ) -> list[Variant]:
         if isinstance(node.target, ast.Name) and node.target.id == name:
             return self.elements(node.iter, module, function)
-        if isinstance(node.target, ast.Tuple) and isinstance(node.iter, ast.Tuple | ast.List):
+        rows = node.iter
+        if isinstance(rows, ast.Name):
+            rows = assigned(rows.id, function) or rows
+        if isinstance(node.target, ast.Tuple) and isinstance(rows, ast.Tuple | ast.List):
             found: list[Variant] = []
             for position, one in enumerate(node.target.elts):
                 if isinstance(one, ast.Name) and one.id == name:
-                    for row in node.iter.elts:
+                    for row in rows.elts:
                         if isinstance(row, ast.Tuple) and position < len(row.elts):
                             found += self.variants(row.elts[position], module, function)
             return found
@@ -232,7 +236,10 @@ class Reader:
                     self.phrase(variant, module, expr)
             return []
         home = self.home(called, module)
-        return [] if home is None else self.returned(*home)
+        if home is None:
+            return []
+        handed = [v for a in expr.args if is_prose(a) for v in self.variants(a, module, function)]
+        return self.returned(*home) + handed if self.returned(*home) else []
 
     def home(self, called: ast.expr, module: Module) -> tuple[Module, ast.FunctionDef] | None:
         """Return the function of the package that is called."""
@@ -286,6 +293,8 @@ class Reader:
             return self.elements(expr.left, module, function) + self.elements(expr.right, module, function)
         if isinstance(expr, ast.IfExp):
             return self.elements(expr.body, module, function) + self.elements(expr.orelse, module, function)
+        if isinstance(expr, ast.BoolOp):
+            return [v for value in expr.values for v in self.elements(value, module, function)]
         if isinstance(expr, ast.Call):
             return self._listed(expr, module, function)
         if isinstance(expr, ast.Name) and function is not None:
@@ -330,7 +339,10 @@ class Reader:
         before = self.phrases
         inner = self.variants(expr, module, function)
         words = ["".join(v) if all(isinstance(p, str) for p in v) else None for v in inner]
-        if isinstance(expr, ast.IfExp) and words and all(w is not None and w.strip() in PLURALS for w in words):
+        both = isinstance(expr, ast.IfExp) and all(
+            self.variants(part, module, function) for part in (expr.body, expr.orelse)
+        )
+        if both and all(w is not None and w.strip() in PLURALS for w in words):
             return ("|".join(dict.fromkeys(str(w) for w in words)) if len(words) > 1 else f"{words[0]}|",)
         for variant in inner:
             self.phrase(variant, module, expr)
@@ -346,6 +358,21 @@ class Reader:
         room = module.name.split(".")[1]
         place = f"{module.path.relative_to(PACKAGE.parent).as_posix()}:{expr.lineno}"
         self.found.setdefault((shape(key), room), Template(key, room, place))
+
+
+def is_prose(expr: ast.expr) -> bool:
+    """Whether an argument is a text and not a name of something."""
+    if isinstance(expr, ast.Constant):
+        return isinstance(expr.value, str) and " " in expr.value
+    return isinstance(expr, ast.JoinedStr)
+
+
+def assigned(name: str, function: ast.FunctionDef | None) -> ast.expr | None:
+    """Return what a local name was first set to."""
+    for node in ast.walk(function) if function is not None else ():
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+            return node.value
+    return None
 
 
 def slot_name(expr: ast.expr) -> str:
@@ -451,8 +478,10 @@ def told(node: ast.Call, module: Module, reader: Reader) -> list[ast.expr]:
     positions, keywords = SINKS.get(name, ((), ()))
     if module.name.split(".")[1] not in ONLY_IN.get(name, (module.name.split(".")[1],)):
         return []
-    if re.fullmatch(r"[A-Z]\w*(Error|Warning)", name) and name not in {"DefinitionError", *DEFECTS}:
+    if name not in SINKS and re.fullmatch(r"[A-Z]\w*(Error|Warning)", name) and name not in {"DefinitionError", *DEFECTS}:
         positions, keywords = (0,), ()
+    if name == "__init__" and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "super()":
+        positions = (0,)
     home = reader.home(node.func, module)
     if home is not None:
         wrapped = reader.wrappers.get((home[0].name, home[1].name), set())
