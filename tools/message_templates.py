@@ -356,7 +356,7 @@ class Reader:
             return
         self.phrases += 1
         room = module.name.split(".")[1]
-        place = f"{module.path.relative_to(PACKAGE.parent).as_posix()}:{expr.lineno}"
+        place = f"{module.path.as_posix().rpartition('surveykit/')[2]}:{expr.lineno}"
         self.found.setdefault((shape(key), room), Template(key, room, place))
 
 
@@ -442,7 +442,7 @@ def all_templates(package: Path = PACKAGE) -> list[Template]:
     """Return every text of the package, in the order of rooms and files."""
     modules = read_modules(package)
     reader = Reader(modules)
-    for name, function in TOLD_WHOLE:
+    for name, function in TOLD_WHOLE if package == PACKAGE else ():
         for node in ast.walk(modules[name].functions[function]):
             if isinstance(node, ast.Return) and node.value is not None:
                 reader.tell(node.value, modules[name], modules[name].functions[function])
@@ -478,7 +478,11 @@ def told(node: ast.Call, module: Module, reader: Reader) -> list[ast.expr]:
     positions, keywords = SINKS.get(name, ((), ()))
     if module.name.split(".")[1] not in ONLY_IN.get(name, (module.name.split(".")[1],)):
         return []
-    if name not in SINKS and re.fullmatch(r"[A-Z]\w*(Error|Warning)", name) and name not in {"DefinitionError", *DEFECTS}:
+    if (
+        name not in SINKS
+        and re.fullmatch(r"[A-Z]\w*(Error|Warning)", name)
+        and name not in {"DefinitionError", *DEFECTS}
+    ):
         positions, keywords = (0,), ()
     if name == "__init__" and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "super()":
         positions = (0,)

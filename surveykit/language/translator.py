@@ -103,7 +103,8 @@ class Translator:
 
     def _is_value(self, text: str) -> bool:
         """Whether a text can be a value: words without spaces, something quoted, or a message of the catalogue."""
-        if text[:1] in _QUOTES or all(re.fullmatch(r"\S*( \d+)?", part) for part in text.split(", ")):
+        quoted = text[:1] in _QUOTES and text.rstrip(")")[-1:] in (*_QUOTES, "”", "’", ".")
+        if quoted or all(re.fullmatch(r"\S*( \d+)?", part) for part in text.split(", ")):
             return True
         return self._whole(text, LIGHT) is not None
 
