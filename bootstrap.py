@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Set surveykit up inside this folder and run the reference study or the tests.
 
-    python3 bootstrap.py run     make output/report.pdf from the reference study
-    python3 bootstrap.py test    run every check that a change must pass
+    python3 bootstrap.py run        make output/report.pdf from the reference study
+    python3 bootstrap.py test       run every check that a change must pass
+    python3 bootstrap.py docs       build the documentation into docs/_build/html
+    python3 bootstrap.py coverage   run the tests and report the lines and branches that they pass through
 
-Both need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
-PDF; for the tests also poppler-utils, a Chromium browser and Node.js) are installed with apt where that is allowed;
-otherwise one sentence says what to install. Nothing else outside this folder is written. Further arguments go to
-'surveykit run' or to pytest.
+All need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
+PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java and PostgreSQL) are installed with apt where
+that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is written. Further
+arguments go to 'surveykit run' or to pytest.
 """
 
 from __future__ import annotations
@@ -188,9 +190,38 @@ def node_available() -> bool:
     return True
 
 
-def has_module(name: str) -> bool:
-    """Whether a package is installed in .venv; extras that are not installed are not tested."""
-    return quiet([str(PYTHON), "-c", f"import {name}"]).returncode == 0
+def java_available() -> bool:
+    """See to Java, for Spark and for ODK Validate."""
+    return shutil.which("java") is not None or (
+        apt_install(["default-jre-headless"]) and shutil.which("java") is not None
+    )
+
+
+def postgres_available() -> bool:
+    """See to the programs of a PostgreSQL server; the tests start one of their own on a socket."""
+
+    def present() -> bool:
+        return shutil.which("initdb") is not None or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+    return present() or (apt_install(["postgresql"]) and present())
+
+
+def marks_left_out() -> list[str]:
+    """Return the marks of the tests that cannot run here; under CI there must be none."""
+    needs = {
+        "browser": (browser_available, "chromium"),
+        "node": (node_available, "nodejs and npm"),
+        "java": (java_available, "default-jre-headless"),
+        "postgres": (postgres_available, "postgresql"),
+    }
+    missing = {mark: packages for mark, (available, packages) in needs.items() if not available()}
+    if "java" in missing:
+        missing["spark"] = missing["java"]
+    if missing and os.environ.get("CI"):
+        stop(f"tests marked {', '.join(missing)} cannot run here: install {', '.join(missing.values())}")
+    for mark, packages in missing.items():
+        say(f"NOT TESTED: tests marked '{mark}' are left out; install {packages} to run them")
+    return list(missing)
 
 
 def run_study(arguments: list[str]) -> int:
@@ -203,21 +234,11 @@ def run_study(arguments: list[str]) -> int:
 
 def run_tests(arguments: list[str]) -> int:
     """Run the linters and the tests."""
-    install("test")
+    install("test,spark")
     ensure_pdf_libraries()
     if shutil.which("pdftoppm") is None and not apt_install(["poppler-utils"]):
         stop("the tests look at PDF pages: install pdftoppm with 'sudo apt-get install poppler-utils' and call again")
-    left_out = []
-    if not browser_available():
-        left_out.append("browser")
-    if not node_available():
-        left_out.append("node")
-    if left_out and os.environ.get("CI"):
-        stop(f"tests marked {' and '.join(left_out)} cannot run here: install chromium, nodejs and npm")
-    for mark in left_out:
-        say(f"NOT TESTED: tests marked '{mark}' are left out; install chromium, nodejs and npm to run them")
-    left_out += [] if has_module("pyspark") else ["spark"]
-    markers = " and ".join(["not slow", *(f"not {mark}" for mark in left_out)])
+    markers = " and ".join(["not slow", *(f"not {mark}" for mark in marks_left_out())])
     steps = [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "--quiet", "."],
@@ -235,9 +256,36 @@ def run_tests(arguments: list[str]) -> int:
     return 0
 
 
+def build_docs(arguments: list[str]) -> int:
+    """Execute the notebooks and build the documentation; a warning is an error."""
+    install("docs")
+    ensure_pdf_libraries()
+    target = ROOT / "docs" / "_build" / "html"
+    steps = [
+        ["tools/doc_sources.py"],
+        ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", *arguments, "docs", str(target)],
+    ]
+    for step in steps:
+        code = subprocess.run([str(PYTHON), *step], cwd=ROOT, env=own_environment(os.environ), check=False).returncode
+        if code != 0:
+            return code
+    say(f"the documentation is {target / 'index.html'}")
+    return 0
+
+
+def measure_coverage(arguments: list[str]) -> int:
+    """Run the tests with coverage of lines and branches; state the figure in CONTRIBUTING.md."""
+    report = ["--cov", "--cov-report=term:skip-covered", "--cov-report=html", "--cov-report=json"]
+    code = run_tests([*report, *arguments])
+    if code == 0 and not arguments:
+        step = [str(PYTHON), "tools/coverage_figure.py", "coverage.json", "CONTRIBUTING.md"]
+        code = subprocess.run(step, cwd=ROOT, check=False).returncode
+    return code
+
+
 def main(arguments: list[str]) -> int:
     """Do what was asked."""
-    tasks = {"run": run_study, "test": run_tests}
+    tasks = {"run": run_study, "test": run_tests, "docs": build_docs, "coverage": measure_coverage}
     if not arguments or arguments[0] not in tasks:
         print(__doc__)
         return 0 if arguments and arguments[0] in {"-h", "--help", "help"} else 2

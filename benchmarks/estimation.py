@@ -15,6 +15,7 @@ three 0/1 outcomes and one lognormal, 23 text-coded domains that cut across PSUs
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -193,37 +194,15 @@ def run_samplics():
     return timed(tasks, before)
 
 
-R_SCRIPT = """
-suppressMessages({library(survey); library(jsonlite)})
-peak <- function() as.numeric(sub("[^0-9]*([0-9]+).*", "\\\\1", grep("VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
-d <- data.table::fread(commandArgs(TRUE)[1], data.table = FALSE); before <- peak(); out <- list()
-des <- svydesign(id = ~psu, strata = ~stratum, weights = ~w, data = d)
-go <- function(name, f) { s <- c(); w <- c(); v <- NULL
-  for (i in 1:6) { t <- system.time(v <- f()); s <- c(s, t[[1]] + t[[2]]); w <- c(w, t[[3]]); if (w[1] > 8) break }
-  r <- if (length(s) > 1) s[-1] else s; wr <- if (length(w) > 1) w[-1] else w
-  out[[name]] <<- list(first = s[1], median = median(r), wall = median(wr), repeats = length(r), value = v, peak_mb = peak()); cat(name, s[1], median(r), v, "\\n") }
-one <- function(m) c(coef(m)[[1]], as.numeric(SE(m))[1])
-go("design", function() degf(svydesign(id = ~psu, strata = ~stratum, weights = ~w, data = d)))
-go("mean of 3", function() one(svymean(~aware + sat + supp, des)))
-go("means by 23 domains", function() { b <- svyby(~aware, ~district, des, svymean); c(coef(b)[[1]], SE(b)[1]) })
-go("ratio", function() { b <- svyratio(~income, ~w, des); c(coef(b)[[1]], SE(b)[1]) })
-go("median", function() { b <- svyquantile(~income, des, .5); c(coef(b)[[1]], SE(b)[[1]]) })
-go("table 5x2, Rao-Scott", function() { b <- svychisq(~group5 + sat, des); c(b$statistic[[1]], b$p.value[[1]]) })
-go("logistic, 5 covariates", function() { b <- svyglm(aware ~ x1 + x2 + x3 + x4 + x5, des, family = quasibinomial()); c(coef(b)[[2]], SE(b)[[2]]) })
-go("totals by 23 domains", function() { b <- svyby(~aware, ~district, des, svytotal); c(coef(b)[[1]], SE(b)[1]) })
-go("3 means by 23 domains, 69x69", function() { b <- svyby(~aware + sat + supp, ~district, des, svymean, covmat = TRUE); c(coef(b)[[1]], SE(b)[[1]][1]) })
-write(toJSON(list(memory_before_mb = before, tasks = out, version = as.character(packageVersion("survey"))), digits = NA, auto_unbox = TRUE), commandArgs(TRUE)[2])
-"""
-
-
 def run_r():
     import pandas as pd
 
     with tempfile.TemporaryDirectory() as folder:
-        data, script, out = Path(folder) / "data.csv", Path(folder) / "run.R", Path(folder) / "out.json"
+        data, out = Path(folder) / "data.csv", Path(folder) / "out.json"
         pd.DataFrame(make_data()).to_csv(data, index=False)
-        script.write_text(R_SCRIPT)
-        subprocess.run(["Rscript", str(script), str(data), str(out)], check=True)
+        subprocess.run(
+            ["Rscript", str(Path(__file__).with_name("estimation_peers.R")), str(data), str(out)], check=True
+        )
         return json.loads(out.read_text())
 
 
@@ -233,18 +212,20 @@ def write_table():
     runs = {who: json.loads((RESULTS / f"estimation_{who}.json").read_text()) for who in found}
     ours = runs["surveykit"]["tasks"]
     others = [who for who in runs if who != "surveykit"]
+    loads = [runs[who]["load"] for who in runs]
     lines = [
         "# Estimation on 1,000,000 rows",
         "",
         f"Made by `benchmarks/estimation.py`: seconds of processor time (all threads), medians of {REPEATS} calls after the",
-        f"first; a task that takes longer than {LONG:g} s is timed once (marked 1). The machine has 2 cores and was busy with",
-        "other work (load 5 to 10), which also slows processor time; ratios above 3 are safe, finer ones are not.",
+        f"first; a task that takes longer than {LONG:g} s is timed once (marked 1). Load average while running: "
+        f"{min(loads):.1f} to {max(loads):.1f}.",
         "x = times as long as surveykit (run with one BLAS thread). surveykit also makes the joint covariance, intervals, design effects and",
         "reliability of every row.",
         "",
         "| Task | surveykit (first call) | " + " | ".join(f"{who} (x)" for who in others) + " |",
         "|---|---|" + "---|" * len(others),
     ]
+    write_rows(runs, ours)
     for name, mine in ours.items():
         cells = [f"{mine['median']:.3f} ({mine['first']:.3f})"]
         for who in others:
@@ -257,7 +238,6 @@ def write_table():
     lines += ["", f"One sum over one column of floats took {runs['surveykit']['floor'] * 1000:.2f} ms in the same run."]
     lines += [
         "",
-        "samplics was left out of this run: its mean of three outcomes alone took over 30 s of wall time under the load.",
         "Means, totals, the ratio and the median with their errors agree between surveykit, svy and R, the table and the model",
         "between surveykit and R, to all digits printed; svy's table and model were timed, not compared; bootstraps are random.",
         "Memory 0: it never rose above the peak of making the data, about 0.5 GB.",
@@ -265,6 +245,18 @@ def write_table():
     lines += ["", "Where it goes: sums into units and cells in random row order (memory latency), not arithmetic."]
     (RESULTS / "estimation.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
+
+
+def write_rows(runs, ours):
+    """Write one line per task and package, for the summary of all benchmarks."""
+    with (RESULTS / "estimation.csv").open("w", encoding="utf-8") as out:
+        out.write("topic,task,package,rows,processor_seconds,ratio\n")
+        for who, run in runs.items():
+            for name, task in run["tasks"].items():
+                if name in ours:
+                    ratio = task["median"] / ours[name]["median"]
+                    label = {"r": "R survey"}.get(who, who)
+                    out.write(f'estimation,"{name}",{label},{ROWS},{task["median"]:.6g},{ratio:.4g}\n')
 
 
 def main(who):
@@ -278,6 +270,7 @@ def main(who):
     for _ in range(20):
         column.sum()
     result["floor"] = (time.perf_counter() - start) / 20
+    result["load"] = os.getloadavg()[0]
     (RESULTS / f"estimation_{who}.json").write_text(json.dumps(result, indent=1, default=str))
 
 

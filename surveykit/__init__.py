@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         as_jackknife_design,
         as_sdr_design,
     )
+    from surveykit.display import ResultTable, chart_style
     from surveykit.estimation import (
         Correlation,
         Covariance,
@@ -127,6 +128,7 @@ if TYPE_CHECKING:
         open_ledger,
         optimal_boundaries,
         plan_document,
+        postgres_frame,
         precision_difference,
         precision_mean,
         precision_proportion,
@@ -179,6 +181,7 @@ if TYPE_CHECKING:
         true_rates,
         write_wjx_export,
     )
+    from surveykit.study import open_study, run_study
     from surveykit.weighting import (
         Diagnostics,
         FayHerriot,
@@ -216,6 +219,10 @@ _ROOM = {
         "as_brr_design",
         "as_jackknife_design",
         "as_sdr_design",
+    ),
+    "display": (
+        "ResultTable",
+        "chart_style",
     ),
     "estimation": (
         "Correlation",
@@ -274,6 +281,7 @@ _ROOM = {
         "open_ledger",
         "optimal_boundaries",
         "plan_document",
+        "postgres_frame",
         "precision_difference",
         "precision_mean",
         "precision_proportion",
@@ -405,6 +413,10 @@ _ROOM = {
         "make_brief",
         "make_document",
     ),
+    "study": (
+        "open_study",
+        "run_study",
+    ),
 }
 _HOME = {name: room for room, names in _ROOM.items() for name in names}
 
@@ -436,6 +448,7 @@ __all__ = [
     "ResidentEstimates",
     "ResidentModel",
     "Responses",
+    "ResultTable",
     "Sample",
     "SamplingPlan",
     "ScoreCard",
@@ -467,6 +480,7 @@ __all__ = [
     "build_xlsx",
     "calibrate",
     "calibration_feasibility",
+    "chart_style",
     "check_quality",
     "check_questionnaire",
     "check_weighting_plan",
@@ -513,11 +527,13 @@ __all__ = [
     "naive_design",
     "open_index",
     "open_ledger",
+    "open_study",
     "optimal_boundaries",
     "outcome_rates",
     "pairwise_comparisons",
     "parse",
     "plan_document",
+    "postgres_frame",
     "poststratified_regression",
     "poststratify",
     "precision_difference",
@@ -548,6 +564,7 @@ __all__ = [
     "response_quality",
     "reveal_seed",
     "ridge_calibrate",
+    "run_study",
     "sample_size_difference",
     "sample_size_mean",
     "sample_size_power",

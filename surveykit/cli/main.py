@@ -31,6 +31,9 @@ MODULES = (
     "diff",
     "questionnaire",
     "verify_draw",
+    "simulate",
+    "commit",
+    "frame",
     "deidentify",
     "doctor",
     "completion",
@@ -101,7 +104,10 @@ def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.json:
         problems += terminal.answer.pop("problems", [])
         told = {"problems": problems, "warnings": terminal.warnings}
-        print(answer_text(options.command, code, terminal.answer, told), flush=True)
+        try:
+            print(answer_text(options.command, code, terminal.answer, told), flush=True)
+        except BrokenPipeError:
+            silence_broken_pipe()
     return code
 
 

@@ -37,7 +37,7 @@ def execute(options: argparse.Namespace) -> int:
 
         chosen = FORMATS if "all" in options.formats else tuple(dict.fromkeys(options.formats))
         working("rendering the questionnaire")
-        told = write_formats(study.questionnaire, chosen, study.root / "output" / "questionnaire")
+        told = write_formats(study.questionnaire, chosen, study.output / "questionnaire")
         files = [line for line in told if not line.startswith(" ")]
         give({"outputs": files, "losses": [current().text(line.strip()) for line in told if line not in files]})
         for line in told:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from surveykit.cli.common import give, open_study, say, show, working
 
+if TYPE_CHECKING:
+    from surveykit.study.report_files import ReportOrder
+
 __all__ = ["add_parser"]
 
+STANDARDS: dict[str, Literal["nchs2017", "acs", "none"]] = {"nchs": "nchs2017", "acs": "acs", "none": "none"}
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
 
 
@@ -27,9 +31,35 @@ def add_parser(commands: Any) -> None:
         "--profile", choices=("research", "official"), default="research", help="研究报告 or 公文 (default: research)"
     )
     parser.add_argument(
+        "--variant",
+        choices=("ua", "archive"),
+        default="ua",
+        help="kind of the full PDF: ua, tagged for accessibility (PDF/UA-1), or archive (PDF/A-3u with the data "
+        "behind each figure; default: ua)",
+    )
+    parser.add_argument(
+        "--standard", choices=tuple(STANDARDS), default="nchs", help="reliability rule for figures (default: nchs)"
+    )
+    parser.add_argument(
+        "--smallest-count", type=_at_least_one, default=5, metavar="N", help="hide counts of 1 to N-1 (default: 5)"
+    )
+    parser.add_argument(
+        "--round-counts", type=_at_least_one, default=1, metavar="N", help="round bases to multiples of N (default: 1)"
+    )
+    parser.add_argument(
+        "--workers", type=_at_least_one, metavar="N", help="processes for district reports (default: all cores)"
+    )
+    parser.add_argument(
         "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
     )
     parser.set_defaults(execute=execute)
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return number
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -44,11 +74,22 @@ def execute(options: argparse.Namespace) -> int:
     written: list[Path] = []
     for name in stages[-1].outputs:
         show(f"  {name}")
-    if options.format or options.edition != "zh" or options.profile != "research":
-        from surveykit.study.report_files import ReportOrder, write_report_files
+    order = _order(options)
+    if options.format or order.stem != "zh" or options.variant != "ua":
+        from surveykit.study.report_files import write_report_files
 
-        order = ReportOrder(tuple(options.format) or ("pdf",), options.edition, options.profile)
         working("writing further editions and formats")
         written = write_report_files(study, order, show)
     give({"outputs": [*stages[-1].outputs, *(path.relative_to(study.root) for path in written)]})
     return 0
+
+
+def _order(options: argparse.Namespace) -> ReportOrder:
+    from surveykit.report import PublicationRules
+    from surveykit.study.report_files import ReportOrder
+
+    rules = PublicationRules(STANDARDS[options.standard], options.smallest_count, options.round_counts)
+    kinds = [
+        "archive" if kind == "pdf" and options.variant == "archive" else kind for kind in options.format or ["pdf"]
+    ]
+    return ReportOrder(tuple(dict.fromkeys(kinds)), options.edition, options.profile, rules, options.workers)

@@ -1,4 +1,4 @@
-"""``surveykit plan draw ingest weight estimate score simulate``: one stage and what it needs."""
+"""``surveykit plan draw ingest weight estimate score``: one stage and what it needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ __all__ = ["COMMANDS", "add_parser"]
 
 # Command: (last stage it makes, what it is for).
 COMMANDS = {
-    "simulate": ("simulate_responses", "make the simulated frame and answers of a simulated study"),
     "plan": ("plan", "allocate the sample and show sizes and expected precision"),
     "draw": ("draw", "draw the sample and its record"),
     "ingest": ("ingest", "read the answers, code, check and link them to the sample"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 # mypy: disable-error-code="no-any-return"
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,11 @@ from surveykit.design.roles import row_values
 from surveykit.design.stages import Stage
 from surveykit.design.survey_design import SurveyDesign, _checked_weights
 from surveykit.design.tables import as_frame, numeric_column, require_columns
+from surveykit.display import Shown
 from surveykit.errors import DesignError, first_few
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["ReplicateDesign", "ReplicateMethod"]
 
@@ -26,7 +30,7 @@ ALIASES = {"successive-difference": "sdr", "successive_difference": "sdr"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ReplicateDesign:
+class ReplicateDesign(Shown):
     """A sample with replicate weights.
 
     Parameters
@@ -222,6 +226,12 @@ class ReplicateDesign:
 
     def __repr__(self) -> str:
         return f"<ReplicateDesign: {self.n} rows, {self.n_replicates} {self.method} replicates, df {self.degf:g}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.design.showing import replicate_presentation
+
+        return replicate_presentation(self)
 
 
 def _replicate_matrix(frame: pd.DataFrame, given: Any) -> np.ndarray:

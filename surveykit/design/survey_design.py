@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,11 @@ from surveykit.design.pps import PPS, as_pps
 from surveykit.design.roles import check_lonely, design_stages, row_values, stage_list
 from surveykit.design.stages import Stage
 from surveykit.design.tables import as_frame, require_columns
+from surveykit.display import Shown
 from surveykit.errors import DesignError, first_few
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["LonelyPsu", "SurveyDesign"]
 
@@ -22,7 +26,7 @@ LonelyPsu = Literal["fail", "certainty", "adjust", "average"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SurveyDesign:
+class SurveyDesign(Shown):
     """How a sample was drawn and weighted.
 
     Parameters
@@ -193,6 +197,12 @@ class SurveyDesign:
         strata = f", {self.n_strata} strata" if self.strata_columns else ""
         credited = f", adjusted by {', '.join(a.name for a in self.adjustments)}" if self.adjustments else ""
         return f"<SurveyDesign: {self.n} rows, {self.n_psu} PSUs{strata}, df {self.degf}, {sampling}{credited}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.design.showing import survey_presentation
+
+        return survey_presentation(self)
 
 
 def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...], pps: PPS | None) -> np.ndarray:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.estimation.intervals import t_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "Estimates", "numeric_jacobian"]
 
@@ -31,7 +38,7 @@ PAYLOAD_VERSION = 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Estimates:
+class Estimates(Shown):
     """One or many estimates with their joint covariance.
 
     Attributes
@@ -265,8 +272,51 @@ class Estimates:
     def __repr__(self) -> str:
         return f"{self.table.to_string(index=False)}\n{_recipe_line(self.recipe)}"
 
-    def _repr_html_(self) -> str:
-        return f"{self.table.to_html(index=False)}<p><small>{_recipe_line(self.recipe)}</small></p>"
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.estimation.showing import estimates_presentation
+
+        return estimates_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        variable: str | None = None,
+        sort: bool = False,
+        reference: float | None = None,
+    ) -> Axes:
+        """Draw the estimates with their intervals, one row each.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        variable : str, optional
+            Only the estimates of this variable.
+        sort : bool
+            Largest on top; else in the order of the table.
+        reference : float, optional
+            A value to mark.
+
+        Returns
+        -------
+        Axes
+
+        Raises
+        ------
+        DataError
+            If there is no such variable, or there are too many rows for one chart.
+        """
+        from surveykit.estimation.showing import plot_estimates
+
+        return plot_estimates(self, ax, language, labels, variable=variable, sort=sort, reference=reference)
 
 
 def _short_names(label: str) -> set[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.estimation.estimates import COLUMNS_AFTER, Estimates
 from surveykit.estimation.families import Family
@@ -19,11 +20,17 @@ from surveykit.estimation.linear import linear_covariance
 from surveykit.estimation.tests_result import TestResult
 from surveykit.estimation.totals import Design
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
+
 __all__ = ["GlmResult"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GlmResult:
+class GlmResult(Shown):
     """A generalised linear model fitted to a survey.
 
     Attributes
@@ -155,8 +162,37 @@ class GlmResult:
     def __repr__(self) -> str:
         return f"{self.table.to_string(index=False)}\n{self.details['formula']}, {self.family.name}, n {self.n}"
 
-    def _repr_html_(self) -> str:
-        return self.table.to_html(index=False)
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.estimation.showing import model_presentation
+
+        return model_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+    ) -> Axes:
+        """Draw the coefficients, without the constant, with their intervals.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.estimation.showing import plot_model
+
+        return plot_model(self, ax, language, labels)
 
 
 def _canonical(label: str) -> str:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from surveykit.display import Shown
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["TestResult"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TestResult:
+class TestResult(Shown):
     """Statistic, degrees of freedom and p-value of a design-based test.
 
     Attributes
@@ -47,3 +52,9 @@ class TestResult:
         if self.std_error == self.std_error:
             text += f"; estimate {self.estimate:.6g} [{self.conf_low:.6g}, {self.conf_high:.6g}]"
         return f"<{text}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.estimation.showing import test_presentation
+
+        return test_presentation(self)

@@ -22,6 +22,7 @@ DISCLOSURE_ITEMS = (
     "geography",
     "frame",
     "selection",
+    "recruitment",
     "mode",
     "languages",
     "dates",
@@ -53,6 +54,8 @@ class Disclosure:
         About whom, and where, the figures speak.
     frame, selection : mapping
         What list the sample came from with its gaps, and how units were chosen; whether by known probability.
+    recruitment : mapping
+        How those drawn were asked to take part, how often they were reminded, and what they got for it.
     mode, languages, dates : mapping
         How, in which languages and when people answered.
     sample_size, precision : mapping
@@ -72,6 +75,7 @@ class Disclosure:
     geography: Mapping[str, str]
     frame: Mapping[str, str]
     selection: Mapping[str, str]
+    recruitment: Mapping[str, str]
     mode: Mapping[str, str]
     languages: Mapping[str, str]
     dates: Mapping[str, str]

@@ -93,6 +93,8 @@ class IndicatorInfo:
         Wording of the question.
     headline : bool
         Whether it has its own chapter, charts and summary sentence.
+    items : sequence of str
+        Ids of the questions that it is made from.
     """
 
     id: str
@@ -103,6 +105,7 @@ class IndicatorInfo:
     dont_know: Text
     wording: Text
     headline: bool = True
+    items: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +227,8 @@ class ReportInput:
     score_notes : sequence of Text
         Remarks on the score, such as intervals that cross a threshold of a rule.
     sensitivity : DataFrame, optional
-        input_zh, input_en, value, conf_low, conf_high: how much each choice moves the ranks (total Sobol index).
+        input_zh and input_en, or input (a factor of the library);
+        value, conf_low, conf_high: how much each choice moves the ranks (total Sobol index).
     sample : DataFrame, optional
         district, population_size, sample_size.
     dispositions : DataFrame, optional
@@ -232,7 +236,8 @@ class ReportInput:
     outcome_rates : DataFrame, optional
         rate ("RR1", ...), value, weighted.
     weighting_steps : DataFrame, optional
-        step, description_zh, description_en, deff, minimum, maximum (of the weight relative to its mean).
+        step (of the library, or with description_zh and description_en), deff, minimum, maximum (of the weight
+        relative to its mean).
     weights : Series, optional
         Final weights of the respondents.
     raking : DataFrame, optional
@@ -255,7 +260,17 @@ class ReportInput:
     trend : DataFrame, optional
         indicator, wave, estimate, conf_low, conf_high, n, break_before (bool).
     quality : DataFrame, optional
-        rule_zh, rule_en, flagged, excluded: the cleaning log.
+        rule_zh, rule_en, or rule (a check of the library), flagged, excluded: the cleaning log.
+    item_nonresponse : DataFrame, optional
+        question, asked, blank (unweighted): who was asked a question and who left it blank, don't know not counted.
+    quality_facts : mapping of str to float
+        Further quality indicators: "days" (from the end of fieldwork to the report), "minutes" (median length),
+        "excluded" (share of the returns), "imputed" (share of the values), "revisions" (since the report came out).
+    alternatives : DataFrame, optional
+        The city's figures under other rules: indicator, name_zh, name_en, own (whether it is the rule of this report),
+        estimate, std_error, conf_low, conf_high, n; optional df, deff, n_eff.
+    fieldwork : mapping of str to DataFrame
+        "outcome_rates", "cleaning" and "marked_rates" for the appendix on fieldwork (`chapters.fieldwork`).
     provenance : mapping of str to str
         Hashes, seeds and versions.
     changes : sequence of Text
@@ -300,6 +315,10 @@ class ReportInput:
     main_analysis: Text = field(default_factory=lambda: {"zh": "主要结果", "en": "Main results"})
     trend: pd.DataFrame | None = None
     quality: pd.DataFrame | None = None
+    item_nonresponse: pd.DataFrame | None = None
+    quality_facts: Mapping[str, float] = field(default_factory=dict)
+    alternatives: pd.DataFrame | None = None
+    fieldwork: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[Text] = ()
     chapters: Sequence[OwnChapter] = ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import datetime
+import gc
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -84,11 +86,16 @@ def build_pdf(
 
     def note_fonts(document: Any, pdf: Any) -> None:
         fonts.update(_embedded_fonts(pdf))
+        if "AF" in pdf.catalog:  # WeasyPrint 70 lists every attachment twice
+            pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
     with _warnings_are_errors() as complaints:
         light, charts = _charts_aside(html)
         page = weasyprint.HTML(string=light, base_url=None, url_fetcher=_fetcher(charts))
-        content: bytes = page.write_pdf(finisher=note_fonts, **options)
+        _return_memory()
+        laid = page.render(**options)
+        _forget_layout(laid)
+        content: bytes = laid.write_pdf(finisher=note_fonts, **options)
     if complaints:
         raise RenderError(f"WeasyPrint would not render this faithfully, {first_few(dict.fromkeys(complaints))}")
     foreign = sorted(name for name in fonts if not _is_ours(name))
@@ -97,6 +104,27 @@ def build_pdf(
             f"fonts other than surveykit's were used, {first_few(foreign)}: a style asks for another family"
         )
     return content
+
+
+def _forget_layout(document: Any) -> None:
+    """Let go of what WeasyPrint needs for layout only; it would keep it until the file is written (a tenth of memory).
+
+    Every line of text keeps the layout context alive, and that the boxes from before the layout and all their styles.
+    """
+    texts = (box for page in document.pages for box in page._page_box.descendants())
+    layouts = (getattr(box, "pango_layout", None) for box in texts)
+    context = next((layout.context for layout in layouts if getattr(layout, "context", None) is not None), None)
+    for name in ("tables", "page_maker", "style_for", "target_collector"):
+        if context is not None:
+            vars(context).pop(name, None)
+    _return_memory()
+
+
+def _return_memory() -> None:
+    """Collect garbage and, where the C library can (glibc), hand free memory back before more is asked for."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _attachments(weasyprint: Any, files: Sequence[DataFile], published: datetime.date | None) -> list[Any]:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
+from surveykit.report.differencing import base_differences, hide_with_neighbours, round_bases
 from surveykit.report.inputs import EstimatesLike, ReportInput
-from surveykit.report.standards import nchs_count, nchs_proportion
+from surveykit.report.standards import acs_reliability, nchs_count, nchs_proportion
 from surveykit.report.suppression import suppress_counts
 
 __all__ = ["DEFAULT_RULES", "PUBLISHED_COLUMNS", "PublicationRules", "publish", "publish_topline"]
@@ -41,17 +42,25 @@ class PublicationRules:
 
     Attributes
     ----------
-    standard : {"nchs2017", "none"}
-        Reliability rule for rates; scores follow the NCHS rule of 2023 for means.
+    standard : {"nchs2017", "acs", "none"}
+        Reliability rule: NCHS 2017 for rates with that of 2023 for scores, coefficients of variation as users of the
+        American Community Survey judge them, or none. Confidentiality does not depend on it.
     smallest_count : int
         Unweighted counts from 1 to one less are confidential.
     round_counts_to : int
-        Unweighted bases are rounded to a multiple of this in print; 1 leaves them exact.
+        Unweighted bases are rounded to a multiple of this; with 1 they are exact, except where one subtracted from
+        another would single out fewer people than ``smallest_count``: these are rounded to multiples of it.
     """
 
-    standard: Literal["nchs2017", "none"] = "nchs2017"
+    standard: Literal["nchs2017", "acs", "none"] = "nchs2017"
     smallest_count: int = 5
     round_counts_to: int = 1
+
+    def __post_init__(self) -> None:
+        if self.standard not in ("nchs2017", "acs", "none"):
+            raise DataError(f"standard {self.standard!r} is unknown: use 'nchs2017', 'acs' or 'none'")
+        if self.smallest_count < 1 or self.round_counts_to < 1:
+            raise DataError("smallest_count and round_counts_to must be 1 or more")
 
 
 DEFAULT_RULES = PublicationRules()
@@ -166,28 +175,40 @@ def _withhold(table: pd.DataFrame, rules: PublicationRules) -> pd.DataFrame:
     table = table.copy()
     status = np.full(len(table), "", dtype=object)
     reason = np.full(len(table), "", dtype=object)
-    rates = (table["kind"] == "rate").to_numpy()
-    if rules.standard == "nchs2017":
-        verdict_rate = nchs_proportion(table["estimate"], table["std_error"], table["n"], table["df"].fillna(np.inf))
-        effective = table["n_eff"].fillna(table["n"])
-        verdict_mean = nchs_count(
-            table["estimate"], table["conf_low"], table["conf_high"], effective, table["df"].fillna(np.inf)
-        )
-        judged = np.where(rates, verdict_rate["status"], verdict_mean["status"])
-        why = np.where(rates, verdict_rate["reason"], verdict_mean["reason"])
-        table["n_eff"] = table["n_eff"].where(table["n_eff"].notna() | ~rates, verdict_rate["n_eff"])
-        status[judged == "suppress"] = "u"
-        status[judged == "review"] = "rv"
-        reason[judged != "present"] = why[judged != "present"]
+    verdict = _reliability(table, rules)
+    if verdict is not None:
+        status[verdict["status"] == "suppress"] = "u"
+        status[verdict["status"] == "review"] = "rv"
+        judged = (verdict["status"] != "present").to_numpy()
+        reason[judged] = verdict["reason"][judged]
+    empty = (table["n"].fillna(0) == 0).to_numpy() | table["estimate"].isna().to_numpy()
     small = _small(table, rules.smallest_count)
     status[small], reason[small] = "c", "small_count"
-    empty = (table["n"].fillna(0) == 0).to_numpy() | table["estimate"].isna().to_numpy()
+    beside = hide_with_neighbours(table, small & ~empty) & ~small & ~empty
+    status[beside], reason[beside] = "c", "complementary"
     status[empty], reason[empty] = "x", "no_data"
+    differing = base_differences(table, rules.smallest_count)
+    table = round_bases(table, rules.round_counts_to, differing, rules.smallest_count)
     withheld = np.isin(status, ["u", "c", "x"])
     table.loc[withheld, _VALUES] = np.nan
     table.loc[status == "c", "n"] = np.nan
-    table["n"] = np.round(table["n"] / rules.round_counts_to) * rules.round_counts_to
-    return table.assign(status=status, reason=reason)[list(PUBLISHED_COLUMNS)]
+    made = table.assign(status=status, reason=reason)[list(PUBLISHED_COLUMNS)]
+    made.attrs["differing"] = int(differing.sum())
+    return made
+
+
+def _reliability(table: pd.DataFrame, rules: PublicationRules) -> pd.DataFrame | None:
+    """Judge every row by the standard; fills in effective sizes of rates that lack them."""
+    if rules.standard == "none":
+        return None
+    if rules.standard == "acs":
+        return acs_reliability(table["estimate"], table["std_error"])
+    df, rates = table["df"].fillna(np.inf), (table["kind"] == "rate").to_numpy()
+    rate = nchs_proportion(table["estimate"], table["std_error"], table["n"], df)
+    effective = table["n_eff"].fillna(table["n"])
+    mean = nchs_count(table["estimate"], table["conf_low"], table["conf_high"], effective, df)
+    table["n_eff"] = table["n_eff"].where(table["n_eff"].notna() | ~rates, rate["n_eff"])
+    return pd.DataFrame({name: np.where(rates, rate[name], mean[name]) for name in ("status", "reason")})
 
 
 def _small(table: pd.DataFrame, smallest: int) -> np.ndarray:

@@ -9,8 +9,10 @@ from scipy import stats
 
 __all__ = [
     "acs_difference_margin",
+    "acs_margin",
     "acs_proportion_margin",
     "acs_ratio_margin",
+    "acs_reliability",
     "acs_sum_margin",
     "nchs_count",
     "nchs_proportion",
@@ -150,6 +152,39 @@ def nchs_count(estimate: ArrayLike, low: ArrayLike, high: ArrayLike, n_eff: Arra
         {
             "status": np.select(conditions, ["missing", "suppress", "suppress", "review"], default="present"),
             "reason": np.select(conditions, ["missing", "size", "relative_width", "df"], default=""),
+        }
+    )
+
+
+def acs_reliability(estimate: ArrayLike, std_error: ArrayLike) -> pd.DataFrame:
+    """Judge estimates by their coefficient of variation, as users of the ACS do.
+
+    CV = se / |estimate|. Suppress above 40 %, review above 12 % (medium reliability), present otherwise. The bands are
+    those that guides to the American Community Survey print; the Census Bureau itself gives the margin and no band.
+
+    Parameters
+    ----------
+    estimate, std_error : array_like, shape (k,)
+        Estimates in any unit, with standard errors in the same.
+
+    Returns
+    -------
+    DataFrame
+        status and reason ("cv_high", "cv_medium") as :func:`nchs_proportion`.
+
+    Examples
+    --------
+    >>> acs_reliability([50.0, 50.0, 50.0], [5.0, 10.0, 25.0])["status"].tolist()
+    ['present', 'review', 'suppress']
+    """
+    estimate, std_error = np.asarray(estimate, dtype=float), np.asarray(std_error, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variation = np.where(std_error == 0, 0.0, std_error / np.abs(estimate))
+    conditions = [np.isnan(estimate), variation > 0.40, variation > 0.12]
+    return pd.DataFrame(
+        {
+            "status": np.select(conditions, ["missing", "suppress", "review"], default="present"),
+            "reason": np.select(conditions, ["missing", "cv_high", "cv_medium"], default=""),
         }
     )
 

@@ -14,7 +14,9 @@ __all__ = ["differencing_risks", "protection_intervals", "suppress_counts"]
 BoolArray = NDArray[np.bool_]
 
 
-def suppress_counts(counts: ArrayLike, *, smallest: int = 5, protection: float = 3.0) -> BoolArray:
+def suppress_counts(
+    counts: ArrayLike, *, smallest: int = 5, protection: float = 3.0, also: ArrayLike | None = None, lonely: bool = True
+) -> BoolArray:
     """Choose the cells of a table with published margins that must not be shown.
 
     Primary: counts from 1 to ``smallest`` - 1, and the only non-zero cell of a row with two or more columns when the
@@ -30,6 +32,10 @@ def suppress_counts(counts: ArrayLike, *, smallest: int = 5, protection: float =
         Smallest count that may be shown.
     protection : float
         How far the range of a hidden count, given the margins, must reach from its true value on at least one side.
+    also : array_like of bool, optional
+        Further cells that must be hidden, whatever their counts.
+    lonely : bool
+        Whether the only non-zero cell of a row is hidden; not so where columns are no answers of people.
 
     Returns
     -------
@@ -52,9 +58,10 @@ def suppress_counts(counts: ArrayLike, *, smallest: int = 5, protection: float =
     if table.ndim != 2 or not np.isfinite(table).all() or (table < 0).any():
         raise DataError("counts for suppression must be one or two dimensional, finite and not negative")
     primary = (table > 0) & (table < smallest)
-    if table.shape[1] > 1:
-        lonely = (table > 0).sum(axis=1) == 1
-        primary |= lonely[:, None] & (table > 0)
+    if also is not None:
+        primary |= np.asarray(also, dtype=bool).reshape(table.shape)
+    if lonely and table.shape[1] > 1:
+        primary |= ((table > 0).sum(axis=1) == 1)[:, None] & (table > 0)
     hidden = _complete(table, primary.copy(), one_way=len(shape) == 1)
     for _ in range(table.size):
         weak = _weakest(table, hidden, primary, protection)

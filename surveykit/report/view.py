@@ -13,7 +13,7 @@ import pandas as pd
 from surveykit.report import numbers
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
-from surveykit.report.messages import say
+from surveykit.report.messages import CATALOGUES, say
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
 
 __all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
@@ -73,6 +73,11 @@ class View:
     def say(self, key: str, **values: object) -> str:
         """Return a message of the catalogue in the edition's language."""
         return say(self.edition, key, **values)
+
+    def known(self, kind: str, name: str) -> str:
+        """Return the catalogue's words for a step or check of the library, or the name itself when it is a study's."""
+        key = f"{kind}_{name}"
+        return self.say(key) if key in CATALOGUES[self.edition] else name
 
     def text(self, text: Text) -> str:
         """Return a text in the edition's language."""
@@ -146,11 +151,13 @@ class View:
     def _shown(self) -> dict[tuple[str, str], list[Shown]]:
         found: dict[tuple[str, str], list[Shown]] = {}
         for row in self.published.itertuples(index=False):
-            shown = self._show(row)
+            shown = self.show(row)
             found.setdefault((shown.indicator, shown.by), []).append(shown)
         return found
 
-    def _show(self, row: Any) -> Shown:
+    def show(self, row: Any) -> Shown:
+        """Return a row of published figures as it is printed."""
+
         def unit(value: float, decimals: int = 1) -> float:
             scaled = numbers._hundredfold(value) if row.kind == "rate" else float(value)
             return numbers.rounded(scaled, decimals)
@@ -172,7 +179,7 @@ class View:
     def other_figures(self, other: OtherAnalysis) -> dict[str, Shown]:
         """Return the city's figures of another analysis by indicator, under the same rules of publication."""
         asked = replace(self.report, estimates={"city": other.estimates}, ranks={}, analyses=())
-        shown = [self._show(row) for row in publish(asked, self.rules).itertuples(index=False)]
+        shown = [self.show(row) for row in publish(asked, self.rules).itertuples(index=False)]
         return {figure.indicator: figure for figure in shown}
 
     def sign(self, status: str) -> str:
@@ -223,7 +230,8 @@ class View:
     def sign_notes(self, cells: Sequence[Shown]) -> tuple[str, ...]:
         """Explain the signs that occur among the figures."""
         used = [sign for sign in ("u", "c", "x", "rv") if any(shown.status == sign for shown in cells)]
-        return tuple(self.say("sign_" + sign) for sign in used)
+        acs = self.rules.standard == "acs"
+        return tuple(self.say("sign_rv_acs" if sign == "rv" and acs else "sign_" + sign) for sign in used)
 
     @cached_property
     def source(self) -> str:

@@ -2,10 +2,12 @@
 
 from surveykit.responses.coding import code_responses
 from surveykit.responses.deidentify import PublicFile, deidentify, risk_table, suppress_small_cells
+from surveykit.responses.free_text import mask_identifiers
 from surveykit.responses.limesurvey import read_limesurvey
 from surveykit.responses.merging import Merge, merge_responses, stack_responses
 from surveykit.responses.minors import block_minors, minor_condition
 from surveykit.responses.odk_kobo import read_kobo, read_odk
+from surveykit.responses.originals import original_cells
 from surveykit.responses.outcome_rates import outcome_rates
 from surveykit.responses.quality import QualityReport, check_quality, exclude
 from surveykit.responses.quality_report import quality_html, quality_tables, write_quality_xlsx
@@ -15,6 +17,7 @@ from surveykit.responses.sample_link import LinkedSample, link_sample
 from surveykit.responses.stat_files import read_spss, read_stata
 from surveykit.responses.table_files import read_form, read_table
 from surveykit.responses.types import Finding, RawResponses, Responses
+from surveykit.responses.user_mapping import UserMapping, check_user_mapping
 from surveykit.responses.wjx import read_wjx
 
 __all__ = [
@@ -26,16 +29,20 @@ __all__ = [
     "QualityRules",
     "RawResponses",
     "Responses",
+    "UserMapping",
     "block_minors",
     "check_quality",
     "check_quality_rules",
+    "check_user_mapping",
     "code_responses",
     "deidentify",
     "detect_source",
     "exclude",
     "link_sample",
+    "mask_identifiers",
     "merge_responses",
     "minor_condition",
+    "original_cells",
     "outcome_rates",
     "quality_html",
     "quality_tables",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Choice, Item, Questionnaire, Variable, item_choices, replay_frame
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.decoding import Cells, decode_item
+from surveykit.responses.free_text import mask_identifiers, mask_series
 from surveykit.responses.minors import block_minors
 from surveykit.responses.times import parse_durations, parse_times
 from surveykit.responses.types import Finding, RawResponses, Responses, UnmappedPolicy
@@ -47,11 +50,14 @@ def _meta(raw: RawResponses) -> pd.DataFrame:
             "duration_seconds": parse_durations(text("@duration_seconds")),
             "source": pd.Series(raw.source, index=range(n), dtype="str"),
             "mode": pd.Series("web", index=range(n), dtype="str") if not raw.columns.get("@mode") else text("@mode"),
-            "file": pd.Series(raw.path, index=range(n), dtype="str"),
+            "file": raw.path + "/" + text("@file") if "@file" in raw.columns else pd.Series(raw.path, index=range(n)),
             "sheet": pd.Series(raw.sheet, index=range(n), dtype="str"),
             "row": rows,
         }
     )
+    for place, header in enumerate(raw.columns.get("@page_seconds", ()), start=1):
+        cells = raw.table[header].astype("str").fillna("").reset_index(drop=True)
+        meta[f"page_seconds_{place}"] = parse_durations(cells)
     for name in ("interviewer", "device"):
         if f"@{name}" in raw.columns or name in raw.columns:
             meta[name] = text(f"@{name}" if f"@{name}" in raw.columns else name)
@@ -59,14 +65,19 @@ def _meta(raw: RawResponses) -> pd.DataFrame:
 
 
 def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> DataError:
-    lines = [f"{raw.path}: {len(unmapped)} values are not options of their question:"]
+    many = "1 value is no option of its question" if len(unmapped) == 1 else f"{len(unmapped)} values are no options"
+    lines = [f"{raw.path}: {many}:"]
     for value in unmapped[:20]:
         near = f"; nearest option {value.nearest!r} (code {value.code})" if value.nearest else ""
         rows = ", ".join(str(row) for row in value.rows)
-        lines.append(f"  {value.column}: {value.value!r} in {value.count} rows (row {rows}){near}")
+        count = "1 row" if value.count == 1 else f"{value.count} rows"
+        lines.append(f"  {value.column}: {value.value!r} in {count} (row {rows}){near}")
     if len(unmapped) > 20:
         lines.append(f"  and {len(unmapped) - 20} more")
-    lines.append('correct the file or the questionnaire, or code with policy="keep" or policy="missing"')
+    lines.append(
+        "give their codes under 'values:' in a mapping file, correct the file or the questionnaire, or keep them or "
+        "count them as blank: policy='keep' or 'missing', in study.yaml 'unmapped: keep' or 'unmapped: missing'"
+    )
     return DataError("\n".join(lines))
 
 
@@ -121,6 +132,29 @@ def _decode_all(raw: RawResponses, questionnaire: Questionnaire) -> tuple[dict[s
     return cells, unmapped
 
 
+def _values(unmapped: Sequence[UnmappedValue]) -> list[str]:
+    return mask_identifiers(u.value for u in unmapped)
+
+
+def _without_identifiers(
+    cells: dict[str, Cells], questionnaire: Questionnaire, first_row: int
+) -> tuple[dict[str, Cells], list[Finding]]:
+    """Mask identifiers in open answers, and in values that are no option."""
+    cells, found = dict(cells), []
+    for variable in questionnaire.variables():
+        part = cells[variable.id]
+        if variable.kind != "text" and not variable.other_text and not part.unmapped.any():
+            continue
+        values, places, kinds = mask_series(part.values)
+        if not len(places):
+            continue
+        cells[variable.id] = replace(part, values=values)
+        shown = tuple(int(place) + first_row for place in places[:ROWS_SHOWN])
+        message = f"{variable.id}: identifiers masked ({', '.join(sorted(kinds))}) in {len(places)} rows"
+        found.append(Finding("identifiers_masked", message, variable.id, len(places), shown))
+    return cells, found
+
+
 def _asked(
     questionnaire: Questionnaire, cells: dict[str, Cells], index: pd.RangeIndex
 ) -> tuple[pd.DataFrame, pd.Series]:
@@ -141,6 +175,7 @@ def code_responses(
     *,
     policy: UnmappedPolicy = "error",
     minors: str | None = "auto",
+    identifiers: Literal["mask", "keep"] = "mask",
 ) -> Responses:
     """Code a raw export.
 
@@ -156,6 +191,8 @@ def code_responses(
     minors : str, optional
         Condition in the routing language under which a person is or may be under fourteen; such rows are blocked.
         "auto" finds it by the questions about age, None blocks nobody.
+    identifiers : {"mask", "keep"}
+        What becomes of phone and identity numbers, e-mail addresses and accounts in open answers.
 
     Returns
     -------
@@ -179,10 +216,14 @@ def code_responses(
     index = pd.RangeIndex(len(raw.table))
     if policy == "missing":
         cells = {name: c.without_unmapped() for name, c in cells.items()}
+    masked: list[Finding] = []
+    if identifiers == "mask":
+        cells, masked = _without_identifiers(cells, questionnaire, raw.first_row)
+        unmapped = [replace(u, value=text) for u, text in zip(unmapped, _values(unmapped), strict=True)]
     asked, ended = _asked(questionnaire, cells, index)
     data: dict[str, pd.Series] = {}
     kinds: dict[str, pd.Categorical] = {}
-    log = list(raw.findings)
+    log = [*raw.findings, *masked]
     absent = [item.id for _, item in flow_of(questionnaire).questions if not _in_file(raw, item)]
     for variable in questionnaire.variables():
         part = cells[variable.id]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.questionnaire import Choice, Item, Variable
+from surveykit.responses.labels import normalise_label
 from surveykit.responses.types import RawResponses
 from surveykit.responses.values import (
     CellReader,
@@ -94,9 +95,15 @@ def _other_text(texts: Sequence[str], places: NDArray[np.int64]) -> Cells:
     return Cells(values, np.zeros(len(places), np.int8), nothing, nothing, other_text=True)
 
 
-def _single(raw: RawResponses, name: str, choices: Sequence[Choice]) -> tuple[Cells, Decoded]:
+def _said(raw: RawResponses, *names: str) -> dict[str, str]:
+    """Codes of cells as the user's mapping gives them, of the column before those of its item."""
+    said = {cell: code for name in reversed(names) for cell, code in raw.values.get(name, {}).items()}
+    return {normalise_label(cell): code for cell, code in said.items()}
+
+
+def _single(raw: RawResponses, name: str, item: str, choices: Sequence[Choice]) -> tuple[Cells, Decoded]:
     header = raw.columns[name][0]
-    lookup = raw.scores.get(name) or raw.reader.lookup(choices, _options(raw, name))
+    lookup = {**(raw.scores.get(name) or raw.reader.lookup(choices, _options(raw, name))), **_said(raw, name, item)}
     decoded = decode_single(raw.table[header], name, choices, lookup, raw.reader)
     return _split_special(decoded, choices), decoded
 
@@ -141,7 +148,7 @@ def _fits(kind: str, text: str) -> bool:
 def _several(raw: RawResponses, item: Item, choices: Sequence[Choice]) -> Decoded:
     """Sets of codes from one cell or from one column for each option."""
     if item.id in raw.columns:
-        lookup = raw.reader.lookup(choices, _options(raw, item.id))
+        lookup = {**raw.reader.lookup(choices, _options(raw, item.id)), **_said(raw, item.id)}
         return decode_options(raw.table[raw.columns[item.id][0]], item.id, choices, lookup, raw.reader)
     n = len(raw.table)
     ticks: dict[str, Bools] = {}
@@ -231,7 +238,7 @@ def decode_item(
     elif item.type in ("single", "grid"):
         for variable in variables:
             if not variable.other_text and variable.id in raw.columns:
-                cells[variable.id], decoded = _single(raw, variable.id, choices)
+                cells[variable.id], decoded = _single(raw, variable.id, item.id, choices)
                 bad += decoded.unmapped
     elif item.id in raw.columns:
         cells[item.id], found = _open(raw, item, choices)

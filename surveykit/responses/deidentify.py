@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire
+from surveykit.responses.free_text import mask_series
 from surveykit.responses.types import Responses
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["PublicFile", "class_sizes", "deidentify", "risk_table", "suppress_small_cells"]
 
 
 @dataclass(frozen=True)
-class PublicFile:
+class PublicFile(Shown):
     """A de-identified table.
 
     Attributes
@@ -37,6 +43,12 @@ class PublicFile:
     def __repr__(self) -> str:
         smallest = int(self.risk.loc[self.risk["stage"] == "after", "smallest_class"].iloc[-1])
         return f"<PublicFile {len(self.data)} records, {self.data.shape[1]} columns, k = {smallest}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import public_presentation
+
+        return public_presentation(self)
 
 
 def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
@@ -59,7 +71,15 @@ def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
     return np.asarray(np.bincount(group, minlength=1)[group], dtype=np.int64)
 
 
-def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5) -> pd.DataFrame:
+def _diversity(data: pd.DataFrame, keys: Sequence[str], sensitive: Sequence[str]) -> int | None:
+    """Fewest distinct answers to a sensitive question within a class; a class of one record has one."""
+    if not sensitive or not len(data):
+        return None
+    group = data.groupby([data[k].astype("str").fillna("\x00") for k in keys], sort=False).ngroup()
+    return min(int(data[name].astype("str").fillna("\x00").groupby(group).nunique().min()) for name in sensitive)
+
+
+def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5, *, sensitive: Sequence[str] = ()) -> pd.DataFrame:
     """Risk of re-identification by each key variable and by all together.
 
     Parameters
@@ -70,13 +90,20 @@ def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5) -> pd.DataFr
         Key variables: what an outsider may know about a person.
     k : int
         Size that every class should have.
+    sensitive : sequence of str
+        Columns whose answers must not follow from the class alone.
 
     Returns
     -------
     DataFrame
         keys, classes, smallest_class (the k of k-anonymity), unique (records alone in their class), below_k (records
         in classes smaller than k), share_below_k, expected_matches (sum over records of one over the class size,
-        the expected number of right matches of somebody who knows that a person is in the file).
+        the expected number of right matches of somebody who knows that a person is in the file), and with `sensitive`
+        smallest_diversity, the l of l-diversity: the fewest distinct answers to one of them within a class.
+
+    Notes
+    -----
+    Samarati and Sweeney (1998) for k-anonymity; Machanavajjhala et al. (2007) for (distinct) l-diversity.
     """
     rows = []
     for subset in [*([key] for key in keys), list(keys)] if len(keys) > 1 else [list(keys)]:
@@ -90,6 +117,7 @@ def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5) -> pd.DataFr
                 "below_k": int((sizes < k).sum()),
                 "share_below_k": float((sizes < k).mean()) if len(sizes) else 0.0,
                 "expected_matches": float((1 / sizes).sum()),
+                **({"smallest_diversity": _diversity(data, subset, sensitive)} if sensitive else {}),
             }
         )
     return pd.DataFrame(rows)
@@ -116,6 +144,7 @@ def deidentify(
     keys: Sequence[str],
     k: int = 5,
     keep_text: Sequence[str] = (),
+    sensitive: Sequence[str] = (),
     seed: int | None = None,
 ) -> PublicFile:
     """Make a public file.
@@ -135,7 +164,10 @@ def deidentify(
     k : int
         Smallest class allowed, at least 2.
     keep_text : sequence of str
-        Open answers that were read by a person and hold nothing personal.
+        Open answers that were read by a person and hold nothing personal; phone and identity numbers, e-mail addresses
+        and accounts that were overlooked are masked.
+    sensitive : sequence of str
+        Columns for which the risk table says how diverse the answers within a class are.
     seed : int, optional
         Of the new order; from the system's randomness when it is not given, so that nobody can undo it.
 
@@ -148,9 +180,11 @@ def deidentify(
     DataError
         If a key is no column or `k` is below 2.
     """
-    absent = [name for name in (*keys, *keep_text) if name not in responses.data]
+    absent = [name for name in (*keys, *keep_text, *sensitive) if name not in responses.data]
     if absent:
         raise DataError(f"the data have no column {first_few(absent)}; they have {first_few(responses.data.columns)}")
+    if not keys:
+        raise DataError("name at least one key variable: what an outsider may know about a person")
     if k < 2:
         raise DataError(f"k must be at least 2, not {k}")
     log: list[tuple[str, str, int]] = [
@@ -163,7 +197,11 @@ def deidentify(
         gone = responses.meta["blocked"].to_numpy(dtype=bool)
         data = data[~gone]
         log.append(("(rows)", "left out: under age", int(gone.sum())))
-    before = risk_table(data, keys, k)
+    for name in keep_text:
+        texts, changed, _ = mask_series(data[name])
+        data = data.assign(**{name: texts})
+        log.append((name, "masked: phone or identity numbers, addresses, accounts", len(changed)))
+    before = risk_table(data, keys, k, sensitive=sensitive)
     data, blanked = _suppress(data, keys, k)
     log += [(name, "blanked: rare combination", count) for name, count in blanked.items()]
     small = class_sizes(data, keys) < k
@@ -173,9 +211,8 @@ def deidentify(
     order = np.random.default_rng(seed).permutation(len(data))
     public = data.iloc[order].reset_index(drop=True)
     public.insert(0, "record", np.arange(1, len(public) + 1))
-    risk = pd.concat(
-        [before.assign(stage="before"), risk_table(public, keys, k).assign(stage="after")], ignore_index=True
-    )
+    after = risk_table(public, keys, k, sensitive=sensitive)
+    risk = pd.concat([before.assign(stage="before"), after.assign(stage="after")], ignore_index=True)
     return PublicFile(public, risk, pd.DataFrame(log, columns=["column", "action", "cells"]))
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.responses.quality_rules import DuplicateRule
+from surveykit.questionnaire import Questionnaire
+from surveykit.responses.near_duplicates import maximum_match, option_codes
+from surveykit.responses.quality_rules import DuplicateRule, NearDuplicateRule
 from surveykit.responses.types import Responses
 
-__all__ = ["duplicate_flags", "one_per_unit"]
+__all__ = ["duplicate_flags", "near_duplicate_flags", "one_per_unit"]
 
 
 def one_per_unit(responses: Responses, rows: pd.Index, keep: str) -> pd.Index:
@@ -73,3 +75,53 @@ def duplicate_flags(
         count = device.map(device.value_counts()).to_numpy(dtype=float)
         indices["records_of_device"] = np.where(device == "", np.nan, count)
     return flags
+
+
+def near_duplicate_flags(
+    responses: Responses,
+    questionnaire: Questionnaire,
+    rule: NearDuplicateRule | None,
+    indices: dict[str, NDArray[np.float64]],
+    notes: list[str],
+) -> dict[str, NDArray[np.bool_]]:
+    """Flag records that nearly agree with another one.
+
+    Parameters
+    ----------
+    responses : Responses
+        Coded answers.
+    questionnaire : Questionnaire
+        Says which columns have one answer.
+    rule : NearDuplicateRule, optional
+        Limits; nothing is compared without it.
+    indices : dict
+        Receives the maximum percent match of each record, as a share.
+    notes : list of str
+        Receives a sentence when the check is left out for the number of records.
+
+    Returns
+    -------
+    dict of str to (n,) bool array
+        "near_duplicate" for both records of a pair, since nobody can tell which of them is the copy.
+    """
+    if rule is None:
+        return {}
+    n = len(responses.data)
+    if n > rule.maximum_records:
+        notes.append(
+            f"near duplicates were not looked for: {n:,} records are more than maximum_records = "
+            f"{rule.maximum_records:,}, and the time grows with their square"
+        )
+        return {}
+    single = [v.id for v in questionnaire.variables() if v.kind in ("single", "grid") and not v.other_text]
+    codes = option_codes(responses.data, list(rule.columns) or single)
+    if codes.shape[1] < rule.minimum_columns:
+        notes.append(
+            f"near duplicates were not looked for: {codes.shape[1]} columns have one answer and minimum_columns is "
+            f"{rule.minimum_columns}"
+        )
+        return {}
+    share, _ = maximum_match(codes, rule.minimum_columns)
+    indices["maximum_match"] = share
+    with np.errstate(invalid="ignore"):
+        return {"near_duplicate": np.asarray(share > rule.above)}

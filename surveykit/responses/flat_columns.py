@@ -10,11 +10,9 @@ from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.labels import normalise_header, normalise_label
-from surveykit.responses.privacy import drop_personal
-from surveykit.responses.types import Columns, Finding
 from surveykit.responses.values import OptionsBy, distinct_cells
 
-__all__ = ["finish", "flat_columns", "options_by", "refuse_mixed_versions", "require_questions"]
+__all__ = ["flat_columns", "options_by", "refuse_mixed_versions", "require_questions"]
 
 
 def _wanted(questionnaire: Questionnaire) -> tuple[dict[str, str], dict[str, str]]:
@@ -39,7 +37,8 @@ def flat_columns(
     questionnaire: Questionnaire,
     key: Callable[[str], str],
     *,
-    column_map: Columns | None = None,
+    column_map: ColumnMap | None = None,
+    mapping: Mapping[str, Sequence[str]] | None = None,
     file: str = "",
 ) -> dict[str, tuple[str, ...]]:
     """Find the header of each data column.
@@ -52,9 +51,10 @@ def flat_columns(
         Its columns; an item with several answers may stand in one column or in one for each option.
     key : callable
         Turns a header into ``item``, ``item_row`` or ``item/option``.
-    column_map : ColumnMap or mapping, optional
-        The map that was written next to the export, or what the user says (our column to the file's header or
-        headers); it comes before everything else.
+    column_map : ColumnMap, optional
+        The map that was written next to the export.
+    mapping : mapping, optional
+        What the user says, our column to the file's headers; it comes before everything else.
     file : str
         Name for messages.
 
@@ -70,9 +70,9 @@ def flat_columns(
     """
     found: dict[str, list[str]] = {}
     taken: set[str] = set()
-    entries = column_map.entries if isinstance(column_map, ColumnMap) else ()
-    for name, said in column_map.items() if isinstance(column_map, Mapping) else ():
-        wanted = [said] if isinstance(said, str) else list(said)
+    entries = column_map.entries if column_map is not None else ()
+    for name, said in (mapping or {}).items():
+        wanted = list(said)
         absent = [header for header in wanted if header not in headers]
         if absent:
             raise DataError(f"{file}: the mapping of {name!r} names columns that are not there: {first_few(absent)}")
@@ -137,7 +137,11 @@ def require_questions(columns: Mapping[str, object], questionnaire: Questionnair
 
 
 def options_by(
-    table: pd.DataFrame, columns: Mapping[str, Sequence[str]], questionnaire: Questionnaire, file: str
+    table: pd.DataFrame,
+    columns: Mapping[str, Sequence[str]],
+    questionnaire: Questionnaire,
+    file: str,
+    said: Mapping[str, Mapping[str, str]] | None = None,
 ) -> OptionsBy:
     """Tell from the cells whether options are written as codes or as labels.
 
@@ -151,6 +155,8 @@ def options_by(
         Codes and labels.
     file : str
         Name for messages.
+    said : mapping, optional
+        Cells that the user's mapping explains, by column or item; they tell nothing.
 
     Returns
     -------
@@ -173,6 +179,8 @@ def options_by(
         for header in (h for n in names for h in columns[n]):
             for cell in distinct_cells(table[header])[0]:
                 plain = cell.strip()
+                if any(plain in (said or {}).get(name, ()) for name in (item.id, *names)):
+                    continue
                 in_codes, as_label = plain in codes, labels.get(normalise_label(plain)) if plain else None
                 codes_fit += in_codes
                 labels_fit += as_label is not None
@@ -220,30 +228,3 @@ def refuse_mixed_versions(
             f"read each version with its own definition, or name those that agree: "
             f"versions={[str(v) for v in counts.index]!r}"
         )
-
-
-def finish(
-    table: pd.DataFrame, columns: Mapping[str, Sequence[str]], lost: Sequence[str], salt: str | None
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Take personal columns out and say which questions the file does not have.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Cells as text.
-    columns : mapping of str to sequence of str
-        Headers in use, which stay whatever they are called.
-    lost : sequence of str
-        Items that are not in the file.
-    salt : str, optional
-        With it personal columns are hashed, without it dropped.
-
-    Returns
-    -------
-    tuple of DataFrame and list of Finding
-    """
-    table, findings = drop_personal(table, salt=salt, keep=[h for fits in columns.values() for h in fits])
-    if lost:
-        message = f"questions that the file does not have: {first_few(lost)}"
-        findings.append(Finding("column_missing", message, count=len(lost)))
-    return table, findings

@@ -9,15 +9,22 @@ from pathlib import Path
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices
+from surveykit.questionnaire import Questionnaire, item_choices
 from surveykit.questionnaire.structure import flow_of
-from surveykit.responses.flat_columns import finish, flat_columns, options_by, refuse_mixed_versions, require_questions
+from surveykit.responses.flat_columns import refuse_mixed_versions
+from surveykit.responses.flat_file import FlatFile, Found, raw_of_flat
 from surveykit.responses.text_tables import read_text_table
-from surveykit.responses.types import Columns, RawResponses, Variant
-from surveykit.responses.values import CellReader
+from surveykit.responses.types import Columns, RawResponses, UserColumns, Variant
+from surveykit.responses.user_mapping import what_is_said
+from surveykit.responses.values import CellReader, OptionsBy
 
 __all__ = ["read_limesurvey"]
 
+_PAGE_TIME = re.compile(r"^(?:groupTime\d+|Group time: )")
+_READERS: dict[OptionsBy, CellReader] = {
+    "code": CellReader("code", frozenset({""})),
+    "label": CellReader("label", frozenset({"", "N/A"})),
+}
 HEAD = ("id", "submitdate", "lastpage", "startlanguage")
 _CODE = re.compile(r"^(?P<item>[A-Za-z][A-Za-z0-9_]*)\[(?P<part>[A-Za-z0-9_]+)\]")
 _TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])?)\s*[.:]\s+\S")
@@ -58,12 +65,23 @@ def _own_other(table: pd.DataFrame, columns: Mapping[str, Sequence[str]], questi
     return table.assign(**changed)
 
 
+def _own_texts(
+    table: pd.DataFrame, columns: Mapping[str, Sequence[str]], questionnaire: Questionnaire
+) -> tuple[pd.DataFrame, Found]:
+    """Other options as codes, and texts without the apostrophe that stands before ``=``."""
+    table = _own_other(table, columns, questionnaire)
+    texts = [columns[v.id][0] for v in questionnaire.variables() if v.kind == "text" and v.id in columns]
+    table = table.assign(**{h: table[h].astype("str").str.replace(r"^'(?==)", "", regex=True) for h in texts})
+    return table, {name.removeprefix("@"): (name,) for name in map(str, table.columns) if name.startswith("@")}
+
+
 def read_limesurvey(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
     variant: Variant | None = None,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
@@ -79,7 +97,10 @@ def read_limesurvey(
     variant : {"codes", "answers"}, optional
         Answer codes or full answers; told from the cells when it is not given.
     column_map : ColumnMap or mapping, optional
-        The map written next to the export, or the user's own: our column to the file's header or headers.
+        The map written next to the export.
+    mapping : UserMapping or mapping, optional
+        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
+        duration_seconds, mode, interviewer and device.
     versions : sequence of str, optional
         Values of a column ``definition_hash`` or ``version``, where there is one, that may stand together.
     salt : str, optional
@@ -118,30 +139,17 @@ def read_limesurvey(
             f"it has {first_few(table.columns)}"
         )
     refuse_mixed_versions(table, found.get("definition_hash"), versions, None, path.name)
-    keys = _keys([str(h) for h in table.columns], questionnaire)
-    columns = flat_columns(list(keys), questionnaire, keys.__getitem__, column_map=column_map, file=path.name)
-    lost = require_questions(columns, questionnaire, path.name)
-    by = {"codes": "code", "answers": "label"}.get(variant or "") or options_by(
-        table, columns, questionnaire, path.name
-    )
-    table = _own_other(table, columns, questionnaire)
-    columns |= {name.removeprefix("@"): (name,) for name in map(str, table.columns) if name.startswith("@")}
-    texts = [columns[v.id][0] for v in questionnaire.variables() if v.kind == "text" and v.id in columns]
-    table = table.assign(**{h: table[h].astype("str").str.replace(r"^'(?==)", "", regex=True) for h in texts})
     meta = {
         "@response_id": "id",
         "@submitted_at": "submitdate",
         "@unit_id": "token",
         "@duration_seconds": "interviewtime",
     }
-    columns |= {ours: (found[theirs],) for ours, theirs in meta.items() if theirs in found}
-    table, findings = finish(table, columns, lost, salt)
-    reader = CellReader(
-        "code" if by == "code" else "label", frozenset({"", "N/A"}) if by == "label" else frozenset({""})
-    )
-    return RawResponses(
-        table=table, columns=columns, source="limesurvey", variant="codes" if by == "code" else "answers",
-        path=str(path), sha256=digest, sheet=sheet, findings=tuple(findings), reader=reader,
-        column_map=column_map if isinstance(column_map, ColumnMap) else None,
-        zone=zone,
+    headers = [str(h) for h in table.columns]
+    file = FlatFile(
+        source="limesurvey", path=path, table=table, sha256=digest, sheet=sheet,
+        keys=_keys(headers, questionnaire), pages=tuple(h for h in headers if _PAGE_TIME.match(h)),
+        own={ours: found[theirs] for ours, theirs in meta.items() if theirs in found},
+        readers=_READERS, by_label="answers", zone=zone, change=_own_texts,
     )  # fmt: skip
+    return raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)

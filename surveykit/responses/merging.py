@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.responses.coding import KINDS
 from surveykit.responses.types import Responses
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["Merge", "merge_responses", "stack_responses"]
 
 
 @dataclass(frozen=True)
-class Merge:
+class Merge(Shown):
     """Two exports of one survey put together.
 
     Attributes
@@ -36,6 +41,12 @@ class Merge:
     def __repr__(self) -> str:
         changed, lost = len(self.changes), len(self.lost)
         return f"<Merge: {len(self.added)} added, {changed} answers changed, {lost} only in the earlier>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import merge_presentation
+
+        return merge_presentation(self)
 
 
 def _indexed(responses: Responses, which: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -9,21 +9,26 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import ColumnMap, Questionnaire
-from surveykit.responses.flat_columns import finish, flat_columns, options_by, refuse_mixed_versions, require_questions
+from surveykit.questionnaire import Questionnaire
+from surveykit.responses.flat_columns import refuse_mixed_versions
+from surveykit.responses.flat_file import FlatFile, first_header, raw_of_flat
 from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.times import parse_times
-from surveykit.responses.types import Columns, RawResponses, Source, Variant
-from surveykit.responses.values import CellReader
+from surveykit.responses.types import Columns, RawResponses, Source, UserColumns, Variant
+from surveykit.responses.user_mapping import Said, what_is_said
+from surveykit.responses.values import CellReader, OptionsBy
 
 __all__ = ["read_kobo", "read_odk"]
 
 _META: dict[str, dict[str, tuple[str, ...]]] = {
-    "odk": {"response_id": ("KEY", "meta-instanceID", "instanceID"), "submitted_at": ("SubmissionDate",)},
-    "kobo": {"response_id": ("_uuid", "_id"), "submitted_at": ("_submission_time", "_submission__submission_time")},
+    "odk": {"@response_id": ("KEY", "meta-instanceID", "instanceID"), "@submitted_at": ("SubmissionDate",)},
+    "kobo": {"@response_id": ("_uuid", "_id"), "@submitted_at": ("_submission_time", "_submission__submission_time")},
 }
 _VERSION = {"odk": "FormVersion", "kobo": "__version__"}
-_ZONE = {"odk": "UTC", "kobo": "UTC"}
+_READERS: dict[OptionsBy, CellReader] = {
+    "code": CellReader("code", separator=r"[\s;]+"),
+    "label": CellReader("label", separator=r"[;┋|]"),
+}
 
 
 def _key(header: str, choices: bool = True) -> str:
@@ -59,39 +64,34 @@ def _read(
     source: Source,
     path: str | Path,
     questionnaire: Questionnaire,
+    said: Said,
     *,
     variant: Variant | None,
-    column_map: Columns | None,
     versions: Sequence[str] | None,
     salt: str | None,
 ) -> RawResponses:
     path = Path(path)
     table, sheet, digest = read_text_table(path)
-    keys = _keys([str(h) for h in table.columns], questionnaire)
+    headers = [str(h) for h in table.columns]
     names = _META[source]
-    own = {kind: next((h for h in fits if h in table), None) for kind, fits in names.items()}
-    if own["response_id"] is None:
+    own = first_header(headers, {name: [fit.lower() for fit in fits] for name, fits in names.items()})
+    if "@response_id" not in own:
         raise DataError(
             f"{path.name}: not an export of {'ODK Central' if source == 'odk' else 'KoboToolbox'}: no column "
-            f"{' or '.join(names['response_id'])}; it has {first_few(table.columns)}"
+            f"{' or '.join(names['@response_id'])}; it has {first_few(headers)}"
         )
     expected = str(questionnaire.version) if source == "odk" else None
     refuse_mixed_versions(table, _VERSION[source], versions, expected, path.name)
-    columns = flat_columns(list(keys), questionnaire, keys.__getitem__, column_map=column_map, file=path.name)
-    lost = require_questions(columns, questionnaire, path.name)
-    by = {"codes": "code", "labels": "label"}.get(variant or "") or options_by(table, columns, questionnaire, path.name)
-    table = _durations(table, keys)
-    columns |= {f"@{kind}": (header,) for kind, header in own.items() if header is not None}
+    keys = _keys(headers, questionnaire)
     unit = next((h for h, key in keys.items() if key.lower() == "unit_id"), None)
-    columns |= {"@unit_id": (unit,)} if unit else {}
-    columns |= {"@duration_seconds": ("@duration_seconds",)} if "@duration_seconds" in table else {}
-    table, findings = finish(table, columns, lost, salt)
-    reader = CellReader("code", separator=r"[\s;]+") if by == "code" else CellReader("label", separator=r"[;┋|]")
-    return RawResponses(
-        table=table, columns=columns, source=source, variant="codes" if by == "code" else "labels", path=str(path),
-        sha256=digest, sheet=sheet, findings=tuple(findings), reader=reader,
-        column_map=column_map if isinstance(column_map, ColumnMap) else None, zone=_ZONE[source],
+    own |= {"@unit_id": unit} if unit else {}
+    table = _durations(table, keys)
+    own |= {"@duration_seconds": "@duration_seconds"} if "@duration_seconds" in table else {}
+    file = FlatFile(
+        source=source, path=path, table=table, sha256=digest, sheet=sheet, keys=keys, own=own, readers=_READERS,
+        zone="UTC",
     )  # fmt: skip
+    return raw_of_flat(file, questionnaire, said, variant=variant, salt=salt)
 
 
 def read_odk(
@@ -100,6 +100,7 @@ def read_odk(
     *,
     variant: Variant | None = None,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
 ) -> RawResponses:
@@ -114,7 +115,10 @@ def read_odk(
     variant : {"codes", "labels"}, optional
         Told from the cells when it is not given.
     column_map : ColumnMap or mapping, optional
-        The map written next to the export, or the user's own: our column to the file's header or headers.
+        The map written next to the export.
+    mapping : UserMapping or mapping, optional
+        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
+        duration_seconds, mode, interviewer and device.
     versions : sequence of str, optional
         Form versions that agree with the definition; by default its own version only.
     salt : str, optional
@@ -134,15 +138,8 @@ def read_odk(
     An empty cell says nothing about whether the question was asked, and split columns are 0 also when it was not;
     coding works it out from the routing.
     """
-    return _read(
-        "odk",
-        path,
-        questionnaire,
-        variant=variant,
-        column_map=column_map,
-        versions=versions,
-        salt=salt,
-    )
+    said = what_is_said(column_map, mapping)
+    return _read("odk", path, questionnaire, said, variant=variant, versions=versions, salt=salt)
 
 
 def read_kobo(
@@ -151,6 +148,7 @@ def read_kobo(
     *,
     variant: Variant | None = None,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
 ) -> RawResponses:
@@ -165,7 +163,10 @@ def read_kobo(
     variant : {"codes", "labels"}, optional
         Told from the cells when it is not given.
     column_map : ColumnMap or mapping, optional
-        The map written next to the export, or the user's own: our column to the file's header or headers.
+        The map written next to the export.
+    mapping : UserMapping or mapping, optional
+        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
+        duration_seconds, mode, interviewer and device.
     versions : sequence of str, optional
         Values of ``__version__`` that agree with the definition; several in one file are an error otherwise.
     salt : str, optional
@@ -180,12 +181,5 @@ def read_kobo(
     DataError
         If it is not such an export, holds several versions, or a column is ambiguous.
     """
-    return _read(
-        "kobo",
-        path,
-        questionnaire,
-        variant=variant,
-        column_map=column_map,
-        versions=versions,
-        salt=salt,
-    )
+    said = what_is_said(column_map, mapping)
+    return _read("kobo", path, questionnaire, said, variant=variant, versions=versions, salt=salt)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.responses.types import Finding
 
-__all__ = ["PERSONAL", "drop_personal", "personal_columns", "salted_hash"]
+__all__ = ["PERSONAL", "drop_personal", "personal_columns", "salted_hash", "without_personal"]
 
 PERSONAL = re.compile(
     r"^(?:来自ip|ip|ip ?address|ipaddr|来源详情|openid|unionid|微信昵称|昵称|nickname|微信|姓名|真实姓名|您的姓名"
@@ -25,6 +25,7 @@ PERSONAL = re.compile(
     re.IGNORECASE,
 )
 MINIMUM_SALT = 16
+_GUARDED = ("@device", "@interviewer")
 
 
 def personal_columns(headers: list[str]) -> list[str]:
@@ -71,7 +72,7 @@ def salted_hash(values: pd.Series, salt: str) -> pd.Series:
 
 
 def drop_personal(
-    table: pd.DataFrame, *, salt: str | None = None, keep: Sequence[str] = ()
+    table: pd.DataFrame, *, salt: str | None = None, keep: Sequence[str] = (), also: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Take personal columns out of a raw table, or hash them.
 
@@ -83,13 +84,17 @@ def drop_personal(
         With it columns are hashed, without it dropped.
     keep : sequence of str
         Headers of questions and tokens, which are not personal columns whatever they are called.
+    also : sequence of str
+        Headers that are personal whatever they are called.
 
     Returns
     -------
     tuple of DataFrame and list of Finding
         The table without the columns (or with hashes), and a finding that lists them by name only.
     """
-    names = [name for name in personal_columns([str(name) for name in table.columns]) if name not in keep]
+    headers = [str(name) for name in table.columns]
+    named = {*personal_columns(headers), *also}
+    names = [name for name in headers if name in named and name not in keep]
     if not names:
         return table, []
     if salt is None:
@@ -102,3 +107,37 @@ def drop_personal(
         "personal_hashed", f"personal columns replaced by salted hashes: {first_few(names, 20)}", count=len(names)
     )
     return hashed, [finding]
+
+
+def without_personal(
+    table: pd.DataFrame, columns: Mapping[str, tuple[str, ...]], salt: str | None
+) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]], list[Finding]]:
+    """Take personal columns out of a table whose columns are matched.
+
+    Questions, record number, token, times and mode stay whatever their header is; the device never stays as it is, and
+    the interviewer only under a header that names nothing personal.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Cells as text.
+    columns : mapping of str to tuple of str
+        Headers by our column, meta data with a leading "@".
+    salt : str, optional
+        With it personal columns are hashed, without it dropped.
+
+    Returns
+    -------
+    tuple of DataFrame, dict and list of Finding
+        Table and columns without what was dropped; what was done, by name only. A token that stands in a personal
+        column is kept, since the sample is linked by it, and said.
+    """
+    keep = [h for ours, fits in columns.items() if ours not in _GUARDED for h in fits]
+    device = [h for h in columns.get("@device", ()) if h not in keep]
+    table, findings = drop_personal(table, salt=salt, keep=keep, also=device)
+    left = {ours: fits for ours, fits in columns.items() if all(header in table for header in fits)}
+    tokens = personal_columns([h for ours in ("@unit_id", "@response_id") for h in columns.get(ours, ())])
+    if tokens:
+        message = f"the token or record number stands in a personal column: {first_few(tokens)}; better give out tokens"
+        findings.append(Finding("personal_token", message, count=len(tokens)))
+    return table, left, findings

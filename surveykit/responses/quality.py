@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.display import Shown
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
-from surveykit.responses.duplicates import duplicate_flags
+from surveykit.responses.duplicates import duplicate_flags, near_duplicate_flags
 from surveykit.responses.quality_patterns import all_equal, irv, longstring, mahalanobis
 from surveykit.responses.quality_rules import QualityRules
+from surveykit.responses.speed import asked_and_paths, speed_flags
 from surveykit.responses.types import Responses
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["FAMILIES", "QualityReport", "check_quality", "exclude", "grid_columns", "numeric_answers"]
 
@@ -28,13 +34,14 @@ FAMILIES: dict[str, str] = {
     "mahalanobis": "outlier",
     "duplicate_token": "duplicate",
     "same_answers": "duplicate",
+    "near_duplicate": "duplicate",
     "item_nonresponse": "nonresponse",
     "inconsistent": "inconsistency",
 }
 
 
 @dataclass(frozen=True)
-class QualityReport:
+class QualityReport(Shown):
     """What the checks found.
 
     Attributes
@@ -51,6 +58,8 @@ class QualityReport:
         One row per flagged record and check: response_id, unit_id, district, check, family, action.
     rules : QualityRules
         The rules used.
+    notes : tuple of str
+        Checks that were left out, and why.
     """
 
     flags: pd.DataFrame
@@ -59,10 +68,17 @@ class QualityReport:
     table: pd.DataFrame
     log: pd.DataFrame
     rules: QualityRules
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         found = ", ".join(f"{name} {int(count)}" for name, count in self.flags.sum().items())
         return f"<QualityReport {len(self.flags)} records: {found}; excluded {int(self.excluded.sum())}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import quality_presentation
+
+        return quality_presentation(self)
 
 
 def grid_columns(questionnaire: Questionnaire) -> dict[str, list[str]]:
@@ -101,37 +117,6 @@ def numeric_answers(data: pd.DataFrame, columns: list[str]) -> Floats:
     """
     parts = [pd.to_numeric(data[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan) for name in columns]
     return np.column_stack(parts) if parts else np.empty((len(data), 0))
-
-
-def _asked_count(responses: Responses) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number of asked columns, and the group of each record by its path."""
-    asked = np.column_stack([(responses.missing[name] != "na").to_numpy(dtype=bool) for name in responses.missing])
-    packed = np.packbits(asked, axis=1)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    paths = np.unique(keys, return_inverse=True)[1]
-    return asked.sum(axis=1).astype(np.int64), np.asarray(paths, dtype=np.int64)
-
-
-def _speeders(responses: Responses, rules: QualityRules, indices: dict[str, Floats]) -> Bools | None:
-    rule = rules.speeders
-    if rule is None or responses.meta["duration_seconds"].isna().all():
-        return None
-    seconds = responses.meta["duration_seconds"].to_numpy(dtype=float, na_value=np.nan)
-    asked, paths = _asked_count(responses)
-    mode = responses.meta["mode"] if "mode" in responses.meta else pd.Series("", index=responses.meta.index)
-    table = pd.DataFrame({"seconds": seconds, "asked": asked, "path": paths, "mode": mode.to_numpy()})
-    table["pace"] = table["seconds"] / table["asked"].clip(lower=1)
-    groups = table.groupby(["mode", "path"], dropna=False)["seconds"]
-    median = groups.transform("median")
-    small = groups.transform("count") < rule.minimum_group
-    pace = table.groupby("mode", dropna=False)["pace"].transform("median") * table["asked"]
-    median = median.mask(small, pace)
-    floor = rule.seconds_per_question * table["asked"]
-    threshold = np.maximum(floor.to_numpy(dtype=float), (rule.below_median * median).to_numpy(dtype=float))
-    indices["seconds"] = seconds
-    indices["speeder_threshold"] = threshold
-    with np.errstate(invalid="ignore"):
-        return np.asarray(seconds < threshold)
 
 
 def _patterns(
@@ -176,7 +161,7 @@ def _item_nonresponse(responses: Responses, rules: QualityRules, indices: dict[s
     rule = rules.nonresponse
     if rule is None:
         return {}
-    asked, _ = _asked_count(responses)
+    asked, _ = asked_and_paths(responses)
     without = np.zeros(len(asked))
     for name in responses.missing:
         without += responses.missing[name].isin(rule.kinds).to_numpy(dtype=bool)
@@ -222,13 +207,13 @@ def check_quality(
     rules = QualityRules() if rules is None else rules
     indices: dict[str, Floats] = {}
     found: dict[str, Bools] = {}
-    speeders = _speeders(responses, rules, indices)
-    if speeders is not None:
-        found["speeder"] = speeders
+    notes: list[str] = []
     checks: tuple[Callable[[], dict[str, Bools]], ...] = (
+        lambda: speed_flags(responses, rules.speeders, indices),
         lambda: _patterns(responses, questionnaire, rules, indices),
         lambda: _outliers(responses, questionnaire, rules, indices),
         lambda: duplicate_flags(responses, rules.duplicates, indices),
+        lambda: near_duplicate_flags(responses, questionnaire, rules.near_duplicates, indices, notes),
         lambda: _item_nonresponse(responses, rules, indices),
         lambda: _inconsistent(responses, questionnaire, rules),
     )
@@ -247,6 +232,7 @@ def check_quality(
         table=_summary(flags, enough),
         log=_cleaning_log(responses, flags, excluded),
         rules=rules,
+        notes=tuple(notes),
     )
 
 

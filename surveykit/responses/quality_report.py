@@ -7,10 +7,14 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.questionnaire import Questionnaire
+from surveykit.responses.outcome_rates import RATES, outcome_rates
 from surveykit.responses.quality import QualityReport
+from surveykit.responses.quality_rules import QuotaRule
 from surveykit.responses.quality_tables import (
     break_offs,
     cleaning_summary,
@@ -20,13 +24,22 @@ from surveykit.responses.quality_tables import (
     rates_with_and_without,
 )
 from surveykit.responses.quality_texts import HEADS, NAMES, TITLES
+from surveykit.responses.quota import quota_fill
 from surveykit.responses.sample_link import LinkedSample
+from surveykit.responses.speed import speed_table
 from surveykit.responses.types import Responses
 
 __all__ = ["quality_html", "quality_tables", "write_quality_xlsx"]
 
+Floats = NDArray[np.float64]
 Language = Literal["zh", "en"]
-_PERCENT = {"share", "estimate", "difference", "dont_know_share", "flagged", "RR1", "RR2", "COOP1", "REF1", "CON1"}
+_PERCENT = {
+    "share", "estimate", "difference", "weighted", "weighted_difference", "dont_know", "flagged", "fill",
+    "planned_share", "completed_share", *RATES,
+}  # fmt: skip
+_SIGNED = {"difference", "weighted_difference"}
+# The page shows these outcome rates; the workbook and the table of the stage have all sixteen.
+_SHOWN_RATES = ["weighting", "level", "n", "RR1", "RR2", "COOP1", "REF1", "CON1"]
 _STYLE = (
     'body{font:15px/1.5 "Noto Sans SC","Source Han Sans SC",sans-serif;max-width:60rem;margin:2rem auto;'
     "padding:0 1rem;color:#1a1a1a}table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}"
@@ -64,8 +77,6 @@ def quality_tables(
     dict of str to DataFrame
         By name, in the order of the report; empty tables are left out.
     """
-    from surveykit.responses.outcome_rates import outcome_rates
-
     numbers = {
         "records": len(responses.data),
         "flagged_records": int(quality.flags.any(axis=1).sum()),
@@ -78,14 +89,18 @@ def quality_tables(
         counts = linked.table["disposition"].value_counts()
         tables["dispositions"] = pd.DataFrame({"disposition": counts.index, "units": counts.to_numpy()})
         by = "district" if "district" in linked.table else None
-        rates = outcome_rates(linked.table, by=by)
-        tables["outcome_rates"] = rates[["weighting", "level", "n", "RR1", "RR2", "COOP1", "REF1", "CON1"]]
+        tables["outcome_rates"] = outcome_rates(linked.table, by=by)
+        tables["quota"] = _quota(quality, linked)
     interviewers = interviewer_table(responses, questionnaire, quality)
     findings = [(f.kind, f.column, f.count, f.message) for f in responses.log]
     tables |= {
         "summary": pd.DataFrame({"item": list(numbers), "count": list(numbers.values())}),
         "checks": quality.table,
-        "rates": rates_with_and_without(headline, quality) if headline is not None else pd.DataFrame(),
+        "rates": rates_with_and_without(headline, quality, _base_weights(responses, linked))
+        if headline is not None
+        else pd.DataFrame(),
+        "speed": speed_table(responses, quality.indices),
+        "notes": pd.DataFrame({"message": list(quality.notes)}),
         "break_offs": break_offs(responses, questionnaire),
         "item_nonresponse": item_nonresponse(responses, questionnaire),
         "inconsistencies": inconsistency_counts(responses, questionnaire, quality),
@@ -99,11 +114,29 @@ def quality_tables(
     return {name: tables[name] for name in TITLES if name in tables and len(tables[name])}
 
 
+def _quota(quality: QualityReport, linked: LinkedSample) -> pd.DataFrame:
+    """Fill of the plan by the columns of the rules, or by those of the usual ones that the sample has."""
+    rule = quality.rules.quota
+    if rule is not None:
+        return quota_fill(linked.table, rule.columns, rule.targets)
+    return quota_fill(linked.table, [name for name in QuotaRule().columns if name in linked.table])
+
+
+def _base_weights(responses: Responses, linked: LinkedSample | None) -> Floats | None:
+    """Base weight of each record's unit; 0 for records that are not linked, so that a unit counts once."""
+    if linked is None or "base_weight" not in linked.table:
+        return None
+    held = linked.table.dropna(subset=["response_id"])
+    by_record = pd.Series(held["base_weight"].to_numpy(dtype=float), index=held["response_id"].to_numpy())
+    by_record = by_record[~by_record.index.duplicated()]
+    return np.asarray(responses.meta["response_id"].map(by_record).fillna(0.0).to_numpy(dtype=float))
+
+
 def _cell(column: str, value: Any, language: Language, names: Mapping[str, str]) -> str:
     if isinstance(value, float):
         if value != value:
             return '<td class="n">–</td>'
-        text = f"{value:+.1%}" if column == "difference" else f"{value:.1%}" if column in _PERCENT else f"{value:,.4g}"
+        text = f"{value:+.1%}" if column in _SIGNED else f"{value:.1%}" if column in _PERCENT else f"{value:,.4g}"
         return f'<td class="n">{text}</td>'
     if isinstance(value, int) or hasattr(value, "item"):
         return f'<td class="n">{int(value):,}</td>'
@@ -168,6 +201,7 @@ def quality_html(
     body = [f"<h1>{escape(title)}</h1>", f"<p><strong>{note}</strong></p>" if note else "", f"<p>{rule}</p>"]
     for name, table in tables.items():
         if name != "log":
+            table = table[_SHOWN_RATES] if name == "outcome_rates" else table
             body.append(_html_table(table, TITLES[name][first], language, names or {}))
     lang = "zh-CN" if language == "zh" else "en"
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'

@@ -16,8 +16,10 @@ __all__ = [
     "Inconsistency",
     "InterviewerRule",
     "MahalanobisRule",
+    "NearDuplicateRule",
     "NonresponseRule",
     "QualityRules",
+    "QuotaRule",
     "SpeederRule",
     "StraightLineRule",
     "check_quality_rules",
@@ -39,11 +41,15 @@ class SpeederRule(_Model):
         And any time below this many seconds for each asked column, whatever the others took.
     minimum_group : int
         Paths with fewer records are compared by their seconds per question with everybody of their mode.
+    relative_speed_above : float, optional
+        Also flag an index of relative speed above this (1 is typical, at most 3; 1.75 is a usual limit): page times
+        where the source has them, the total otherwise.
     """
 
     below_median: Annotated[float, Field(ge=0, lt=1)] = 0.5
     seconds_per_question: Annotated[float, Field(ge=0)] = 1.0
     minimum_group: Annotated[int, Field(ge=1)] = 30
+    relative_speed_above: Annotated[float, Field(gt=1, lt=3)] | None = None
 
 
 class StraightLineRule(_Model):
@@ -98,6 +104,42 @@ class DuplicateRule(_Model):
     keep: Literal["first", "last", "most_answers"] = "first"
     same_answers: int | None = None
     device: bool = True
+
+
+class NearDuplicateRule(_Model):
+    """Nearly the same answers as another record.
+
+    Attributes
+    ----------
+    above : float
+        Flag a share of equal answers with any other record above this.
+    minimum_columns : int
+        Columns with one answer that both records must have answered.
+    columns : tuple of str
+        Columns; all with one answer when empty.
+    maximum_records : int
+        With more records the check is left out, which is said: its time grows with their square.
+    """
+
+    above: Annotated[float, Field(gt=0, le=1)] = 0.85
+    minimum_columns: Annotated[int, Field(ge=1)] = 20
+    columns: tuple[str, ...] = ()
+    maximum_records: Annotated[int, Field(ge=2)] = 30_000
+
+
+class QuotaRule(_Model):
+    """What the completed interviews are compared with.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns of the sample.
+    targets : dict of str to dict of str to float
+        Completed interviews wanted, by column and level; the drawn units where none are given.
+    """
+
+    columns: tuple[str, ...] = ("district", "sex", "age_group")
+    targets: Mapping[str, Mapping[str, Annotated[float, Field(gt=0)]]] = Field(default_factory=dict)
 
 
 class NonresponseRule(_Model):
@@ -183,8 +225,10 @@ class QualityRules(_Model):
     minimum_flags : int
         Independent families of flags (time, pattern, outlier, duplicate, nonresponse, inconsistency) that a
         record needs before it is excluded.
-    speeders, straight_lining, mahalanobis, duplicates, nonresponse, interviewers : rule, optional
+    speeders, straight_lining, mahalanobis, duplicates, near_duplicates, nonresponse, interviewers : rule, optional
         A check is made when its rule is there.
+    quota : QuotaRule, optional
+        What the completed interviews are compared with.
     inconsistencies : tuple of Inconsistency
         Declared contradictions.
     dispositions : DispositionRule
@@ -199,9 +243,11 @@ class QualityRules(_Model):
     straight_lining: StraightLineRule | None = Field(default_factory=StraightLineRule)
     mahalanobis: MahalanobisRule | None = None
     duplicates: DuplicateRule = Field(default_factory=DuplicateRule)
+    near_duplicates: NearDuplicateRule | None = None
     nonresponse: NonresponseRule | None = Field(default_factory=NonresponseRule)
     inconsistencies: tuple[Inconsistency, ...] = ()
     interviewers: InterviewerRule | None = None
+    quota: QuotaRule | None = None
     dispositions: DispositionRule = Field(default_factory=DispositionRule)
 
 
@@ -222,15 +268,14 @@ def check_quality_rules(rules: QualityRules, questionnaire: Questionnaire) -> li
     """
     problems: list[Problem] = []
     columns = {variable.id for variable in questionnaire.variables()}
-    if rules.mahalanobis is not None:
-        for i, column in enumerate(rules.mahalanobis.columns):
-            if column not in columns:
-                what = f"{questionnaire.id} has no column {column!r}"
-                problems.append(Problem(what, "use a column of the coded data", ("mahalanobis", "columns", i)))
-    for i, name in enumerate(rules.dispositions.optional):
-        if name not in columns:
-            what = f"{questionnaire.id} has no column {name!r}"
-            problems.append(Problem(what, "use a column of the coded data", ("dispositions", "optional", i)))
+    named = {("dispositions", "optional"): rules.dispositions.optional}
+    named |= {("mahalanobis", "columns"): rules.mahalanobis.columns if rules.mahalanobis is not None else ()}
+    named |= {("near_duplicates", "columns"): rules.near_duplicates.columns if rules.near_duplicates else ()}
+    for path, names in named.items():
+        for i, name in enumerate(names):
+            if name not in columns:
+                what = f"{questionnaire.id} has no column {name!r}"
+                problems.append(Problem(what, "use a column of the coded data", (*path, i)))
     if rules.dispositions.partial_from > rules.dispositions.complete_from:
         what = "a partial record would need more answers than a complete one"
         problems.append(Problem(what, "lower partial_from", ("dispositions", "partial_from")))

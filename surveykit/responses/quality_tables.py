@@ -213,30 +213,42 @@ def rates_with_and_without(
     quality : QualityReport
         Flags.
     weights : (n,) array, optional
-        1 for all by default.
+        Base weights, 0 for records that do not count; adds the weighted columns.
 
     Returns
     -------
     DataFrame
-        rate, without ("" for all records, a check, or "enough_flags"), estimate, records, difference from all records.
+        rate, without ("" for all records, a check, or "enough_flags"), estimate, records, difference from all records,
+        and with weights weighted and weighted_difference.
+
+    Raises
+    ------
+    DataError
+        If the rows of rates and checks are not the same.
     """
     if len(headline) != len(quality.flags):
         raise DataError(f"the rates have {len(headline)} rows and the checks {len(quality.flags)}")
-    weight = np.ones(len(headline)) if weights is None else weights
     drops = {"": np.zeros(len(headline), dtype=bool)}
     drops |= {str(name): quality.flags[name].to_numpy(dtype=bool) for name in quality.flags}
     drops["enough_flags"] = exclude(quality).to_numpy(dtype=bool)
     rows = []
     for rate in map(str, headline):
         x = headline[rate].to_numpy(dtype=float, na_value=np.nan)
-        whole = float("nan")
+        known = ~np.isnan(x)
         for name, gone in drops.items():
-            kept = ~gone & ~np.isnan(x)
-            total = weight[kept].sum()
-            estimate = float((weight[kept] * x[kept]).sum() / total) if total > 0 else float("nan")
-            whole = estimate if name == "" else whole
-            rows.append((rate, name, estimate, int(kept.sum()), estimate - whole))
-    return pd.DataFrame(rows, columns=["rate", "without", "estimate", "records", "difference"])
+            kept = known & ~gone
+            estimate, weighted = _mean(x, kept), _mean(x, kept, weights)
+            plain = (rate, name, estimate, int(kept.sum()), estimate - _mean(x, known))
+            rows.append((*plain, weighted, weighted - _mean(x, known, weights)))
+    columns = ["rate", "without", "estimate", "records", "difference", "weighted", "weighted_difference"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table if weights is not None else table[columns[:5]]
+
+
+def _mean(x: NDArray[np.float64], kept: NDArray[np.bool_], weights: NDArray[np.float64] | None = None) -> float:
+    weight = kept.astype(float) if weights is None else np.where(kept, weights, 0.0)
+    total = weight.sum()
+    return float((weight * np.where(kept, x, 0.0)).sum() / total) if total > 0 else float("nan")
 
 
 def cleaning_summary(quality: QualityReport) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from surveykit.responses.text_tables import read_headers
 from surveykit.responses.types import RawResponses, Source
 from surveykit.responses.wjx import read_wjx
 
-__all__ = ["READERS", "detect_source", "read_responses"]
+__all__ = ["READERS", "detect_source", "read_responses", "reader_options"]
 
 READERS: dict[Source, Callable[..., RawResponses]] = {
     "wjx": read_wjx,
@@ -82,6 +82,21 @@ def detect_source(path: str | Path) -> Source:
     )
 
 
+def reader_options(source: Source) -> set[str]:
+    """Name the options that the reader of a source takes.
+
+    Parameters
+    ----------
+    source : str
+        For example "wjx".
+
+    Returns
+    -------
+    set of str
+    """
+    return set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire"}
+
+
 def read_responses(
     path: str | Path, questionnaire: Questionnaire, *, source: Source | None = None, **options: Any
 ) -> RawResponses:
@@ -112,9 +127,8 @@ def read_responses(
     source = source or detect_source(path)
     if source not in READERS:
         raise DataError(f"unknown source {source!r}; known are {', '.join(READERS)}")
-    reader = READERS[source]
-    known = set(inspect.signature(reader).parameters) - {"path", "questionnaire"}
+    known = reader_options(source)
     strange = sorted(set(options) - known)
     if strange:
         raise DataError(f"the reader of {source} takes no {first_few(strange)}; it takes {', '.join(sorted(known))}")
-    return reader(path, questionnaire, **options)
+    return READERS[source](path, questionnaire, **options)

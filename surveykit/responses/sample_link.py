@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
 from surveykit.responses.coding import KINDS
@@ -17,6 +18,9 @@ from surveykit.responses.quality import QualityReport
 from surveykit.responses.quality_rules import DispositionRule
 from surveykit.responses.types import Responses
 
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
 __all__ = ["ANSWERED_SUFFIX", "Disposition", "LinkedSample", "link_sample"]
 
 Disposition = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
@@ -24,7 +28,7 @@ ANSWERED_SUFFIX = "_answered"
 
 
 @dataclass(frozen=True)
-class LinkedSample:
+class LinkedSample(Shown):
     """The sample with its answers.
 
     Attributes
@@ -53,6 +57,12 @@ class LinkedSample:
     def __repr__(self) -> str:
         counts = self.table["disposition"].value_counts()
         return f"<LinkedSample {len(self.table)} units: " + ", ".join(f"{k} {v}" for k, v in counts.items()) + ">"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import linked_presentation
+
+        return linked_presentation(self)
 
 
 def dispositions(responses: Responses, rule: DispositionRule, questionnaire: Questionnaire | None = None) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pandas as pd
 
 from surveykit.errors import DataError, MissingDependencyError, first_few
 from surveykit.questionnaire import Questionnaire
-from surveykit.responses.flat_columns import finish, flat_columns, require_questions
+from surveykit.responses.flat_file import FlatFile, first_header, raw_of_flat
 from surveykit.responses.text_tables import file_sha256
-from surveykit.responses.types import Columns, Finding, RawResponses, Source
+from surveykit.responses.types import Columns, Finding, RawResponses, Source, UserColumns
+from surveykit.responses.user_mapping import Said, what_is_said
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_spss", "read_stata"]
@@ -72,7 +74,7 @@ def _read(
     source: Source,
     path: str | Path,
     questionnaire: Questionnaire,
-    column_map: Columns | None,
+    said: Said,
     salt: str | None,
     zone: str,
 ) -> RawResponses:
@@ -91,19 +93,12 @@ def _read(
         raise DataError(f"{path.name}: not a readable file of {source.upper()} ({error}); it may be cut off") from error
     table = _text_table(data)
     headers = [str(h) for h in table.columns]
-    columns = flat_columns(headers, questionnaire, str, column_map=column_map, file=path.name)
-    lost = require_questions(columns, questionnaire, path.name)
-    lower = {h.lower(): h for h in headers}
-    for ours, names in META.items():
-        name = next((lower[n] for n in names if n in lower), None)
-        columns |= {ours: (name,)} if name is not None else {}
-    findings = _user_missing(meta, columns, questionnaire)
-    table, dropped = finish(table, columns, lost, salt)
-    findings += dropped
-    return RawResponses(
-        table=table, columns=columns, source=source, variant="codes", path=str(path), sha256=file_sha256(path),
-        first_row=1, findings=tuple(findings), reader=CellReader("code", first_row=1), zone=zone,
+    file = FlatFile(
+        source=source, path=path, table=table, sha256=file_sha256(path), keys={h: h for h in headers},
+        own=first_header(headers, META), readers={"code": CellReader("code", first_row=1)}, first_row=1, zone=zone,
     )  # fmt: skip
+    raw = raw_of_flat(file, questionnaire, said, variant="codes", salt=salt)
+    return replace(raw, findings=(*_user_missing(meta, raw.columns, questionnaire), *raw.findings))
 
 
 def read_spss(
@@ -111,6 +106,7 @@ def read_spss(
     questionnaire: Questionnaire,
     *,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
 ) -> RawResponses:
@@ -124,6 +120,9 @@ def read_spss(
         Variable names are our columns.
     column_map : ColumnMap or mapping, optional
         Our column to the file's variable, where names differ.
+    mapping : UserMapping or mapping, optional
+        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
+        duration_seconds, mode, interviewer and device.
     salt : str, optional
         With it personal variables are hashed, without it dropped.
     zone : str
@@ -140,7 +139,7 @@ def read_spss(
     MissingDependencyError
         If pyreadstat is not installed.
     """
-    return _read("spss", path, questionnaire, column_map, salt, zone)
+    return _read("spss", path, questionnaire, what_is_said(column_map, mapping), salt, zone)
 
 
 def read_stata(
@@ -148,6 +147,7 @@ def read_stata(
     questionnaire: Questionnaire,
     *,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
 ) -> RawResponses:
@@ -155,7 +155,7 @@ def read_stata(
 
     Parameters
     ----------
-    path, questionnaire, column_map, salt, zone
+    path, questionnaire, column_map, mapping, salt, zone
         As for `read_spss`.
 
     Returns
@@ -169,4 +169,4 @@ def read_stata(
     MissingDependencyError
         If pyreadstat is not installed.
     """
-    return _read("stata", path, questionnaire, column_map, salt, zone)
+    return _read("stata", path, questionnaire, what_is_said(column_map, mapping), salt, zone)

@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import ColumnMap, Questionnaire
-from surveykit.responses.flat_columns import finish, flat_columns, options_by, require_questions
+from surveykit.questionnaire import Questionnaire
+from surveykit.responses.flat_file import FlatFile, first_header, raw_of_flat
 from surveykit.responses.stat_files import META
 from surveykit.responses.text_tables import file_sha256, read_text_table
-from surveykit.responses.types import Columns, RawResponses, Variant
+from surveykit.responses.types import Columns, RawResponses, UserColumns, Variant
+from surveykit.responses.user_mapping import what_is_said
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_form", "read_table"]
@@ -54,6 +55,7 @@ def read_table(
     variant: Variant | None = None,
     sheet: str | None = None,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
 ) -> RawResponses:
@@ -70,8 +72,10 @@ def read_table(
     sheet : str, optional
         Of an XLSX.
     column_map : ColumnMap or mapping, optional
-        The map written next to the export, or the user's own: our column to the file's header or headers; a mapping
-        also takes ``response_id``, ``unit_id``, ``submitted_at``, ``duration_seconds``, ``mode`` and ``interviewer``.
+        The map written next to the export.
+    mapping : UserMapping or mapping, optional
+        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
+        duration_seconds, mode, interviewer and device.
     salt : str, optional
         With it personal columns are hashed, without it dropped.
     zone : str
@@ -97,35 +101,16 @@ def read_table(
     else:
         table, sheet_name, digest = read_text_table(path, sheet=sheet)
     headers = [str(h) for h in table.columns]
-    said = dict(column_map) if isinstance(column_map, Mapping) else {}
-    extra = {name.removeprefix("@"): name for name in (*META, "@mode", "@interviewer")}
-    own = {extra[name]: said.pop(name) for name in list(said) if name in extra}
-    columns = flat_columns(headers, questionnaire, str, column_map=said or column_map, file=path.name)
-    lost = require_questions(columns, questionnaire, path.name)
-    lower = {h.lower(): h for h in headers}
-    for ours, names in {**META, "@mode": ("mode",), "@interviewer": ("interviewer",)}.items():
-        named = own.get(ours)
-        name = (
-            (named if isinstance(named, str) else named[0])
-            if named
-            else next((lower[n] for n in names if n in lower), None)
-        )
-        if name is not None and name not in headers:
-            raise DataError(f"{path.name}: the mapping of {ours[1:]!r} names a column that is not there: {name!r}")
-        columns |= {ours: (name,)} if name is not None else {}
-    by = {"codes": "code", "labels": "label"}.get(variant or "") or options_by(table, columns, questionnaire, path.name)
-    table, findings = finish(table, columns, lost, salt)
     first = 1 if parquet else 2
-    reader = CellReader(
-        "code" if by == "code" else "label",
-        separator=r"[┋;|]|(?<=\S)\s+(?=\S)" if by == "code" else r"[┋;|]",
-        first_row=first,
-    )
-    return RawResponses(
-        table=table, columns=columns, source="table", variant="codes" if by == "code" else "labels", path=str(path),
-        sha256=digest, sheet=sheet_name, first_row=first, findings=tuple(findings), reader=reader,
-        column_map=column_map if isinstance(column_map, ColumnMap) else None, zone=zone,
+    file = FlatFile(
+        source="table", path=path, table=table, sha256=digest, sheet=sheet_name, keys={h: h for h in headers},
+        own=first_header(headers, META | {"@mode": ("mode",), "@interviewer": ("interviewer",)}), first_row=first,
+        readers={
+            "code": CellReader("code", separator=r"[┋;|]|(?<=\S)\s+(?=\S)", first_row=first),
+            "label": CellReader("label", separator=r"[┋;|]", first_row=first),
+        }, zone=zone,
     )  # fmt: skip
+    return raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
 
 
 def _records(path: Path) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -215,13 +200,15 @@ def read_form(
     others: dict[str, int] = {}
     broken: list[str] = []
     fine = {questionnaire.definition_hash, *(versions or ())}
-    for file, record in (pair for f in files for pair in _records(f)):
+    whole = given[0] if len(given) == 1 and Path(given[0]).is_dir() else None
+    for source, file, record in ((f, *pair) for f in files for pair in _records(f)):
         if record.get("definition_hash") not in fine:
             others[str(record.get("definition_hash"))[:12]] = others.get(str(record.get("definition_hash"))[:12], 0) + 1
             continue
         if record.get("answers_sha256") not in (None, _answers_hash(record["answers"])):
             broken.append(file)
-        rows.append(_flat(record, items, file))
+        row = _flat(record, items, file)
+        rows.append(row if whole is None else {**row, "@file": source.relative_to(whole).as_posix()})
     if others:
         shown = ", ".join(f"{name}... ({count} files)" for name, count in others.items())
         raise DataError(

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.questionnaire import ColumnMap
+from surveykit.responses.user_mapping import UserMapping
 from surveykit.responses.values import CellReader
 
-__all__ = ["Columns", "Finding", "MissingKind", "RawResponses", "Responses", "Source", "UnmappedPolicy", "Variant"]
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
+__all__ = [
+    "Columns",
+    "Finding",
+    "MissingKind",
+    "RawResponses",
+    "Responses",
+    "Source",
+    "UnmappedPolicy",
+    "UserColumns",
+    "Variant",
+]
 
 Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
 Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
 UnmappedPolicy = Literal["error", "keep", "missing"]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]
+UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
 MissingKind = Literal["", "na", "nr", "dk", "rf"]
 
 
@@ -72,6 +88,8 @@ class RawResponses:
         Time zone of times without one.
     scores : mapping of str to mapping of str to str
         Code of each score, by column, where cells hold scores.
+    values : mapping of str to mapping of str to str
+        Code of a cell's text, by column or item, as the user says; it comes before everything else.
     """
 
     table: pd.DataFrame
@@ -87,13 +105,14 @@ class RawResponses:
     column_map: ColumnMap | None = None
     zone: str = "Asia/Shanghai"
     scores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"
 
 
 @dataclass(frozen=True)
-class Responses:
+class Responses(Shown):
     """Coded answers.
 
     Attributes
@@ -126,3 +145,9 @@ class Responses:
 
     def __repr__(self) -> str:
         return f"<Responses {self.questionnaire_id}: {len(self.data)} records, {self.data.shape[1]} columns>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import responses_presentation
+
+        return responses_presentation(self)

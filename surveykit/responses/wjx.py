@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
+from surveykit.responses.flat_file import questions_lost
 from surveykit.responses.matching import match_columns
-from surveykit.responses.privacy import drop_personal
+from surveykit.responses.privacy import without_personal
 from surveykit.responses.text_tables import read_text_table
-from surveykit.responses.types import Columns, Finding, RawResponses, Variant
+from surveykit.responses.types import Columns, RawResponses, UserColumns, Variant
+from surveykit.responses.user_mapping import Said, what_is_said
 from surveykit.responses.values import CellReader, arrow_text
 
 __all__ = ["WJX_READERS", "read_wjx"]
@@ -118,6 +120,16 @@ def _scores(
     return {name: scores.get(name) or scores[item] for name, item in known.items() if name in scores or item in scores}
 
 
+def _parts_said(said: Said, column_map: ColumnMap, headers: list[str], file: str) -> dict[str, tuple[str, ...]]:
+    """Columns of options and of words after "other" that the user names; the map has no entries for them."""
+    entries = {entry.variable for entry in column_map.entries}
+    parts = {name: tuple(fits) for name, fits in said.columns.items() if name not in entries}
+    absent = [header for fits in parts.values() for header in fits if header not in headers]
+    if absent:
+        raise DataError(f"{file}: the mapping names columns that are not there: {first_few(absent)}")
+    return parts
+
+
 def read_wjx(
     path: str | Path,
     questionnaire: Questionnaire,
@@ -125,6 +137,7 @@ def read_wjx(
     variant: Variant | None = None,
     encoding: str | None = None,
     column_map: Columns | None = None,
+    mapping: UserColumns | None = None,
     salt: str | None = None,
     scores: Mapping[str, Mapping[str, str]] | None = None,
 ) -> RawResponses:
@@ -141,8 +154,10 @@ def read_wjx(
     encoding : str, optional
         Of a CSV; UTF-8 and GB18030 are tried.
     column_map : ColumnMap or mapping, optional
-        Which question holds which variable, ``wjx_column_map(questionnaire)`` by default; or the user's own mapping
-        of our column to the file's header, where that does not fit.
+        Which question holds which variable, ``wjx_column_map(questionnaire)`` by default.
+    mapping : UserMapping or mapping, optional
+        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
+        duration_seconds, mode, interviewer and device.
     salt : str, optional
         With it, personal columns are replaced by salted hashes; without it they are dropped.
     scores : mapping, optional
@@ -165,8 +180,8 @@ def read_wjx(
     questions. The link parameter is looked for in a column of its own, then in 来源详情.
     """
     path = Path(path)
-    mapping = None if isinstance(column_map, ColumnMap) else column_map
-    own_map = column_map if isinstance(column_map, ColumnMap) else wjx_column_map(questionnaire)
+    said = what_is_said(column_map, mapping)
+    own_map = said.column_map or wjx_column_map(questionnaire)
     table, sheet, digest = read_text_table(path, encoding=encoding)
     absent = [name for name in HEAD[:3] if name not in table.columns]
     if absent:
@@ -175,8 +190,8 @@ def read_wjx(
             f"{first_few(table.columns)}. The header must be the first row"
         )
     split = _split_columns(table, own_map)
-    matched, lost = match_columns(list(table.columns), own_map.entries, mapping=mapping, file=path.name)
-    columns = {**split, **matched}
+    matched, lost = match_columns(list(table.columns), own_map.entries, mapping=said.columns, file=path.name)
+    columns = {**split, **matched, **_parts_said(said, own_map, list(map(str, table.columns)), path.name)}
     lost = [v for v in lost if v not in columns and not any(name.startswith(f"{v}_") for name in split)]
     if len(lost) > len(own_map.entries) / 2:
         raise DataError(
@@ -190,15 +205,12 @@ def read_wjx(
     meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
     columns |= {key: (name,) for key, name in meta.items()}
     columns |= {"@unit_id": (link,)} if link else {}
-    columns |= {"@device": ("来自IP",)} if salt is not None and "来自IP" in table else {}
-    asked = [name for key, names in columns.items() if not key.startswith("@") for name in names]
-    table, findings = drop_personal(table, salt=salt, keep=asked)
-    if lost:
-        findings.append(
-            Finding("column_missing", f"questions that the file does not have: {first_few(lost)}", count=len(lost))
-        )
+    columns |= {"@device": ("来自IP",)} if "来自IP" in table else {}
+    columns |= said.own_headers(list(map(str, table.columns)), path.name)
+    table, columns, findings = without_personal(table, columns, salt)
+    findings += questions_lost(lost)
     return RawResponses(
         table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
         findings=tuple(findings), reader=WJX_READERS[variant], column_map=own_map,
-        scores=by_column,
+        scores=by_column, values=said.values,
     )  # fmt: skip

@@ -19,10 +19,12 @@ from surveykit.sampling.commitment import Commitment, commit_plan, reveal_seed, 
 from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
 from surveykit.sampling.drawing import draw
+from surveykit.sampling.frames import open_frame
 from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
 from surveykit.sampling.plan import SamplingPlan, plan_hash
 from surveykit.sampling.plan_check import check_sampling_plan
+from surveykit.sampling.postgres import PostgresFrame, postgres_frame
 from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.size import (
@@ -64,6 +66,7 @@ __all__ = [
     "FrameIndex",
     "MultivariateAllocation",
     "PlanningDocument",
+    "PostgresFrame",
     "Precision",
     "RatioMoments",
     "ReleaseLedger",
@@ -91,6 +94,7 @@ __all__ = [
     "geometric_boundaries",
     "index_frame",
     "lavallee_hidiroglou",
+    "open_frame",
     "open_index",
     "open_ledger",
     "optimal_boundaries",
@@ -98,6 +102,7 @@ __all__ = [
     "permanent_key",
     "plan_document",
     "plan_hash",
+    "postgres_frame",
     "precision_difference",
     "precision_mean",
     "precision_proportion",

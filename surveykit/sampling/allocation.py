@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, DefinitionError, first_few
 from surveykit.sampling.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.integers import budget_allocation, integer_allocation
@@ -17,6 +18,10 @@ from surveykit.sampling.plan_check import check_sampling_plan
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = ["Allocation", "AllocationBounds", "AllocationOptions", "allocate", "expected_half_width"]
 
@@ -24,7 +29,7 @@ Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
-class Allocation:
+class Allocation(Shown):
     """Sizes by stratum.
 
     Attributes
@@ -50,6 +55,41 @@ class Allocation:
     def sizes(self) -> dict[str, int]:
         """Sample size by stratum name."""
         return dict(zip(self.table["stratum"], self.table["sample_size"].astype(int).tolist(), strict=True))
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import allocation_presentation
+
+        return allocation_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        what: str = "sample_size",
+    ) -> Axes:
+        """Draw sizes or expected half-widths by stratum.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        what : {"sample_size", "sampling_fraction", "half_width_50", "half_width_85"}
+            Column of the table.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.sampling.showing import plot_allocation
+
+        return plot_allocation(self, ax, language, labels, what)
 
 
 @dataclass(frozen=True, slots=True)

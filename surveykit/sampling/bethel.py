@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation import AllocationBounds, box_bounds, population_sizes
 from surveykit.sampling.bethel_dual import Problem, continuous_sizes, solve_dual
@@ -17,13 +18,15 @@ from surveykit.sampling.bethel_dual import integer_sizes as repair
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveykit.display import Presentation
+
 __all__ = ["MultivariateAllocation", "allocate_multivariate"]
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MultivariateAllocation:
+class MultivariateAllocation(Shown):
     """An allocation for several variables and domains.
 
     Attributes
@@ -49,6 +52,12 @@ class MultivariateAllocation:
     lower_bound: float
     gap: float
     continuous_gap: float
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import multivariate_presentation
+
+        return multivariate_presentation(self)
 
 
 def allocate_multivariate(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surveykit.errors import DataError
-from surveykit.sampling.drawing import draw, require_drawable
+from surveykit.sampling.drawing import draw, require_drawable, stratum_sizes
 from surveykit.sampling.frames import open_frame
 from surveykit.sampling.listing import listing_sql
 from surveykit.sampling.plan import SamplingPlan
 from surveykit.sampling.record import Sample
-from surveykit.sampling.strata import stratum_table
+from surveykit.sampling.reserve import ReleaseLedger
+from surveykit.sampling.strata import require_unique_ids, stratum_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,7 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
         The frame of this wave.
     shift : float
         From 0 up to 1: units are taken in the order of ``(u - shift) modulo 1``. Shift 0 gives the sample of `draw`,
-        the same
-        shift the same units again, a shift advanced by ``share * n / N`` renews that share of the sample, and one
+        the same shift the same units again, a shift advanced by ``share * n / N`` renews that share of the sample, and one
         advanced by more than n / N gives other units (Ohlsson 1995).
 
     Returns
@@ -46,7 +46,7 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the shift lies outside 0 to 1.
+        If the shift lies outside 0 to 1, or the frame is wrong in any way that `draw` refuses.
 
     Examples
     --------
@@ -65,7 +65,9 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
     from surveykit.sampling.allocation import allocate
 
     opened = open_frame(frame)
-    sizes = allocate(plan, stratum_table(plan, opened)).sizes
+    strata = stratum_table(plan, opened)
+    require_unique_ids(plan, opened, int(strata["population_size"].sum()), "all")
+    sizes = stratum_sizes(strata, allocate(plan, strata))
     table: pd.DataFrame = opened.arrow(listing_sql(plan, opened)).to_pandas()
     whole = np.array([int(key[:13], 16) for key in table["prn"]], dtype=np.int64)
     table["turned"] = (whole - int(shift * 2**BITS)) % 2**BITS
@@ -102,7 +104,7 @@ def overlap(first: pd.DataFrame, second: pd.DataFrame, column: str) -> float:
     return float(first[column].isin(set(second[column])).mean())
 
 
-def draw_second_phase(plan: SamplingPlan, first: Sample) -> Sample:
+def draw_second_phase(plan: SamplingPlan, first: Sample | ReleaseLedger) -> Sample:
     """Draw a subsample of a sample and multiply the inclusion probabilities.
 
     Parameters
@@ -110,8 +112,9 @@ def draw_second_phase(plan: SamplingPlan, first: Sample) -> Sample:
     plan : SamplingPlan
         Plan of the second phase; its id and strata are columns of the first sample's table, so the strata may use
         what the first phase found out. Give it a seed of its own.
-    first : Sample
-        The first-phase sample, with added columns if need be.
+    first : Sample or ReleaseLedger
+        The first-phase sample, with added columns if need be. Units in reserve are left out; give the ledger when some
+        of them were released, so that the first-phase probabilities are those of what is in the field.
 
     Returns
     -------
@@ -122,26 +125,28 @@ def draw_second_phase(plan: SamplingPlan, first: Sample) -> Sample:
     Raises
     ------
     DataError
-        If the two phases share a seed, which would make the second draw a function of the first.
+        If the two phases, or a stage of the first, share a seed: the second draw would be a function of the first.
 
     Notes
     -----
     Särndal, Swensson & Wretman (1992), chapter 9: the product is the weight's denominator, though not an inclusion
     probability in the strict sense when the second plan depends on the first sample.
     """
-    if plan.seed == first.record.seed:
+    sample, table = (first.sample, first.table) if isinstance(first, ReleaseLedger) else (first, first.table)
+    if isinstance(first, Sample) and "reserve" in table:
+        table = table[~table["reserve"].astype(bool)].reset_index(drop=True)
+    used = {sample.record.seed, *(stage.seed for stage in sample.record.stages)}
+    if plan.seed in used:
         raise DataError("second phase: the seed is that of the first phase: give the second phase its own seed")
     added = ["inclusion_probability", "base_weight", "selection_order", "stratum", "reserve"]
-    frame = first.table.drop(columns=[name for name in added if name in first.table])
-    sample = draw(plan, frame.assign(first_phase_probability=first.table["inclusion_probability"]))
-    table = sample.table
-    if "first_phase_probability" not in table:
-        lookup = first.table.set_index(plan.frame.id)["inclusion_probability"]
-        table = table.assign(first_phase_probability=table[plan.frame.id].map(lookup))
+    frame = table.drop(columns=[name for name in added if name in table])
+    second = draw(plan, frame.assign(first_phase_probability=table["inclusion_probability"]))
+    lookup = table.set_index(table[plan.frame.id].astype("str"))["inclusion_probability"]
+    table = second.table.assign(first_phase_probability=second.table[plan.frame.id].map(lookup))
     product = table["first_phase_probability"] * table["inclusion_probability"]
     table = table.assign(
         second_phase_probability=table["inclusion_probability"],
         inclusion_probability=product,
         base_weight=1.0 / product,
     )
-    return replace(sample, table=table)
+    return replace(second, table=table)

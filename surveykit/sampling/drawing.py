@@ -1,6 +1,4 @@
-"""Draw the sample of a plan: stratified, by permanent random numbers, without loading the frame where that is "
-"possible.
-"""
+"""Draw the sample of a plan: stratified, by permanent random numbers, without loading the frame where possible."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from surveykit.sampling.keys import BEYOND, threshold
 from surveykit.sampling.listing import select_rows
 from surveykit.sampling.plan import SamplingPlan, plan_hash
 from surveykit.sampling.plan_check import check_sampling_plan
-from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest
+from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
 from surveykit.sampling.scan import Limit, require_unique_drawn, scan_frame, selection_sql
 from surveykit.sampling.strata import require_unique_ids, stratum_table
 
@@ -106,6 +104,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
         table, sql, digest, notes = select_rows(plan, opened, sizes)
         cuts = {}
     table = finish_table(plan, table, sizes)
+    weights = weight_totals(table)
     record = DrawRecord(
         plan_id=plan.id,
         plan_hash=plan_hash(plan),
@@ -118,7 +117,9 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
         frame_rows=rows,
         frame_digest=digest,
         ids_checked="all" if all_checked else "candidates",
-        strata=tuple(StratumRecord(s, population[s], n, cuts.get(s, "")) for s, n in sizes.items()),
+        strata=tuple(
+            StratumRecord(s, population[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()
+        ),
         sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
         sql=sql,
         versions={"surveykit": __version__, opened.dialect.name: opened.version(), "python": platform.python_version()},

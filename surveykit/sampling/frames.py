@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,9 +11,23 @@ from typing import Any, Protocol
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.dialects import DUCKDB, Dialect
 
-__all__ = ["Frame", "open_frame"]
+__all__ = ["DuckDBFrame", "Frame", "open_frame"]
 
-FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL")
+FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC")
+UNSTABLE = (
+    "TIME",
+    "BLOB",
+    "BYTEA",
+    "BINARY",
+    "BPCHAR",
+    "CHARACTER(",
+    "STRUCT",
+    "MAP",
+    "JSON",
+    "ARRAY",
+    "LIST",
+    "UNION",
+)
 
 
 class Frame(Protocol):
@@ -72,6 +87,12 @@ class DuckDBFrame:
         """Run a query and return a pyarrow table."""
         return self.relation.query(self.table, sql).to_arrow_table()
 
+    def batches(self, sql: str, rows: int) -> Iterator[Any]:
+        """Run a query and return its rows as pyarrow record batches of about the given number, one at a time."""
+        result = self.relation.query(self.table, sql)
+        read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch  # the name before DuckDB 2
+        yield from read(rows)
+
     def version(self) -> str:
         """Version of DuckDB."""
         import duckdb
@@ -79,7 +100,7 @@ class DuckDBFrame:
         return str(duckdb.__version__)
 
 
-def open_frame(frame: Any) -> Frame:
+def open_frame(frame: Any, *, memory_limit: str | None = None, threads: int | None = None) -> Frame:
     """Open a frame for queries.
 
     Parameters
@@ -87,6 +108,11 @@ def open_frame(frame: Any) -> Frame:
     frame : path, pandas, polars or pyarrow table, or DuckDB relation
         Parquet or CSV by its file name (``.parquet``, ``.csv``, also ``.csv.gz``). A CSV is read as text throughout, so
         that ``007`` stays ``007``; its first row holds the column names.
+    memory_limit : str, optional
+        Memory that DuckDB may use for a file, such as ``"200MB"``; it writes to the folder for temporary files what
+        does not fit. DuckDB's own limit (most of the memory) when left out.
+    threads : int, optional
+        Threads that DuckDB may use for a file; all when left out.
 
     Returns
     -------
@@ -96,12 +122,14 @@ def open_frame(frame: Any) -> Frame:
     Raises
     ------
     DataError
-        If the file is not there, or the object is no table.
+        If the file is not there, the object is no table, or limits are given for anything but a file.
     """
+    if isinstance(frame, str | Path):
+        return _open_file(Path(frame), memory_limit, threads)
+    if memory_limit is not None or threads is not None:
+        raise DataError("frame: memory_limit and threads hold for files: set them on the connection of this object")
     if isinstance(frame, DuckDBFrame):
         return frame
-    if isinstance(frame, str | Path):
-        return _open_file(Path(frame))
     module = type(frame).__module__.split(".")[0]
     if type(frame).__name__ == "DuckDBPyRelation":
         return DuckDBFrame(frame, "duckdb relation")
@@ -116,30 +144,48 @@ def open_frame(frame: Any) -> Frame:
     )
 
 
-def _open_file(path: Path) -> DuckDBFrame:
+def _open_file(path: Path, memory_limit: str | None, threads: int | None) -> DuckDBFrame:
     import duckdb
 
     if not path.exists():
         raise DataError(f"frame: file {str(path)!r} does not exist: check frame.file of the plan")
     name = path.name.lower()
-    connection = duckdb.connect()
+    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": tempfile.gettempdir()}
+    config |= {"memory_limit": memory_limit} if memory_limit is not None else {}
+    config |= {"threads": threads} if threads is not None else {}
+    try:
+        connection = duckdb.connect(config=config)
+    except duckdb.Error as error:
+        raise DataError(f"frame: memory_limit {memory_limit!r} or threads {threads!r} is wrong: {error}") from error
     try:
         if name.endswith((".parquet", ".pq")):
+            _require_distinct_names(_parquet_names(connection, str(path)))
             return DuckDBFrame(connection.read_parquet(str(path)), path.name)
         if name.endswith((".csv", ".csv.gz", ".tsv")):
+            first = connection.read_csv(str(path), header=False, all_varchar=True).limit(1).fetchall()
+            _require_distinct_names([str(name) for row in first for name in row])
             return DuckDBFrame(connection.read_csv(str(path), header=True, all_varchar=True), path.name)
     except duckdb.Error as error:
         raise DataError(f"frame: file {str(path)!r} cannot be read: {str(error).splitlines()[0]}") from error
     raise DataError(f"frame: {path.name!r} is neither .parquet nor .csv: convert the frame to one of them")
 
 
+def _parquet_names(connection: Any, path: str) -> list[str]:
+    """Names of the top-level columns as the file spells them."""
+    rows = connection.execute("select name, num_children from parquet_schema(?)", [path]).fetchall()
+    names, skip = [], 0
+    for name, children in rows[1:]:
+        if not skip:
+            names.append(str(name))
+        skip = max(skip - 1, 0) + int(children or 0)
+    return names
+
+
 def _open_table(frame: Any, module: str) -> DuckDBFrame:
     import duckdb
     import pyarrow as pa
 
-    repeated = [name for name in dict.fromkeys(_names(frame)) if _names(frame).count(name) > 1]
-    if repeated:
-        raise DataError(f"frame: column names occur twice ({first_few(repeated)}): rename them")
+    _require_distinct_names(_names(frame))
     try:
         if module == "pandas":
             table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -148,6 +194,18 @@ def _open_table(frame: Any, module: str) -> DuckDBFrame:
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise DataError(f"frame: a column mixes types: {error}: give each column one type") from error
     return DuckDBFrame(duckdb.connect().from_arrow(table), f"{module} table")
+
+
+def _require_distinct_names(names: Sequence[str]) -> None:
+    """Fail on column names that SQL cannot tell apart; DuckDB would rename one of them without a word."""
+    known: dict[str, list[str]] = {}
+    for name in names:
+        known.setdefault(name.casefold(), []).append(name)
+    repeated = [" and ".join(map(repr, found)) for found in known.values() if len(found) > 1]
+    if repeated:
+        raise DataError(
+            f"frame: column names occur twice or differ by case only ({'; '.join(repeated[:5])}): rename them"
+        )
 
 
 def _names(frame: Any) -> list[str]:
@@ -169,10 +227,15 @@ def require_columns(frame: Frame, columns: Sequence[str]) -> dict[str, str]:
 
 
 def require_plain_type(frame: Frame, column: str, kind: str, role: str) -> None:
-    """Fail if ids or strata are floating-point or decimal numbers, whose text differs between engines."""
-    if kind.upper().startswith(FLOATING):
+    """Fail if ids or strata are of a type whose text differs between engines."""
+    name = kind.upper()
+    if name.startswith(FLOATING):
         raise DataError(
             f"frame {frame.source!r}: {role} column {column!r} holds {kind} numbers, whose text differs between "
-            "engines "
-            "(a whole-number column with a missing value becomes floats): give integers or text"
+            "engines (a whole-number column with a missing value becomes floats): give integers or text"
+        )
+    if name.startswith(UNSTABLE) or name.endswith("]"):
+        raise DataError(
+            f"frame {frame.source!r}: {role} column {column!r} is of type {kind}, whose text differs between engines: "
+            "give integers, dates or text"
         )

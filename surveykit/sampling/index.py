@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from surveykit._version import __version__
 from surveykit.errors import DataError, OverwriteError, first_few
 from surveykit.sampling.dialects import DUCKDB, Dialect
-from surveykit.sampling.frames import Frame, open_frame
-from surveykit.sampling.keys import BEYOND, frame_digest
+from surveykit.sampling.frames import DuckDBFrame, Frame, open_frame
+from surveykit.sampling.keys import BEYOND, frame_digest, key_expression
 from surveykit.sampling.plan import SamplingPlan, plan_hash
-from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest
+from surveykit.sampling.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
 from surveykit.sampling.scan import Limit, carried_columns, selection_sql
 from surveykit.sampling.strata import require_unique_ids, stratum_expression, stratum_table
 
@@ -25,6 +25,7 @@ __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
 MARK = b"surveykit_frame_index"
 ROWS = 8_192
+BATCH = 32 * ROWS
 
 
 @dataclass(frozen=True)
@@ -85,25 +86,51 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         "digest": frame_digest(plan, opened),
         "source": opened.source,
     }
-    table = _sorted(plan, opened)
-    import pyarrow.parquet as pq
-
     partial = target.with_name(target.name + ".partial")
-    schema = table.schema.with_metadata({MARK: json.dumps(content, ensure_ascii=False).encode()})
-    pq.write_table(table.cast(schema), partial, row_group_size=ROWS, compression="zstd")
-    partial.replace(target)
+    try:
+        _write_sorted(plan, opened, content, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     return FrameIndex(target, content)
 
 
-def _sorted(plan: SamplingPlan, frame: Frame) -> Any:
+def _write_sorted(plan: SamplingPlan, frame: Frame, content: dict[str, Any], path: Path) -> None:
+    """Write the sorted rows in groups of exactly ROWS; from DuckDB they stream and never lie in memory at once."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sql = _sorted_sql(plan, frame)
+    batches = frame.batches(sql, BATCH) if isinstance(frame, DuckDBFrame) else frame.arrow(sql).to_batches(BATCH)
+    mark = {MARK: json.dumps(content, ensure_ascii=False).encode()}
+    waiting: list[Any] = []
+    writer = None
+    try:
+        for batch in batches:
+            waiting.append(batch)
+            if writer is None:
+                schema = batch.schema.with_metadata(mark)
+                writer = pq.ParquetWriter(path, schema, compression="zstd")
+            if sum(part.num_rows for part in waiting) < BATCH:
+                continue
+            rows = pa.Table.from_batches(waiting).replace_schema_metadata(mark)
+            whole = rows.num_rows - rows.num_rows % ROWS
+            writer.write_table(rows.slice(0, whole), row_group_size=ROWS)
+            waiting = rows.slice(whole).to_batches()
+        if writer is not None and waiting:
+            writer.write_table(pa.Table.from_batches(waiting).replace_schema_metadata(mark), row_group_size=ROWS)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _sorted_sql(plan: SamplingPlan, frame: Frame) -> str:
     dialect = frame.dialect
     quote, text = dialect.quote, dialect.text
-    from surveykit.sampling.keys import key_expression
-
     plain = [plan.frame.id, *(name for name in plan.strata if name != "stratum")]
     columns = [f"{text(quote(name))} as {quote(name)}" for name in plain]
     columns += [quote(name) for name in carried_columns(plan, frame)]
-    return frame.arrow(
+    return (
         f"select {', '.join(columns)}, {stratum_expression(plan, frame)} as stratum, "
         f"{key_expression(plan, frame, str(plan.seed))} as prn from {frame.table} order by stratum, prn, "
         f"{quote(plain[0])}"
@@ -185,6 +212,7 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(counts)
     cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
     table = finish_table(plan, table, sizes)
+    weights = weight_totals(table)
     named = _NamedFrame(tuple(n for n in file.schema_arrow.names if n in plan.strata or n not in ("stratum", "prn")))
     limits = {s: Limit(n, counts[s], BEYOND) for s, n in reach.items() if n}
     record = DrawRecord(
@@ -199,7 +227,7 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
         frame_rows=sum(counts.values()),
         frame_digest=index.content["digest"],
         ids_checked="all",
-        strata=tuple(StratumRecord(s, counts[s], n, cuts.get(s, "")) for s, n in sizes.items()),
+        strata=tuple(StratumRecord(s, counts[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()),
         sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
         sql=selection_sql(plan, named, limits),
         versions={"surveykit": __version__, "index": index.path.name, "python": platform.python_version()},

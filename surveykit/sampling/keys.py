@@ -47,7 +47,9 @@ def permanent_key(seed: str, unit: str, hash_name: HashName = "md5") -> str:
 
 def uniform_numbers(keys: Iterable[str]) -> NDArray[np.float64]:
     """Numbers between 0 and 1 from the first 52 bits of each key: ``(k + 0.5) / 2**52``, exact and never 0 or 1."""
-    return (np.array([int(key[:13], 16) for key in keys], dtype=np.float64) + 0.5) / 2.0**BITS
+    codes = np.array([key[:13] for key in keys], dtype="S13").view(np.uint8).reshape(-1, BITS // 4)
+    digits = np.where(codes >= ord("a"), codes - (ord("a") - 10), codes - ord("0")).astype(np.int64)
+    return np.asarray(((digits @ (16 ** np.arange(BITS // 4 - 1, -1, -1))).astype(np.float64) + 0.5) / 2.0**BITS)
 
 
 def threshold(size: int, population: int, factor: float = 1.0) -> str:

@@ -22,6 +22,7 @@ __all__ = ["listing_sql", "select_rows"]
 
 Floats = NDArray[np.float64]
 CERTAIN = 1.0 - 1e-12
+NUMBER, ORDER = "listed_number_", "listed_order_"
 
 
 def listing_sql(plan: SamplingPlan, frame: Frame) -> str:
@@ -33,8 +34,8 @@ def listing_sql(plan: SamplingPlan, frame: Frame) -> str:
     columns += [quote(name) for name in carried_columns(plan, frame)]
     chosen = plan.selection
     numeric = [*([chosen.size] if chosen.size else []), *chosen.balance, *chosen.coordinates]
-    columns += [f"cast({quote(name)} as double) as number_{at}" for at, name in enumerate(numeric)]
-    columns += [f"{quote(name)} as order_{at}" for at, name in enumerate(chosen.order)]
+    columns += [f"cast({quote(name)} as {dialect.double}) as {NUMBER}{at}" for at, name in enumerate(numeric)]
+    columns += [f"{quote(name)} as {ORDER}{at}" for at, name in enumerate(chosen.order)]
     key = key_expression(plan, frame, str(plan.seed))
     return (
         f"select {', '.join(columns)}, {stratum_expression(plan, frame)} as stratum, {key} as prn from {frame.table} "
@@ -71,11 +72,13 @@ def select_rows(
         if len(certain) and n < len(rows):
             named = rows[plan.frame.id].to_numpy()[certain]
             notes.append(f"stratum {stratum}: units so large that they are taken with certainty: {first_few(named)}")
+        if not len(at):
+            notes.append(f"stratum {stratum}: Poisson sampling drew no unit; {n} were expected")
         drawn.append(rows.iloc[at].assign(inclusion_probability=pi[at], selection_order=np.arange(1, len(at) + 1)))
     if not drawn:
         raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")
     table = pd.concat(drawn, ignore_index=True)
-    helpers = [name for name in table.columns if str(name).startswith(("number_", "order_"))]
+    helpers = [f"{NUMBER}{at}" for at in range(len(numeric))] + [f"{ORDER}{at}" for at in range(len(chosen.order))]
     return table.drop(columns=helpers), sql, frame_digest(plan, frame), tuple(notes)
 
 
@@ -84,20 +87,20 @@ def _select(
 ) -> tuple[NDArray[np.int64], Floats]:
     """Positions of the drawn units, in the order of selection, and the probabilities of all units."""
     chosen, method = plan.selection, plan.method
-    numbers = rows[[f"number_{at}" for at in range(len(numeric))]].to_numpy(dtype=float)
+    numbers = rows[[f"{NUMBER}{at}" for at in range(len(numeric))]].to_numpy(dtype=float)
     order = _order(chosen, rows)
     count = len(rows)
     pi = methods.inclusion_probabilities(numbers[:, 0], n) if chosen.size else np.full(count, n / count)
     chance = methods.HashChance(f"{plan.seed}:{method}:{stratum}")
     if method in ("poisson", "sequential_poisson", "pareto"):
-        uniforms = uniform_numbers(rows["prn"])
+        uniforms = uniform_numbers(rows["prn"].tolist())
         return {
             "poisson": methods.poisson,
             "sequential_poisson": methods.sequential_poisson,
             "pareto": methods.pareto,
         }[method](pi, uniforms), pi
     if method == "sampford":
-        return methods.sampford(pi, chance, uniform_numbers(rows["prn"])), pi
+        return methods.sampford(pi, chance, uniform_numbers(rows["prn"].tolist())), pi
     if method == "brewer":
         return methods.brewer(pi, chance), pi
     extra = numbers[:, 1:] if chosen.size else numbers
@@ -127,7 +130,7 @@ def _chromy(pi: Floats, order: NDArray[np.int64], chance: methods.Chance) -> NDA
 
 def _order(chosen: Selection, rows: pd.DataFrame) -> NDArray[np.int64]:
     """Order of the list: by the order columns, or as it comes, which is by the random numbers."""
-    columns = [rows[f"order_{at}"].to_numpy() for at in range(len(chosen.order))]
+    columns = [rows[f"{ORDER}{at}"].to_numpy() for at in range(len(chosen.order))]
     if not columns:
         return np.arange(len(rows), dtype=np.int64)
     if chosen.serpentine:
@@ -138,7 +141,7 @@ def _order(chosen: Selection, rows: pd.DataFrame) -> NDArray[np.int64]:
 
 def _require_numbers(plan: SamplingPlan, frame: Frame, listed: pd.DataFrame, numeric: list[str]) -> None:
     for at, name in enumerate(numeric):
-        values = listed[f"number_{at}"].to_numpy(dtype=float)
+        values = listed[f"{NUMBER}{at}"].to_numpy(dtype=float)
         size = name == plan.selection.size and at == 0
         wrong = ~np.isfinite(values) | ((values <= 0) & size)
         if wrong.any():
@@ -148,7 +151,7 @@ def _require_numbers(plan: SamplingPlan, frame: Frame, listed: pd.DataFrame, num
                 f"{first_few(units)}: correct the values, or leave those units out of the frame and say so"
             )
     for at, name in enumerate(plan.selection.order):
-        missing = listed[f"order_{at}"].isna()
+        missing = listed[f"{ORDER}{at}"].isna()
         if missing.any():
             raise DataError(
                 f"frame {frame.source!r}: {name!r}, which orders the list, is missing for units "

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.plan import HashName
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from surveykit.display import Presentation
 
 __all__ = ["DrawRecord", "Sample", "StratumRecord"]
 
@@ -29,16 +33,20 @@ class StratumRecord:
     cut_key : str
         Hash of the last unit drawn by simple random sampling, the reserve included: exactly that many units of the
         stratum have a hash that is not larger. Empty for other methods.
+    weight_total : float
+        Sum of the base weights of the drawn units before any release; it tells when sizes changed that leave the sample
+        the same. 0 in records that were written before it was kept.
     """
 
     stratum: str
     population_size: int
     sample_size: int
     cut_key: str
+    weight_total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class DrawRecord:
+class DrawRecord(Shown):
     """The record of a draw.
 
     Attributes
@@ -136,14 +144,26 @@ class DrawRecord:
         values["notes"] = tuple(content["notes"])
         values["stages"] = tuple(cls.from_dict(stage) for stage in content["stages"])
         values["strata"] = tuple(
-            StratumRecord(s["stratum"], int(s["population_size"]), int(s["sample_size"]), s["cut_key"])
+            StratumRecord(
+                s["stratum"],
+                int(s["population_size"]),
+                int(s["sample_size"]),
+                s["cut_key"],
+                float(s.get("weight_total", 0.0)),
+            )
             for s in content["strata"]
         )
         return cls(**values)
 
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import record_presentation
+
+        return record_presentation(self)
+
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Shown):
     """A drawn sample and the record that proves it.
 
     Attributes
@@ -158,6 +178,22 @@ class Sample:
 
     table: pd.DataFrame
     record: DrawRecord
+
+    def __repr__(self) -> str:
+        strata = self.table["stratum"].nunique()
+        return f"<Sample: {len(self.table)} units in {strata} strata, digest {self.record.sample_digest[:16]}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import sample_presentation
+
+        return sample_presentation(self)
+
+
+def weight_totals(table: pd.DataFrame) -> dict[str, float]:
+    """Sum of base weights by stratum, in the order of the table; a reserve adds nothing."""
+    drawn = table[~table["reserve"]] if "reserve" in table else table
+    return {str(name): math.fsum(weights) for name, weights in drawn.groupby("stratum")["base_weight"]}
 
 
 def sample_digest(strata: list[str], units: list[str]) -> str:

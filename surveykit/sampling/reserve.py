@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.record import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveykit.display import Presentation
+
 __all__ = ["ReleaseLedger", "open_ledger", "release", "replicate_samples"]
 
 
 @dataclass(frozen=True)
-class ReleaseLedger:
+class ReleaseLedger(Shown):
     """Which units of a sample with reserve are in the field, and how that came about.
 
     Attributes
@@ -44,6 +47,12 @@ class ReleaseLedger:
         field = table[table["selection_order"] <= out].reset_index(drop=True)
         probability = field["stratum"].map(self.released) / field["stratum"].map(population)
         return field.assign(inclusion_probability=probability, base_weight=1.0 / probability)
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import ledger_presentation
+
+        return ledger_presentation(self)
 
 
 def open_ledger(sample: Sample) -> ReleaseLedger:

@@ -155,7 +155,7 @@ def carried_columns(plan: SamplingPlan, frame: Frame) -> list[str]:
     wanted = list(plan.frame.keep) if plan.frame.keep is not None else list(frame.columns())
     carried = [name for name in wanted if name != plan.frame.id and name not in plan.strata]
     internal = ("limit_stratum", "limit_size", "limit_prn", "candidate_id", "digest_key", "lane1", "lane2")
-    clash = [name for name in carried if name.lower() in (*RESERVED, *internal)]
+    clash = [name for name in carried if name.lower() in (*RESERVED, *internal) or name.lower().startswith("listed_")]
     if clash:
         raise DataError(
             f"frame {frame.source!r}: columns have the names of columns that the draw adds ({first_few(clash)}): "

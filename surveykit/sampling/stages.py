@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation import Allocation
 from surveykit.sampling.drawing import draw_units
-from surveykit.sampling.frames import Frame, open_frame, require_columns
+from surveykit.sampling.frames import Frame, open_frame, require_columns, require_plain_type
+from surveykit.sampling.keys import frame_digest
 from surveykit.sampling.plan import SIZED, FrameSource, SamplingPlan, SizeRule, Stage, plan_hash
 from surveykit.sampling.record import DrawRecord, Sample, sample_digest
+from surveykit.sampling.strata import require_unique_ids, stratum_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,14 +30,20 @@ def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None,
     the path of ids down to it. The table carries ``inclusion_probability_1``, ``_2``, ... besides their product.
     """
     clusters = [stage.id for stage in plan.stages[:-1]]
-    require_columns(frame, [*plan.strata, *clusters, plan.frame.id])
+    kinds = require_columns(frame, [*plan.strata, *clusters, plan.frame.id])
+    for name in clusters:
+        require_plain_type(frame, name, kinds[name], "cluster")
+    rows = int(stratum_table(plan, frame)["population_size"].sum())
+    all_checked = require_unique_ids(plan, frame, rows, id_check)
     stages: list[Sample] = []
     for number, stage in enumerate(plan.stages):
         last = number == len(plan.stages) - 1
         inner = _inner_plan(plan, number, stage)
-        listed = _list_clusters(plan, frame, number) if not last else _list_units(plan, frame)
-        if number:
-            drawn = set(stages[-1].table["cluster_path"])
+        drawn = set(stages[-1].table["cluster_path"].tolist()) if number else None
+        if drawn == set():
+            raise DataError(f"plan {plan.id!r}: stage {number} drew no cluster: raise its size, or use a fixed size")
+        listed = _list_clusters(plan, frame, number) if not last else _list_units(plan, frame, drawn)
+        if drawn is not None:
             listed = listed[listed["stratum"].isin(drawn)].reset_index(drop=True)
             wanted = int(stage.size.per_stratum or 0)
             sizes = {str(s): min(wanted, int(n)) for s, n in listed["stratum"].value_counts().items()}
@@ -45,7 +53,10 @@ def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None,
             sizes = dict(zip(table["stratum"], table["sample_clusters"].astype(int).tolist(), strict=True))
             inner = inner.model_copy(update={"size": SizeRule(by_stratum=sizes)})
         stages.append(draw_units(inner, open_frame(listed), None, id_check))
-    return _join(plan, frame, stages)
+    sample = _join(plan, frame, stages)
+    checked = "all" if all_checked else "candidates"
+    whole = frame_digest(plan, frame)
+    return replace(sample, record=replace(sample.record, frame_rows=rows, frame_digest=whole, ids_checked=checked))
 
 
 def _inner_plan(plan: SamplingPlan, number: int, stage: Stage) -> SamplingPlan:
@@ -80,13 +91,18 @@ def _list_clusters(plan: SamplingPlan, frame: Frame, number: int) -> pd.DataFram
     """One row per cluster of a stage: path, parent, size."""
     dialect, stage = frame.dialect, plan.stages[number]
     column = dialect.quote(stage.id)
-    missing = int(frame.rows(f"select count(*) - count({column}) from {frame.table}")[0][0])
+    empty = f"{column} is null or trim({dialect.text(column)}) = ''"
+    missing = int(frame.rows(f"select count(*) from {frame.table} where {empty}")[0][0])
     if missing:
         raise DataError(
             f"frame {frame.source!r}: cluster column {stage.id!r} is missing in {missing} rows: fill it in, or leave "
             "those units out of the frame"
         )
-    measure = f"sum(cast({dialect.quote(stage.selection.size)} as double))" if stage.selection.size else "count(*)"
+    if stage.selection.size:
+        _require_sizes(frame, plan, stage.selection.size)
+    measure = (
+        f"sum(cast({dialect.quote(stage.selection.size)} as {dialect.double}))" if stage.selection.size else "count(*)"
+    )
     keys = [f"{_path(plan, frame, number + 1)} as cluster_path"]
     if number:
         keys.append(f"{_path(plan, frame, number)} as stratum")
@@ -104,8 +120,23 @@ def _list_clusters(plan: SamplingPlan, frame: Frame, number: int) -> pd.DataFram
     return table
 
 
-def _list_units(plan: SamplingPlan, frame: Frame) -> pd.DataFrame:
-    """Units with their cluster as the stratum and the columns that the sample carries."""
+def _require_sizes(frame: Frame, plan: SamplingPlan, column: str) -> None:
+    """Fail on rows that add nothing known, or a negative number, to the size of their cluster."""
+    dialect = frame.dialect
+    size, unit = f"cast({dialect.quote(column)} as {dialect.double})", dialect.text(dialect.quote(plan.frame.id))
+    require_columns(frame, [column])
+    wrong = f"from {frame.table} where {size} is null or not ({size} >= 0)"
+    count = int(frame.rows(f"select count(*) {wrong}")[0][0])
+    if count:
+        shown = [row[0] for row in frame.rows(f"select {unit} {wrong} order by 1 limit 5")]
+        raise DataError(
+            f"frame {frame.source!r}: {column!r}, the size of a cluster, is missing or negative in {count} rows; ids "
+            f"{first_few(shown)}: correct the values"
+        )
+
+
+def _list_units(plan: SamplingPlan, frame: Frame, drawn: set[str] | None) -> pd.DataFrame:
+    """Units of the drawn clusters, with their cluster as the stratum and the columns that the sample carries."""
     dialect = frame.dialect
     names = [plan.frame.id, *plan.strata, *(stage.id for stage in plan.stages[:-1])]
     kept = plan.frame.keep if plan.frame.keep is not None else tuple(frame.columns())
@@ -114,7 +145,9 @@ def _list_units(plan: SamplingPlan, frame: Frame) -> pd.DataFrame:
     columns = [f"{dialect.text(dialect.quote(name))} as {dialect.quote(name)}" for name in dict.fromkeys(names)]
     columns += [dialect.quote(name) for name in dict.fromkeys([*kept, *used]) if name not in names]
     path = _path(plan, frame, len(plan.stages) - 1)
-    table: pd.DataFrame = frame.arrow(f"select {', '.join(columns)}, {path} as stratum from {frame.table}").to_pandas()
+    inside = f" where {path} in ({', '.join(map(dialect.literal, sorted(drawn)))})" if drawn is not None else ""
+    sql = f"select {', '.join(columns)}, {path} as stratum from {frame.table}{inside}"
+    table: pd.DataFrame = frame.arrow(sql).to_pandas()
     return table
 
 

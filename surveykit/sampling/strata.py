@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, first_few
-from surveykit.sampling.frames import Frame, open_frame, require_columns, require_plain_type
+from surveykit.sampling.frames import DuckDBFrame, Frame, open_frame, require_columns, require_plain_type
 from surveykit.sampling.plan import SamplingPlan
 
 if TYPE_CHECKING:
@@ -168,11 +168,12 @@ def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) 
         return False
     dialect = frame.dialect
     identifier = dialect.text(dialect.quote(plan.frame.id))
-    blank = int(frame.rows(f"select count(*) from {frame.table} where trim({identifier}) = ''")[0][0])
-    if blank:
-        raise DataError(
-            f"frame {frame.source!r}: id column {plan.frame.id!r} is blank in {blank} rows: give every unit an id"
-        )
+    _require_sound_ids(plan, frame, identifier, rows)
+    if isinstance(frame, DuckDBFrame):
+        # equal ids have equal hashes, so as many hashes as rows prove that no id repeats, in less memory than the ids
+        distinct = int(frame.rows(f"select count(distinct hash({identifier})) from {frame.table}")[0][0])
+        if distinct == rows:
+            return True
     twice = (
         f"select {identifier} as unit, count(*) as times from {frame.table} group by {identifier} having count(*) > 1"
     )
@@ -185,3 +186,27 @@ def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) 
             "keep one row per unit"
         )
     return True
+
+
+def _require_sound_ids(plan: SamplingPlan, frame: Frame, identifier: str, rows: int) -> None:
+    """Fail on ids that are blank, or texts that a spreadsheet made of numbers."""
+    tests = {
+        "blank": f"trim({identifier}) = ''",
+        "scientific": f"{identifier} like '_.%E+%' or {identifier} like '_E+%'",
+        "decimal": f"{identifier} like '%.0'",
+    }
+    sums = ", ".join(f"sum(case when {test} then 1 else 0 end)" for test in tests.values())
+    found = [int(count or 0) for count in frame.rows(f"select {sums} from {frame.table}")[0]]
+    counts = dict(zip(tests, found, strict=True))
+    if counts["blank"]:
+        raise DataError(
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is blank in {counts['blank']} rows: "
+            "give every unit an id"
+        )
+    for name, count in (("scientific", counts["scientific"]), ("decimal", counts["decimal"] // max(rows, 1))):
+        if count:
+            shown = frame.rows(f"select {identifier} from {frame.table} where {tests[name]} order by 1 limit 5")
+            raise DataError(
+                f"frame {frame.source!r}: id column {plan.frame.id!r} holds texts of floating-point numbers "
+                f"({first_few([row[0] for row in shown])}), as spreadsheets make them: export the ids as text again"
+            )

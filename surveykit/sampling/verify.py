@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from surveykit.display import Shown
 from surveykit.errors import SurveyKitError, first_few
 from surveykit.sampling.allocation import Allocation
 from surveykit.sampling.drawing import draw
@@ -17,11 +18,15 @@ from surveykit.sampling.strata import stratum_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveykit.display import Presentation
+
 __all__ = ["DrawVerification", "verify_draw"]
+
+DIGEST = "the frame digest differs: ids were added, removed or moved to another stratum since the draw"
 
 
 @dataclass(frozen=True, slots=True)
-class DrawVerification:
+class DrawVerification(Shown):
     """Outcome of a verification.
 
     Attributes
@@ -37,6 +42,17 @@ class DrawVerification:
     ok: bool
     problems: tuple[str, ...]
     checks: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        if self.ok:
+            return f"<DrawVerification: {', '.join(self.checks)} agree>"
+        return f"<DrawVerification: {len(self.problems)} things differ, see .problems>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import verification_presentation
+
+        return verification_presentation(self)
 
 
 def verify_draw(
@@ -79,11 +95,13 @@ def verify_draw(
     except SurveyKitError as error:
         return DrawVerification(False, (*problems, str(error)), tuple(checks[:2]))
     if record.stages:
+        if frame_digest(drawn_plan, opened) != record.frame_digest:
+            problems.append(DIGEST)
         problems += _stage_problems(drawn_plan, opened, record, sample_table)
-        return DrawVerification(not problems, tuple(problems), ("plan", "stages", "sample"))
+        return DrawVerification(not problems, tuple(problems), ("plan", "frame digest", "stages", "sample"))
     problems += _frame_problems(record, strata)
     if frame_digest(drawn_plan, opened) != record.frame_digest:
-        problems.append("the frame digest differs: ids were added, removed or moved to another stratum since the draw")
+        problems.append(DIGEST)
     recorded = {s.stratum: s.sample_size for s in record.strata}
     try:
         known = strata[strata["stratum"].isin(recorded)].reset_index(drop=True)
@@ -113,6 +131,7 @@ def _stage_problems(plan: SamplingPlan, frame: Any, record: DrawRecord, sample_t
         for name, words in (("frame_digest", "the list of units"), ("sample_digest", "the drawn units")):
             if getattr(then, name) != getattr(now, name):
                 problems.append(f"stage {number}: {words} differ from the record")
+        problems += [f"stage {number}: {text}" for text in _weight_total_problems(then, now)]
     if sample_table is not None:
         problems += _sample_problems(plan, record, again.table, sample_table)
     return problems
@@ -144,9 +163,21 @@ def _key_problems(record: DrawRecord, again: DrawRecord) -> list[str]:
     then = {s.stratum: s.cut_key for s in record.strata}
     changed = [s.stratum for s in again.strata if then.get(s.stratum) != s.cut_key]
     problems = [f"the cut key differs in strata {first_few(changed)}"] if changed else []
+    problems += _weight_total_problems(record, again)
     if again.sample_digest != record.sample_digest:
         problems.append("the recorded sample is not the one that plan, frame and seed give")
     return problems
+
+
+def _weight_total_problems(record: DrawRecord, again: DrawRecord) -> list[str]:
+    """Strata whose weights differ although the units need not: sizes of units changed."""
+    now = {s.stratum: s.weight_total for s in again.strata}
+    changed = [
+        s.stratum
+        for s in record.strata
+        if s.weight_total and abs(now.get(s.stratum, 0.0) / s.weight_total - 1.0) > 1e-9
+    ]
+    return [f"the weights differ in strata {first_few(changed)}: sizes of units changed"] if changed else []
 
 
 def _sample_problems(plan: SamplingPlan, record: DrawRecord, again: pd.DataFrame, table: pd.DataFrame) -> list[str]:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = ["ScoreCard"]
 
@@ -19,7 +28,7 @@ _FORMAT = "surveykit.score_card/1"
 
 
 @dataclass(frozen=True, eq=False)
-class ScoreCard:
+class ScoreCard(Shown):
     """Scores of all units.
 
     Attributes
@@ -72,10 +81,6 @@ class ScoreCard:
         head = f"ScoreCard of {self.recipe.get('scheme', 'a scheme')}: {len(self.table)} units"
         return "\n".join([head, self.table.to_string(index=False), *(f"- {note}" for note in self.notes)])
 
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<li>{note}</li>" for note in self.notes)
-        return f"{self.table.to_html(index=False)}<ul>{notes}</ul>"
-
     def to_payload(self) -> dict[str, Any]:
         """Return plain lists, numbers and text; `from_payload` gives the same card back."""
         payload: dict[str, Any] = {"format": _FORMAT, "recipe": self.recipe}
@@ -106,6 +111,54 @@ class ScoreCard:
             notes_zh=tuple(payload.get("notes_zh", ())),
             recipe=payload["recipe"],
         )
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import card_presentation
+
+        return card_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        what: str = "points",
+        sort: bool = True,
+    ) -> Axes:
+        """Draw points with intervals, or the rank sets, by band.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        what : {"points", "ranks"}
+            What to draw.
+        sort : bool
+            Largest on top; else in the order of the table.
+
+        Returns
+        -------
+        Axes
+
+        Raises
+        ------
+        DataError
+            For anything else to draw.
+        """
+        from surveykit.scoring.showing import plot_points, plot_ranks
+
+        if what == "ranks":
+            return plot_ranks(self.table, ax, language, labels, unit="district", value="points", sort=sort)
+        if what != "points":
+            raise DataError(f"plot: {what!r} is unknown: choose 'points' or 'ranks'")
+        axis = ("得分与置信区间", "points with confidence interval")
+        return plot_points(self.table, ax, language, labels, unit="district", value="points", axis=axis, sort=sort)
 
 
 def _frame_to_plain(frame: pd.DataFrame) -> dict[str, Any]:

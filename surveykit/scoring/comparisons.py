@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray, difference_sd, valid_covariance
 from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rank_sets import Values, read_estimates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = [
     "BAND_NAMES",
@@ -178,7 +187,7 @@ def _errors(std_errors: object, size: int) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class ComparisonIntervals:
+class ComparisonIntervals(Shown):
     """Intervals that overlap, on average, when two units do not differ significantly.
 
     Attributes
@@ -194,6 +203,55 @@ class ComparisonIntervals:
     table: pd.DataFrame = field(repr=False)
     multiplier: float
     alpha_range: tuple[float, float]
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import presentation_of
+
+        low, high = self.alpha_range
+        note = (
+            f"比较区间为估计值加减 {self.multiplier:.3f} 个标准误；单对比较的实际水平在 {low:.3f} 与 {high:.3f} 之间。",
+            f"comparison intervals: {self.multiplier:.3f} std. errors; single pairs at level {low:.3f} to {high:.3f}",
+        )
+        title = ("比较区间", "Comparison intervals")
+        return presentation_of(title, {title: self.table}, note)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        bands: pd.DataFrame | None = None,
+        sort: bool = True,
+    ) -> Axes:
+        """Draw each unit with its comparison interval (thick) and confidence interval (thin).
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        bands : DataFrame, optional
+            From `compare_with_mean` for the same units: colours the bands.
+        sort : bool
+            Largest on top; else in the order of the table.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.scoring.showing import plot_points
+
+        axis = (
+            "估计值；粗线为比较区间，细线为置信区间",
+            "estimate; thick: comparison interval, thin: confidence interval",
+        )
+        names = {"unit": "unit", "value": "estimate"}
+        return plot_points(self.table, ax, language, labels, axis=axis, bands=bands, sort=sort, **names)
 
 
 def goldstein_healy(estimates: Values, covariance: object, *, conf_level: float = 0.95) -> ComparisonIntervals:

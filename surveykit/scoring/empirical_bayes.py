@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray, covariance_root, generator, valid_covariance
 from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rank_sets import Values, read_estimates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = ["ExpectedRanks", "expected_ranks", "reml_between_variance"]
 
@@ -19,7 +29,7 @@ GRID = 200
 
 
 @dataclass(frozen=True)
-class ExpectedRanks:
+class ExpectedRanks(Shown):
     """Model-based ranks.
 
     Attributes
@@ -49,6 +59,46 @@ class ExpectedRanks:
     def __repr__(self) -> str:
         head = f"Expected ranks (model-based: exchangeable units), rankability {self.rankability:.2f}"
         return head + "\n" + self.table.to_string(index=False)
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import presentation_of
+
+        note = (
+            f"依模型（单位可交换）；可排序度 {self.rankability:.2f}；prob_top 指前 {self.top} 名",
+            f"model-based (exchangeable units); rankability {self.rankability:.2f}; prob_top: the first {self.top}",
+        )
+        title = ("期望名次", "Expected ranks")
+        return presentation_of(title, {title: self.table}, note)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        sort: bool = True,
+    ) -> Axes:
+        """Draw the percentiles of each rank and the expected rank.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        sort : bool
+            Largest on top; else in the order of the table.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.scoring.showing import plot_ranks
+
+        return plot_ranks(self.table, ax, language, labels, unit="unit", value="shrunken", sort=sort)
 
 
 @dataclass(frozen=True)

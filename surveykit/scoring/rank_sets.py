@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
 from surveykit.scoring.numerics import FloatArray, difference_sd, generator, joint_draws, valid_covariance
 from surveykit.scoring.rank_kernels import BoolArray, competition_ranks, step_down
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = [
     "RankMethod",
@@ -27,7 +34,7 @@ Values = Sequence[float] | FloatArray | pd.Series | Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class RankSets:
+class RankSets(Shown):
     """Confidence sets for ranks; rank 1 is the largest estimate.
 
     Attributes
@@ -60,8 +67,43 @@ class RankSets:
         head = f"Rank confidence sets: {self.method}, level {self.conf_level:g}, {self.draws} draws, {df}"
         return head + "\n" + self.table.to_string(index=False)
 
-    def _repr_html_(self) -> str:
-        return str(self.table.to_html(index=False))
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import rank_sets_presentation
+
+        return rank_sets_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        bands: pd.DataFrame | None = None,
+        sort: bool = True,
+    ) -> Axes:
+        """Draw the set of ranks of each unit.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        bands : DataFrame, optional
+            From `compare_with_mean` for the same units: colours the bands.
+        sort : bool
+            Largest on top; else in the order of the table.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.scoring.showing import plot_ranks
+
+        return plot_ranks(self.table, ax, language, labels, unit="unit", value="estimate", bands=bands, sort=sort)
 
 
 def read_estimates(estimates: Values) -> tuple[list[Any], FloatArray]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 from scipy.special import log_ndtr
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.numerics import FloatArray, generator, joint_draws, valid_covariance
 from surveykit.scoring.rank_sets import Values, read_estimates
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["BestUnit", "best_unit", "simultaneous_intervals"]
 
@@ -59,7 +63,7 @@ def simultaneous_intervals(
 
 
 @dataclass(frozen=True)
-class BestUnit:
+class BestUnit(Shown):
     """The unit with the largest estimate, allowing for its having been picked as such.
 
     Attributes
@@ -84,6 +88,14 @@ class BestUnit:
     conf_high: float
     projection_low: float
     projection_high: float
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from dataclasses import asdict
+
+        from surveykit.scoring.showing import plain_numbers
+
+        return plain_numbers(("名列第一者的推断", "Inference for the best unit"), asdict(self))
 
 
 def _truncation(values: FloatArray, matrix: FloatArray, best: int) -> tuple[float, float]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.comparisons import holm
@@ -20,6 +22,14 @@ from surveykit.scoring.rank_sets import rank_confidence_sets
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import draw_inputs
 from surveykit.scoring.waves import TwoWaves, joint_waves
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
 
 __all__ = ["Bridge", "WaveChange", "compare_waves"]
 
@@ -43,7 +53,7 @@ class Bridge:
 
 
 @dataclass(frozen=True)
-class WaveChange:
+class WaveChange(Shown):
     """What changed.
 
     Attributes
@@ -64,6 +74,44 @@ class WaveChange:
     points: pd.DataFrame
     ranks: pd.DataFrame
     covariance: FloatArray = field(repr=False)
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import presentation_of
+
+        tables = {("得分", "Points"): self.points, ("名次", "Ranks"): self.ranks, ("比率", "Rates"): self.rates}
+        return presentation_of(("两期之间的变化", "Change between waves"), tables)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+    ) -> Axes:
+        """Draw the change of points with its interval by district.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.display.charts import interval_chart
+        from surveykit.display.style import label_of
+
+        rows = self.points.assign(
+            estimate=self.points["difference"], label=[label_of(name, labels) for name in self.points["district"]]
+        )
+        axis = "得分变化与置信区间" if language == "zh" else "change of points with confidence interval"
+        return interval_chart(rows, ax, axis=axis, language=language, reference=0.0)
 
 
 def _bridges(pair: TwoWaves, bridges: Sequence[Bridge]) -> tuple[FloatArray, FloatArray]:

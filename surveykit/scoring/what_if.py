@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.card import ScoreCard
-from surveykit.scoring.comparisons import compare_with_mean
+from surveykit.scoring.comparisons import BAND_NAMES, compare_with_mean
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["Goal", "WhatIf", "sample_size_to_separate", "size_factor_to_separate", "what_if"]
 
@@ -27,7 +31,7 @@ _STEPS = 60
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Shown):
     """What would bring a district to a goal.
 
     Attributes
@@ -46,6 +50,15 @@ class WhatIf:
     goal: str
     points: float
     band: str
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.scoring.showing import presentation_of
+
+        goal, band = (BAND_NAMES.get(name, {"zh": name, "en": name}) for name in (self.goal, self.band))
+        title = (f"{self.district} 达到“{goal['zh']}”所需", f"What brings {self.district} to “{goal['en']}”")
+        note = (f"现有得分 {self.points:.2f}，{band['zh']}", f"points {self.points:.2f}, {band['en']}")
+        return presentation_of(title, {title: self.table}, note)
 
 
 @dataclass(frozen=True)

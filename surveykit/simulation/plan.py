@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from surveykit.errors import Problem
+from surveykit.simulation.community_plan import CommunityFrame, check_communities
 
 __all__ = ["AnswerModel", "Factor", "Fieldwork", "FrameModel", "RateDefinition", "SimulationPlan", "check_simulation"]
 
@@ -197,6 +198,8 @@ class SimulationPlan(_Model):
         Rates whose truth is wanted.
     fieldwork : Fieldwork
         Response behaviour.
+    communities : CommunityFrame, optional
+        Makeup of the residents and their communities, for a study whose frame lists residents.
     """
 
     id: str
@@ -210,6 +213,7 @@ class SimulationPlan(_Model):
     answers: tuple[AnswerModel, ...]
     rates: tuple[RateDefinition, ...] = ()
     fieldwork: Fieldwork
+    communities: CommunityFrame | None = None
 
 
 def _check_shares(shares: Mapping[str, float], path: tuple[str | int, ...]) -> list[Problem]:
@@ -240,6 +244,8 @@ def check_simulation(plan: SimulationPlan) -> list[Problem]:
         problems.append(Problem("the last day is before the first", "swap them", ("frame", "registered")))
     if plan.fieldwork.start.tzinfo is None:
         problems.append(Problem("the opening has no time zone", "end it with +08:00", ("fieldwork", "start")))
+    if plan.communities is not None:
+        problems += check_communities(plan.communities, plan.factors)
     seen: set[str] = set()
     for i, answer in enumerate(plan.answers):
         path = ("answers", i)

@@ -49,9 +49,12 @@ def response_chances(plan: SimulationPlan, people: pd.DataFrame) -> NDArray[np.f
 
 
 def _break_off(table: pd.DataFrame, questionnaire: Questionnaire, who: Bools, rng: np.random.Generator) -> pd.DataFrame:
-    """Blank everything from a random later page on."""
+    """Blank everything from a random later page on: from the third where there are three, else from the last."""
     pages = page_columns(questionnaire)
-    at = rng.integers(2, len(pages), size=len(table))
+    first = min(2, len(pages) - 1)
+    if first < 1:
+        return table  # one page is submitted whole or not at all
+    at = rng.integers(first, len(pages), size=len(table))
     for number, page in enumerate(pages):
         gone = who & (at <= number)
         for column in page:

@@ -1,4 +1,4 @@
-"""True rates: exact over the frame for platform users, by the cell model for residents."""
+"""True rates: exact over the frame for those whom it lists, by the cell model for other residents."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from surveykit.simulation.frame import resident_cells
 from surveykit.simulation.model import gauss_hermite, ordered_tails, tail_given_attitude
 from surveykit.simulation.plan import AnswerModel, RateDefinition, SimulationPlan
+from surveykit.simulation.residents import community_effects
 
 __all__ = ["cell_effects", "frame_rates", "true_rates"]
 
@@ -29,12 +30,12 @@ def cell_effects(plan: SimulationPlan, model: AnswerModel, people: pd.DataFrame)
     model : AnswerModel
         The question's model.
     people : DataFrame
-        Columns district, sex, age_group.
+        Columns district, sex, age_group, and community where the plan has effects of communities.
 
     Returns
     -------
     (n,) array
-        ``shift + weight * (district + age group + sex effects)``.
+        ``shift + weight * (district + age group + sex + community effects)``.
     """
     total = np.full(len(people), model.shift)
     if model.factor is None:
@@ -45,6 +46,8 @@ def cell_effects(plan: SimulationPlan, model: AnswerModel, people: pd.DataFrame)
         if effects:
             codes, levels = pd.factorize(people[variable])
             total += model.weight * np.array([effects.get(str(level), 0.0) for level in levels])[codes]
+    if "community" in people:
+        total += model.weight * community_effects(plan, model.factor, people["community"])
     return total
 
 
@@ -154,12 +157,13 @@ def true_rates(
     margins: Mapping[str, pd.DataFrame] | None = None,
     *,
     populations: Sequence[Literal["platform", "residents"]] = ("platform", "residents"),
+    listed: Literal["platform", "residents"] = "platform",
 ) -> pd.DataFrame:
     """True values of the plan's rates, for the city and by district, sex and age group.
 
-    For platform users the rate is counted over the frame: it is the finite-population truth of these
-    would-be answers. For residents it is the expected rate of the answer model over the census cells of
-    district, sex and age group.
+    For those whom the frame lists the rate is counted over the frame: it is the finite-population truth of these
+    would-be answers. For residents whom it does not list it is the expected rate of the answer model over the census
+    cells of district, sex and age group.
 
     Parameters
     ----------
@@ -173,6 +177,8 @@ def true_rates(
         Census margins for "sex" and "age_group", columns `level` and `population`.
     populations : sequence of str
         Which truths to work out.
+    listed : {"platform", "residents"}
+        Whom the frame lists.
 
     Returns
     -------
@@ -183,10 +189,10 @@ def true_rates(
     """
     parts: list[pd.DataFrame] = []
     for rate in plan.rates:
-        if "platform" in populations:
+        if listed in populations:
             numerator, base = frame_rates(plan, rate, answers)
-            parts += _summarise(frame, numerator, base, rate.id, "platform", np.ones(len(frame)))
-        if "residents" in populations:
+            parts += _summarise(frame, numerator, base, rate.id, listed, np.ones(len(frame)))
+        if "residents" in populations and listed != "residents":
             cells = resident_cells(plan, regions, margins)
             numerator, base = _cell_rate(plan, rate, cells)
             people = cells["population"].to_numpy(dtype=float)

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_json", "read_parquet", "write_csv", "write_json", "write_parquet"]
+__all__ = ["read_json", "read_parquet", "to_csv", "write_csv", "write_json", "write_parquet"]
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -27,7 +27,12 @@ def read_json(path: Path) -> Any:
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table for people and spreadsheets: UTF-8 with a mark, so that Excel reads Chinese."""
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    path.write_bytes(to_csv(table))
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """Return what `write_csv` writes."""
+    return str(table.to_csv(index=False, lineterminator="\n")).encode("utf-8-sig")
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:

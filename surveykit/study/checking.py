@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
+from surveykit.study.answers import mapping_problems
 from surveykit.study.validation import nearest
 
 if TYPE_CHECKING:
@@ -50,10 +51,14 @@ def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
 
 def check_across(reading: _Collector, study: Study) -> None:
     """Check what the definitions say of each other."""
+    reading.add("study", mapping_problems(study, study.questionnaire))
     reading.add("study", _analyses(study))
     reading.add("study", _domains(study))
     reading.add("study", _headline(study))
     reading.add("study", _drivers(study))
+    reading.add("study", _districts(study))
+    reading.add("study", _population(study))
+    reading.add("weighting", _clusters(study))
     _margins(reading, study)
     _scheme(reading, study)
 
@@ -100,6 +105,45 @@ def _drivers(study: Study) -> list[Problem]:
         advice = nearest(drivers.overall, singles)
         problems.append(Problem(f"no question {drivers.overall!r}", advice, ("drivers", "overall")))
     return problems
+
+
+def _districts(study: Study) -> list[Problem]:
+    if len(study.regions) > 1:
+        return []
+    problem = Problem("there is one district", "list two or more: scores are ranked and compared between districts")
+    return [problem.at(study.definition.files.regions, None)]
+
+
+def _population(study: Study) -> list[Problem]:
+    """A simulated frame of residents needs a description of their communities."""
+    data, simulation = study.definition.data, study.simulation
+    if simulation is None or data.population != "residents" or simulation.communities is not None:
+        return []
+    what = f"{study.definition.files.simulation} describes no communities of residents"
+    return [Problem(what, "add 'communities:' there, or say 'population: platform'", ("data", "population"))]
+
+
+def _clusters(study: Study) -> list[Problem]:
+    """Standard errors follow the first stage of the draw; a plan of weights that forgets it makes them too small."""
+    stages, weighting = study.sampling_plan.stages, study.weighting
+    plan = study.definition.files.sampling_plan
+    if len(stages) < 2:
+        if weighting.psu is None:
+            return []
+        what = f"psu is {weighting.psu!r}, and {plan} draws its units in one stage"
+        return [Problem(what, "take psu out", ("psu",))]
+    first = stages[0].id
+    if weighting.psu is None:
+        what = f"{plan} draws {first!r} first, and no psu is named: standard errors would be too small"
+        return [Problem(what, f"add 'psu: {first}'", ())]
+    if weighting.psu != first:
+        what = f"psu is {weighting.psu!r}, and {plan} draws {first!r} first"
+        return [Problem(what, f"write 'psu: {first}'", ("psu",))]
+    if weighting.finite_population != "none":
+        what = f"finite_population is {weighting.finite_population!r}, which a sample in stages does not use"
+        todo = "write 'finite_population: none': the variance takes the first stage as drawn with replacement"
+        return [Problem(what, todo, ("finite_population",))]
+    return []
 
 
 def _margins(reading: _Collector, study: Study) -> None:

@@ -7,7 +7,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Analysis", "DataFiles", "DisclosureTexts", "Domain", "Period", "StudyDefinition", "StudyFiles", "Text"]
+__all__ = [
+    "Analysis",
+    "DataFiles",
+    "DisclosureTexts",
+    "Domain",
+    "Period",
+    "ResponseFile",
+    "ScoreRun",
+    "StudyDefinition",
+    "StudyFiles",
+    "Text",
+]
 
 
 class _Frozen(BaseModel):
@@ -77,24 +88,59 @@ class DisclosureTexts(_Frozen):
     geography: Text
     frame: Text
     selection: Text
+    recruitment: Text
     mode: Text
     weighting: Text
     processing: Text
     limitations: Text
 
 
+class ResponseFile(_Frozen):
+    """One file of answers, and what cannot or need not be told from it; a plain path stands for a file alone."""
+
+    file: str
+    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
+    variant: Literal["text", "number", "score", "codes", "answers", "labels"] | None = None
+    survey: str | None = None  # files of one survey are successive exports of it, merged by record number
+    mapping: str | None = None
+    column_map: str | None = None
+    versions: list[str] | None = None
+    mode: str | None = None
+    zone: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    unmapped: Literal["error", "keep", "missing"] = "error"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _path_alone(cls, given: object) -> object:
+        return {"file": given} if isinstance(given, str) else given
+
+
 class DataFiles(_Frozen):
     """The data, as paths from the folder of study.yaml.
 
-    Several files of answers are put under one another; ``combine: later`` takes each for a later export of the same
-    survey, whose records replace those of the same number. ``source`` forces what kind of file they are.
+    Several files of answers are put under one another; files with the same ``survey`` (all of them, with ``combine:
+    later``) are successive exports of it, whose later records replace those of the same number. ``source`` forces what
+    kind of file they are. ``salt`` names the file with the salt of the hashes that personal columns are replaced by;
+    without it they are dropped. ``key_variables`` is what an outsider may know about a person, the most important
+    first, for ``surveykit deidentify``; the domains by default. ``population`` says whom the
+    frame of a simulated study lists.
     """
 
     frame: str
-    responses: list[str] = Field(min_length=1)
+    responses: list[ResponseFile] = Field(min_length=1)
     combine: Literal["stack", "later"] = "stack"
-    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form"] | None = None
+    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
+    salt: str | None = None
+    key_variables: list[str] = Field(default_factory=list)
     answers: str | None = None
+    population: Literal["platform", "residents"] = "platform"
+
+    @property
+    def response_files(self) -> list[str]:
+        """Paths of the files of answers."""
+        return [entry.file for entry in self.responses]
 
 
 class Analysis(_Frozen):
@@ -115,8 +161,15 @@ class Drivers(_Frozen):
     overall: str
 
 
+class ScoreRun(_Frozen):
+    """How the uncertainty of scores is simulated: the number of draws from the joint distribution, and their seed."""
+
+    draws: int = Field(default=10_000, ge=1_000)
+    seed: int = Field(default=2021, ge=0)
+
+
 class StudyDefinition(_Frozen):
-    """The content of study.yaml."""
+    """The content of study.yaml, or of a further study file beside it."""
 
     surveykit: Literal["1"]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
@@ -135,6 +188,8 @@ class StudyDefinition(_Frozen):
     domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
     drivers: Drivers | None = None
+    score: ScoreRun = ScoreRun()
+    output: str = Field(default="output", pattern=r"^output[A-Za-z0-9_-]*$")
 
     @field_validator("analyses")
     @classmethod

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.location import MARKER
-from surveykit.study.margins import without_total
-from surveykit.study.tables import TABLES, read_table
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml
 
@@ -42,10 +41,26 @@ class StudyOutline:
         The folder of study.yaml.
     definition : StudyDefinition
         What study.yaml says.
+    file : str
+        Name of the study file: study.yaml, or that of a further study in the same folder.
     """
 
     root: Path
     definition: StudyDefinition
+    file: str
+
+    @property
+    def output(self) -> Path:
+        """The folder of everything that a run makes."""
+        return self.root / self.definition.output
+
+    def located(self, place: str) -> str:
+        """Return where this study keeps one of the `surveykit.study.places`, from its root; other names as they are."""
+        return places.located(place, self.definition.output, self.file)
+
+    def path(self, place: str) -> Path:
+        """Return the path of a place or a file of this study."""
+        return self.root / self.located(place)
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ class Study(StudyOutline):
 
     Attributes
     ----------
-    root, definition
+    root, definition, file
         See `StudyOutline`.
     regions : pandas.DataFrame
         The districts in administrative order.
@@ -120,10 +135,15 @@ class _Reading:
         document = self.document(role, relative)
         return None if document is None else self.attempt(lambda: validate(model, document))
 
+    # Tables bring pandas, which saying that nothing is out of date does without.
     def table(self, relative: str, rules: str) -> Any:
+        from surveykit.study.tables import TABLES, read_table
+
         return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
 
     def margin(self, relative: str) -> Any:
+        from surveykit.study.margins import without_total
+
         table = self.table(relative, "margins")
         return None if table is None else self.attempt(lambda: without_total(table))
 
@@ -135,24 +155,34 @@ class _Reading:
             raise DefinitionError(self.problems)
 
 
-def load_outline(root: Path) -> StudyOutline:
+def load_outline(place: Path) -> StudyOutline:
     """Read study.yaml alone.
+
+    Parameters
+    ----------
+    place : pathlib.Path
+        The folder that holds study.yaml, or a study file.
 
     Raises
     ------
     DefinitionError
         With every problem of study.yaml.
     """
-    return StudyOutline(root, validate(StudyDefinition, read_yaml(root / MARKER, MARKER)))
+    root, file = _root_and_file(place)
+    return StudyOutline(root, validate(StudyDefinition, read_yaml(root / file, file)), file)
 
 
-def load_study(root: Path) -> Study:
+def _root_and_file(place: Path) -> tuple[Path, str]:
+    return (place.parent, place.name) if place.is_file() else (place, MARKER)
+
+
+def load_study(place: Path) -> Study:
     """Read and check a study.
 
     Parameters
     ----------
-    root : pathlib.Path
-        The folder that holds study.yaml.
+    place : pathlib.Path
+        The folder that holds study.yaml, or a study file.
 
     Returns
     -------
@@ -163,8 +193,9 @@ def load_study(root: Path) -> Study:
     DefinitionError
         With every problem of every file.
     """
+    root, file = _root_and_file(place)
     reading = _Reading(root)
-    definition = reading.model("study", MARKER, StudyDefinition)
+    definition = reading.model("study", file, StudyDefinition)
     reading.stop_if_wrong()
     assert definition is not None
     files = definition.files
@@ -178,7 +209,7 @@ def load_study(root: Path) -> Study:
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, regions, margins, **other, **parts)
+        study = Study(root, definition, file, regions, margins, **other, **parts)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)

@@ -12,13 +12,17 @@ MARKER = "study.yaml"
 
 
 def named_study(folder: Path) -> Path:
-    """Return a study's folder that was named outright; no folder above it is looked at.
+    """Return a study's folder or study file that was named outright; no folder above it is looked at.
 
     Raises
     ------
     SurveyKitError
-        It holds no study.yaml.
+        The folder holds no study.yaml, or the file is no YAML file.
     """
+    if folder.is_file():
+        if folder.suffix not in (".yaml", ".yml"):
+            raise SurveyKitError(f"{folder}: not a study file: name a folder with a {MARKER}, or a study file (.yaml)")
+        return folder.resolve()
     if not (folder / MARKER).is_file():
         raise SurveyKitError(
             f"{folder}: no {MARKER} there: name the study's own folder, or start one with 'surveykit init FOLDER'"

@@ -12,8 +12,8 @@ __all__ = ["study_lock"]
 
 
 @contextmanager
-def study_lock(root: Path) -> Iterator[None]:
-    """Hold the study for this process; the lock of a process that died is free.
+def study_lock(output: Path) -> Iterator[None]:
+    """Hold a study's output folder for this process; the lock of a process that died is free.
 
     Raises
     ------
@@ -22,13 +22,13 @@ def study_lock(root: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    path = root / "output" / ".lock"
+    path = output / ".lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise SurveyKitError(f"{root}: another run of this study is under way: wait until it ends") from None
+        raise SurveyKitError(f"{output.parent}: another run of this study is under way: wait until it ends") from None
     try:
         yield
     finally:

@@ -87,11 +87,14 @@ class Manifest:
         By stage: fingerprint, inputs and outputs with their hashes, seed, counts, seconds.
     files : dict
         Size, time and hash of every file seen.
+    file : str
+        The study file whose run this records; empty before the first.
     """
 
     path: Path
     stages: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    file: str = ""
 
     @classmethod
     def load(cls, path: Path) -> Manifest:
@@ -107,7 +110,7 @@ class Manifest:
             ) from None
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise SurveyKitError(f"{path}: not a manifest of this version: move it away")
-        return cls(path, content["stages"], content["files"])
+        return cls(path, content["stages"], content["files"], content.get("file", ""))
 
     def save(self, **header: Any) -> None:
         """Write the manifest whole."""

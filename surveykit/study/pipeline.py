@@ -37,7 +37,7 @@ def study_stages(study: StudyOutline) -> list[Stage]:
     stages += [simulate_responses_stage(study)] if simulated else []
     stages += [ingest_stage(study), weight_stage(study), estimate_stage(study)]
     stages += [score_stage(study), report_stage(study)]
-    return stages
+    return [stage.located(study.located) for stage in stages]
 
 
 def stages_up_to(stages: Sequence[Stage], last: str) -> list[Stage]:
@@ -52,7 +52,7 @@ def stages_up_to(stages: Sequence[Stage], last: str) -> list[Stage]:
     """
     names = [stage.name for stage in stages]
     if last not in names:
-        raise SurveyKitError(f"this study has no stage {last!r}: it names no simulation plan in study.yaml")
+        raise SurveyKitError(f"this study has no stage {last!r}: its study file names no simulation plan")
     needed: set[str] = set()
     chosen: list[Stage] = []
     for stage in reversed(stages[: names.index(last) + 1]):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from surveykit.report.publication import PublicationRules
 from surveykit.study.manifest import write_atomically
 
 if TYPE_CHECKING:
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
     from surveykit.report.document import Document
     from surveykit.study.loading import Study
 
-__all__ = ["KINDS", "ReportOrder", "write_report_files"]
+__all__ = ["KINDS", "ReportOrder", "own_template", "write_report_files"]
 
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
-_FOLDER = "output/reports"
+_FOLDER = "reports"
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,31 @@ class ReportOrder:
         Language; numbers do not depend on it.
     profile : {"research", "official"}
         研究报告 or 公文.
+    rules : PublicationRules
+        What is withheld, and how counts are rounded.
+    workers : int, optional
+        Processes for the district reports; the number of cores when absent.
     """
 
     kinds: tuple[str, ...]
     edition: Literal["zh", "en"] = "zh"
     profile: Literal["research", "official"] = "research"
+    rules: PublicationRules = field(default_factory=PublicationRules)
+    workers: int | None = None
+
+    @property
+    def stem(self) -> str:
+        """What the names of the files say of edition, profile and rules, after the study's id."""
+        rules, plain = self.rules, PublicationRules()
+        parts = [self.edition] + (["official"] if self.profile == "official" else [])
+        parts += [rules.standard] if rules.standard != plain.standard else []
+        parts += [f"min{rules.smallest_count}"] if rules.smallest_count != plain.smallest_count else []
+        parts += [f"round{rules.round_counts_to}"] if rules.round_counts_to != plain.round_counts_to else []
+        return "-".join(parts)
 
 
 def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], None]) -> list[Path]:
-    """Write what is ordered into output/reports/; each file appears whole or not at all.
+    """Write what is ordered into reports/ of the output folder; each file appears whole or not at all.
 
     Returns
     -------
@@ -52,38 +70,53 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
     from surveykit.study.reporting import report_input
 
     content = report_input(study)
-    document = make_document(content, edition=order.edition, profile=order.profile)
-    stem = f"{study.definition.id}-{order.edition}" + ("-official" if order.profile == "official" else "")
+    document = make_document(content, edition=order.edition, profile=order.profile, rules=order.rules)
+    stem = f"{study.definition.id}-{order.stem}"
     written: list[Path] = []
     for kind in order.kinds:
-        for name, data in _make(kind, study, content, document, order).items():
-            path = study.root / _FOLDER / f"{stem}{name}"
+        start = time.perf_counter()
+        made = _make(kind, study, content, document, order)
+        for name, data in made.items():
+            path = study.output / _FOLDER / f"{stem}{name}"
             write_atomically(path, data)
             written.append(path)
             say(f"  {path.relative_to(study.root)}")
+        seconds = time.perf_counter() - start
+        say(f"  {kind}: {len(made)} file{'s' * (len(made) > 1)} in {seconds:.1f} s")
     return written
 
 
 def _make(kind: str, study: Study, content: ReportInput, document: Document, order: ReportOrder) -> dict[str, bytes]:
     from surveykit import report as rep
 
-    published = study.definition.report_date
+    published, own = study.definition.report_date, own_template(study)
     if kind == "pdf":
-        return {".pdf": rep.build_pdf(rep.render_html(document), published=published)}
+        return {".pdf": rep.build_pdf(rep.render_html(document, **own), published=published)}
     if kind == "archive":
         files = rep.figure_files(document)
-        page = rep.render_html(document)
+        page = rep.render_html(document, **own)
         return {"-archive.pdf": rep.build_pdf(page, variant="pdf/a-3u", attachments=files, published=published)}
     if kind == "html":
-        return {".html": rep.render_html(document, medium="screen").encode("utf-8")}
+        return {".html": rep.render_html(document, medium="screen", **own).encode("utf-8")}
     if kind == "docx":
         return {".docx": rep.build_docx(document)}
     if kind == "xlsx":
         return {".xlsx": rep.build_xlsx(document)}
     if kind == "data":
-        return {f"-{name}": data for name, data in rep.data_files(content).items()}
+        return {f"-{name}": data for name, data in rep.data_files(content, order.rules).items()}
     if kind == "brief":
-        page = rep.render_html(rep.make_brief(content, edition=order.edition), template=rep.BRIEF_TEMPLATE)
-        return {"-brief.pdf": rep.build_pdf(page, published=published)}
-    made = rep.build_district_pdfs(content, edition=order.edition, profile=order.profile)
+        brief = rep.make_brief(content, edition=order.edition, rules=order.rules)
+        return {"-brief.pdf": rep.build_pdf(rep.render_html(brief, template=rep.BRIEF_TEMPLATE), published=published)}
+    made = rep.build_district_pdfs(
+        content, edition=order.edition, profile=order.profile, rules=order.rules, workers=order.workers
+    )
     return {f"-{district}.pdf": data for district, data in made.items()}
+
+
+def own_template(study: Study) -> dict[str, Any]:
+    """Return the study's own template and its folder as arguments of `render_html`; the library's when it has none."""
+    folder = study.definition.files.report_templates
+    own = study.root / folder if folder else None
+    if own is None or not (own / "report.html").is_file():
+        return {}
+    return {"template": "report.html", "study_templates": own}

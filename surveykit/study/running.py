@@ -83,8 +83,9 @@ def run_stages(
     SurveyKitError
         Another run is under way, or an input is missing.
     """
-    with study_lock(study.root):
-        manifest = Manifest.load(study.root / "output" / "manifest.json")
+    with study_lock(study.output):
+        manifest = Manifest.load(study.output / "manifest.json")
+        _require_own(manifest, study)
         hashes = FileHashes(study.root, manifest.files)
         version = code_version()
         result = RunResult()
@@ -94,14 +95,14 @@ def run_stages(
                 result.current.append(stage.name)
                 continue
             _require_inputs(study.root, stage)
-            aside = _to_archive(study.root, stage, manifest, hashes, print_, redraw=redraw)
+            aside = _to_archive(study, stage, manifest, hashes, print_, redraw=redraw)
             (progress or say)(f"[{number}/{len(stages)}] {stage.title}")
             started = time.perf_counter()
             _make(_Job(study, stage, print_, aside), manifest, hashes, say)
             result.made.append(stage.name)
             result.seconds[stage.name] = time.perf_counter() - started
         if result.made:
-            manifest.save(study=study.definition.id, simulated=study.definition.simulated)
+            _save(manifest, study)
         return result
 
 
@@ -110,8 +111,8 @@ def all_current(outline: StudyOutline, stages: Sequence[Stage]) -> bool:
 
     What was made from valid definitions and has not changed since is valid still.
     """
-    manifest = Manifest.load(outline.root / "output" / "manifest.json")
-    if any(stage.name not in manifest.stages for stage in stages):
+    manifest = Manifest.load(outline.output / "manifest.json")
+    if manifest.file not in ("", outline.file) or any(stage.name not in manifest.stages for stage in stages):
         return False
     hashes = FileHashes(outline.root, manifest.files)
     version = code_version()
@@ -146,15 +147,28 @@ def _require_inputs(root: Path, stage: Stage) -> None:
     if missing:
         raise SurveyKitError(
             f"{stage.name}: needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not there: "
-            "restore the file or correct its name in study.yaml; 'surveykit run' makes what earlier stages make"
+            "restore the file or correct its name in the study file; 'surveykit run' makes what earlier stages make"
+        )
+
+
+def _save(manifest: Manifest, study: Study) -> None:
+    manifest.save(study=study.definition.id, file=study.file, simulated=study.definition.simulated)
+
+
+def _require_own(manifest: Manifest, study: Study) -> None:
+    """Refuse the output folder of another study."""
+    if manifest.file not in ("", study.file):
+        raise SurveyKitError(
+            f"{study.file}: {study.output.name}/ holds what {manifest.file} made: give this study a folder of its own, "
+            f"for example 'output: {study.output.name}_2', or move {study.output.name}/ away"
         )
 
 
 def _to_archive(
-    root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, *, redraw: bool
+    study: Study, stage: Stage, manifest: Manifest, hashes: FileHashes, print_: str, *, redraw: bool
 ) -> list[str]:
     """Return the outputs to move aside; refuse to replace what must not be replaced silently."""
-    existing = [name for name in stage.outputs if (root / name).exists()]
+    existing = [name for name in stage.outputs if (study.root / name).exists()]
     if not stage.protected or not existing:
         return []
     entry = manifest.stages.get(stage.name)
@@ -165,15 +179,16 @@ def _to_archive(
         return []
     if redraw:
         return existing
-    changed = _what_changed(stage, entry["inputs"] if entry else None, hashes)
+    changed = _what_changed(study, stage, entry["inputs"] if entry else None, hashes)
     raise OverwriteError(
         f"{existing[0]} exists and {changed}: nothing was changed. "
-        f"Undo the change, or use --redraw to make it again; the old one is then kept in output/archive/"
+        f"Undo the change, or use --redraw to make it again; the old one is then kept in {study.output.name}/archive/"
     )
 
 
-def _archive(root: Path, stage: Stage, names: Sequence[str], say: Say) -> None:
-    folder = root / "output" / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
+def _archive(study: Study, stage: Stage, names: Sequence[str], say: Say) -> None:
+    root = study.root
+    folder = study.output / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
     for name in names:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -181,9 +196,9 @@ def _archive(root: Path, stage: Stage, names: Sequence[str], say: Say) -> None:
     say(f"    the earlier files are kept in {folder.relative_to(root)}")
 
 
-def _what_changed(stage: Stage, recorded: dict[str, str] | None, hashes: FileHashes) -> str:
+def _what_changed(study: Study, stage: Stage, recorded: dict[str, str] | None, hashes: FileHashes) -> str:
     if recorded is None:
-        return "no record in output/manifest.json says that this study made it"
+        return f"no record in {study.output.name}/manifest.json says that this study made it"
     changed = [name for name in stage.inputs if hashes.of(name) != recorded.get(name)]
     if changed:
         return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since it was made"
@@ -192,7 +207,7 @@ def _what_changed(stage: Stage, recorded: dict[str, str] | None, hashes: FileHas
 
 def _make(job: _Job, manifest: Manifest, hashes: FileHashes, say: Say) -> None:
     study, stage = job.study, job.stage
-    workshop = study.root / "output" / f".partial-{stage.name}"
+    workshop = study.output / f".partial-{stage.name}"
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(parents=True)
     started = time.perf_counter()
@@ -214,9 +229,9 @@ def _make(job: _Job, manifest: Manifest, hashes: FileHashes, say: Say) -> None:
             "seconds": round(time.perf_counter() - started, 2),
         }
         # The record comes before the files: after an interruption the hashes do not match and the stage is made again.
-        manifest.save(study=study.definition.id, simulated=study.definition.simulated)
+        _save(manifest, study)
         if job.aside:
-            _archive(study.root, stage, job.aside, say)
+            _archive(study, stage, job.aside, say)
         for name in stage.outputs:
             target = study.root / name
             target.parent.mkdir(parents=True, exist_ok=True)

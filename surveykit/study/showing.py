@@ -54,7 +54,7 @@ def stage_table(study: Study, stage: Stage) -> pd.DataFrame | None:
 def _table(study: Study, relative: str) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.read_csv(study.root / relative, dtype={"level": str}, keep_default_na=False, na_values=[""])
+    table = pd.read_csv(study.path(relative), dtype={"level": str}, keep_default_na=False, na_values=[""])
     if "analysis" in table.columns:
         main = study.definition.analyses[0].id
         table = table[(table["analysis"] == main) & (table["domain"] == "all")].drop(columns=["analysis", "domain"])

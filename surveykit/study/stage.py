@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,7 +39,7 @@ class Making:
 
     def output(self, relative: str) -> Path:
         """Return where to write an output, named by its place in the study."""
-        path = self.folder / relative
+        path = self.folder / self.study.located(relative)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -72,3 +72,9 @@ class Stage:
     outputs: tuple[str, ...]
     make: Callable[[Making], None]
     protected: Literal["", "foreign", "always"] = ""
+
+    def located(self, where: Callable[[str], str]) -> Stage:
+        """Return the stage with its files where a study keeps them."""
+        return replace(
+            self, inputs=tuple(where(name) for name in self.inputs), outputs=tuple(where(name) for name in self.outputs)
+        )

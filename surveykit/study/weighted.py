@@ -28,7 +28,7 @@ def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
 
 def read_linked(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the linked sample and the kinds of its missing values, one row for each sampled unit."""
-    return read_parquet(study.root / places.LINKED), read_parquet(study.root / places.LINKED_MISSING)
+    return read_parquet(study.path(places.LINKED)), read_parquet(study.path(places.LINKED_MISSING))
 
 
 def own_answers(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,12 +12,14 @@ from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, DefinitionError, first_few
 from surveykit.weighting.build import Binding, build_step, ineligible_step
 from surveykit.weighting.cells import level_text
+from surveykit.weighting.credited import KeptInfluence
 from surveykit.weighting.credits import ChainCredit
 from surveykit.weighting.distances import Array
+from surveykit.weighting.labels import RESIDENTS
 from surveykit.weighting.plan import BaseStep, WeightingPlan
 from surveykit.weighting.plan_checks import check_weighting_plan
 from surveykit.weighting.records import CompiledStep, Outcome, StepRecord, record_step
-from surveykit.weighting.result import WeightingResult
+from surveykit.weighting.result import WeightingResult, result_label
 from surveykit.weighting.statuses import Statuses, read_statuses
 
 
@@ -55,7 +57,7 @@ def apply_weighting(
         disposition column every row is a respondent.
     margins : mapping of str to DataFrame, optional
         Population margins, by name, file or variable of the plan: columns ``level`` (or the variables) and
-        ``population``.
+        ``population``; and the tables that the steps ``coverage`` and ``residents`` name as ``frame`` and ``cells``.
     domains : tuple of str, optional
         Columns by which diagnostics are given; the variables of classes and margins when left out.
 
@@ -92,14 +94,18 @@ def apply_weighting(
     for number, step in enumerate(compiled.steps, start=2):
         outcome: Outcome = step.run(weights)
         log.append(record_step(number, step, weights, outcome))
+        if isinstance(outcome.credit, KeptInfluence):
+            continue
         factors[_unique(f"factor_{step.kind}", factors)] = np.divide(
             outcome.weights, weights, out=np.zeros_like(weights), where=weights != 0
         )
         outcomes.append(outcome)
         weights = outcome.weights
     design = _design(plan, linked_table, compiled.base, compiled.statuses)
+    label = result_label(plan)
     if outcomes:
-        design = design.adjusted(weights, ChainCredit(tuple(outcome.credit for outcome in outcomes)))
+        credits = tuple(outcome.credit for outcome in outcomes)
+        design = design.adjusted(weights, ChainCredit(credits, label if label == RESIDENTS else ""))
     units = linked_table[plan.unit] if plan.unit in linked_table.columns else pd.Series(np.arange(len(linked_table)))
     table = pd.DataFrame(
         {plan.unit: units.to_numpy(), "base_weight": compiled.base, **factors, "final_weight": weights}

@@ -105,6 +105,18 @@ def stack_parts(parts: Sequence[Part]) -> Auxiliaries:
     )
 
 
+def side_by_side(parts: Sequence[Auxiliaries]) -> Auxiliaries:
+    """Put sets of auxiliaries side by side, such as those of several groups."""
+    every = [part.codes for part in parts]
+    codes = tuple(code for part in every if part is not None for code in part)
+    return Auxiliaries(
+        np.hstack([part.x for part in parts]),
+        np.concatenate([part.totals for part in parts]),
+        tuple(name for part in parts for name in part.names),
+        codes if all(part is not None for part in every) else None,
+    )
+
+
 def _numeric(table: pd.DataFrame, key: Any, total: float, used: Mask) -> Part:
     if not np.isfinite(total):
         raise DataError(f"auxiliary {key!r}: the total is not a number; correct it")

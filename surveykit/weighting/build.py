@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError
-from surveykit.weighting.auxiliaries import Auxiliaries, margin_part, numeric_part, stack_parts
+from surveykit.errors import DataError, first_few
+from surveykit.weighting.auxiliaries import Auxiliaries, margin_part, numeric_part, side_by_side, stack_parts
+from surveykit.weighting.build_residents import build_coverage, build_residents
 from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals, TrimKeepingTotals
 from surveykit.weighting.classes import ClassRules, make_classes
 from surveykit.weighting.compiled import DropRows, MeetMargins, Normalise, Redistribute, Trim
 from surveykit.weighting.credits import Mask
 from surveykit.weighting.distances import Array
-from surveykit.weighting.margins import MarginTables, resolve_margins
+from surveykit.weighting.groups import ByGroups, Group, find_groups, flat_steps, in_each
+from surveykit.weighting.margins import MarginTables, check_groups, resolve_margins, total_of
 from surveykit.weighting.plan import (
     CalibrationStep,
     ClassLimits,
+    CoverageStep,
+    MarginSet,
     NonresponseStep,
     NormalisationStep,
     PlanStep,
     PoststratificationStep,
     RakingStep,
+    ResidentsStep,
     TrimmingStep,
     UnknownEligibilityStep,
 )
 from surveykit.weighting.propensity import predictor_matrix
-from surveykit.weighting.raking import check_margin_totals
+from surveykit.weighting.raking import check_levels, check_margin_totals
 from surveykit.weighting.records import CompiledStep
 from surveykit.weighting.response_steps import InversePropensity, ModelledResponse, PropensityClasses, SampleCalibration
 from surveykit.weighting.ridge import ridge_size
@@ -45,35 +50,72 @@ class Binding:
     margins: MarginTables
     statuses: Statuses
     before: tuple[CompiledStep, ...] = ()
+    group: Group | None = None
 
 
 def build_step(step: PlanStep, binding: Binding, weights: Array) -> Iterator[CompiledStep]:
     """Yield the compiled steps that a step of the plan stands for, given the weights before it."""
     statuses = binding.statuses
     _check_order(step, statuses, weights)
-    if not isinstance(step, UnknownEligibilityStep) and (statuses.ineligible & (weights > 0)).any():
+    waits = isinstance(step, UnknownEligibilityStep | CoverageStep)
+    if not waits and (statuses.ineligible & (weights > 0)).any():
         yield DropRows(statuses.ineligible, "known to be ineligible")
         weights = np.where(statuses.ineligible, 0.0, weights)
-    if isinstance(step, UnknownEligibilityStep):
-        yield _unknown(step, binding, weights)
-    elif isinstance(step, NonresponseStep):
-        yield _nonresponse(step, binding, weights)
-    elif isinstance(step, RakingStep | PoststratificationStep):
-        yield MeetMargins(
-            step.kind, resolve_margins(step, binding.margins, binding.table, weights > 0), _settings(step)
+    yield _grouped(step, binding, weights) if _groups_of(step) else _bind(step, binding, weights)
+
+
+def _groups_of(step: PlanStep) -> tuple[str, ...]:
+    if isinstance(step, MarginSet):
+        return step.by
+    return step.by if isinstance(step, NonresponseStep) and step.method != "classes" else ()
+
+
+def _grouped(step: PlanStep, binding: Binding, weights: Array) -> ByGroups:
+    groups = find_groups(binding.table, _groups_of(step), weights > 0)
+    if isinstance(step, MarginSet):
+        check_groups(step, binding.margins, groups)
+    if isinstance(step, CalibrationStep) and step.cluster is not None:
+        _one_group_each(binding.table[step.cluster], step.cluster, groups)
+    made = in_each(
+        groups,
+        lambda at: _bind(step, replace(binding, group=groups[at]), np.where(groups[at].rows, weights, 0.0)),
+    )
+    return ByGroups(groups, tuple(made), _settings(step))
+
+
+def _one_group_each(cluster: pd.Series, name: str, groups: tuple[Group, ...]) -> None:
+    lying = pd.concat([cluster[group.rows].dropna().drop_duplicates() for group in groups])
+    split = lying[lying.duplicated()].drop_duplicates()
+    if len(split):
+        raise DataError(
+            f"{len(split)} households of {name!r} lie in several groups ({first_few(split.tolist())}) and cannot get "
+            "one weight; make groups of whole households"
         )
-    elif isinstance(step, CalibrationStep):
-        yield _calibration(step, binding, weights)
-    elif isinstance(step, TrimmingStep):
-        yield _trimming(step, binding, weights)
-    elif isinstance(step, NormalisationStep):
-        yield Normalise(float((weights > 0).sum()) if step.total is None else step.total)
-    else:
-        raise DataError(f"the step {step.kind!r} cannot be run here")
+
+
+def _bind(step: PlanStep, binding: Binding, weights: Array) -> CompiledStep:
+    if isinstance(step, UnknownEligibilityStep):
+        return _unknown(step, binding, weights)
+    if isinstance(step, NonresponseStep):
+        return _nonresponse(step, binding, weights)
+    if isinstance(step, RakingStep | PoststratificationStep):
+        margins = resolve_margins(step, binding.margins, binding.table, weights > 0, binding.group)
+        return MeetMargins(step.kind, margins, _settings(step))
+    if isinstance(step, CalibrationStep):
+        return _calibration(step, binding, weights)
+    if isinstance(step, TrimmingStep):
+        return _trimming(step, binding, weights)
+    if isinstance(step, NormalisationStep):
+        return Normalise(float((weights > 0).sum()) if step.total is None else step.total)
+    if isinstance(step, CoverageStep):
+        return build_coverage(step, binding.margins, binding.table, (weights > 0, binding.statuses.ineligible))
+    if isinstance(step, ResidentsStep):
+        return build_residents(step, binding.margins, binding.table, weights > 0, binding.group)
+    raise DataError(f"the step {step.kind!r} cannot be run here")
 
 
 def _check_order(step: PlanStep, statuses: Statuses, weights: Array) -> None:
-    if isinstance(step, UnknownEligibilityStep):
+    if isinstance(step, UnknownEligibilityStep | CoverageStep):
         return
     waiting = [(statuses.unknown, "are of unknown eligibility", "unknown_eligibility")]
     if not isinstance(step, NonresponseStep):
@@ -117,11 +159,13 @@ def _nonresponse(step: NonresponseStep, binding: Binding, weights: Array) -> Com
 
 def _calibration(step: CalibrationStep, binding: Binding, weights: Array) -> CompiledStep:
     used = weights > 0
-    margins = resolve_margins(step, binding.margins, binding.table, used)
+    margins = resolve_margins(step, binding.margins, binding.table, used, binding.group)
     if not step.penalties:
         check_margin_totals([(margin.name, margin.totals) for margin in margins])
+        for margin in margins:
+            check_levels(margin, np.where(margin.codes >= 0, weights, 0.0))
     parts = [margin_part(margin) for margin in margins]
-    parts += [numeric_part(binding.table, item.variable, item.total, used) for item in step.numeric]
+    parts += [numeric_part(binding.table, i.variable, total_of(i.total, binding.group), used) for i in step.numeric]
     auxiliaries = stack_parts(parts)
     if step.penalties:
         penalties = np.concatenate(
@@ -138,14 +182,18 @@ def _trimming(step: TrimmingStep, binding: Binding, weights: Array) -> CompiledS
     lower, upper = (step.lower or 0.0) * unit, np.inf if step.upper is None else step.upper * unit
     if not step.keep_margins:
         return Trim(lower, upper, _settings(step))
-    last = next(made for made in reversed(binding.before) if isinstance(made, MeetMargins | MeetTotals))
+    last = next(made for made in reversed(binding.before) if isinstance(made, MeetMargins | MeetTotals | ByGroups))
     return TrimKeepingTotals(_totals(last), lower, upper, _settings(step))
 
 
-def _totals(step: MeetMargins | MeetTotals) -> Auxiliaries:
-    if isinstance(step, MeetTotals):
-        return step.auxiliaries
-    return stack_parts([margin_part(margin) for margin in step.margins])
+def _totals(step: CompiledStep) -> Auxiliaries:
+    parts = []
+    for group, own in flat_steps([step]):
+        assert isinstance(own, MeetMargins | MeetTotals)
+        stem = f"{group}: " if group else ""
+        made = own.auxiliaries if isinstance(own, MeetTotals) else stack_parts([margin_part(m) for m in own.margins])
+        parts.append(made._replace(names=tuple(stem + name for name in made.names)))
+    return side_by_side(parts)
 
 
 def _rules(step: ClassLimits) -> ClassRules:

@@ -15,8 +15,8 @@ from surveykit.weighting.auxiliaries import Auxiliaries, Part, read_parts, stack
 from surveykit.weighting.cells import compress, level_text
 from surveykit.weighting.credited import AnyDesign, Made, adjust_design, refuse_replicates
 from surveykit.weighting.credits import CalibrationCredit
-from surveykit.weighting.distances import Array, Distance
-from surveykit.weighting.feasibility import Feasibility, check_feasibility, require_feasible
+from surveykit.weighting.distances import Array, Distance, check_bounds
+from surveykit.weighting.feasibility import LARGEST_PROGRAM, Feasibility, check_feasibility, require_feasible
 from surveykit.weighting.solver import DistanceChoice, Solution, Target, solve_calibration
 
 
@@ -103,10 +103,10 @@ def calibrate(
         problem = Prepared(auxiliaries, before, scale)
         if households is not None:
             problem = integrate(problem, households, active)
-        solution = solve_prepared(problem, active, distance, bounds)
+        solution = solve_prepared(problem, active, distance, bounds, certify=before is design.weights)
         after = np.where(active, problem.weights * solution.factors, before)
         if before is design.weights:
-            refuse_negative(after, active, distance)
+            refuse_negative(problem, after, active, distance)
         x, weights = problem.auxiliaries.x, problem.weights
         fixed = active & (solution.slopes == 0) if isinstance(bounds, WeightBounds) else None
         return Made(
@@ -142,12 +142,29 @@ def calibration_feasibility(
     (False, 3.0)
     """
     before, used = design.weights, design.weights > 0
-    problem = Prepared(read_parts(design.data, totals, used), before, np.ones(used.shape))
+    return certificate(Prepared(read_parts(design.data, totals, used), before, np.ones(used.shape)), used, bounds)
+
+
+def certificate(problem: Prepared, used: Array, bounds: tuple[float, float] | WeightBounds) -> Feasibility:
+    """Say whether bounds allow the totals of a prepared calibration, and which nearest ones do."""
+    before = problem.weights
     lower, upper = _limits(bounds, before, used)
     cells = _cells(problem, used, lower, upper)
     target = Target(problem.auxiliaries.x[used][cells.first], problem.auxiliaries.totals, problem.auxiliaries.names)
     low, high = lower[used][cells.first], upper[used][cells.first]
     return check_feasibility(target, cells.weights, low, high, of_weights=isinstance(bounds, WeightBounds))
+
+
+def bounds_note(problem: Prepared, used: Array, bounds: Bounds) -> tuple[str, ...]:
+    """Say for the log how far the bounds of a calibration could be narrowed; nothing without bounds."""
+    if bounds is None or int(used.sum()) > LARGEST_PROGRAM:
+        return ()
+    found = certificate(problem, used, bounds)
+    what = "weight" if found.of_weights else "factor"
+    return (
+        f"feasible: the upper bound of the {what} could be as low as {found.smallest_upper:.6g}, or the lower one as "
+        f"high as {found.largest_lower:.6g}",
+    )
 
 
 class Prepared(NamedTuple):
@@ -159,9 +176,20 @@ class Prepared(NamedTuple):
 
 
 def solve_prepared(
-    problem: Prepared, used: Array, distance: Distance, bounds: Bounds, multiplicity: Array | None = None
+    problem: Prepared,
+    used: Array,
+    distance: Distance,
+    bounds: Bounds,
+    multiplicity: Array | None = None,
+    *,
+    certify: bool = False,
 ) -> Solution:
-    """Solve a calibration, on cells where all auxiliaries are categorical; returns factors of all rows."""
+    """Solve a calibration, on cells where all auxiliaries are categorical; returns factors of all rows.
+
+    ``certify`` has a linear program say beforehand whether bounds can work. Without it, and where there are too many
+    cells, the program runs when the iteration fails; the answer is the same, because weights that the iteration returns
+    are inside the bounds and meet the totals, which is the proof that they can.
+    """
     auxiliaries, before = problem.auxiliaries, problem.weights
     lower, upper = _limits(bounds, before if multiplicity is None else _over(before, multiplicity), used)
     cells = _cells(problem, used, lower, upper)
@@ -172,6 +200,9 @@ def solve_prepared(
     if bounds is not None and np.isfinite(low).all() and (low > high).any():
         raise DataError("bounds contradict each other: the lower bound is above the upper bound; exchange them")
     choice = DistanceChoice(distance, low, high, problem.q[used][first])
+    check_bounds(distance, low, high)
+    if certify and bounds is not None and first.size <= LARGEST_PROGRAM:
+        require_feasible(target, cells.weights, low, high, of_weights=of_weights)
     try:
         solution = solve_calibration(target, cells.weights, choice)
     except ConvergenceError:
@@ -241,15 +272,43 @@ def integrate(problem: Prepared, clusters: Array, used: Array) -> Prepared:
     return Prepared(changed, mean(problem.weights), 1.0 / mean(1.0 / problem.q))
 
 
-def refuse_negative(weights: Array, used: Array, distance: Distance) -> None:
-    """Refuse weights of 0 or below that the linear distance can give, naming the alternatives."""
-    wrong = used & (weights <= 0)
-    if wrong.any():
-        raise DataError(
-            f"calibration with distance {distance!r} gives {int(wrong.sum())} of {int(used.sum())} rows a weight of 0 "
-            f"or below (smallest {weights[used].min():.4g}; rows {first_few(np.flatnonzero(wrong).tolist())}). "
-            'Use distance="raking" or "logit", or bounds with a lower bound above 0, or ridge calibration'
+def refuse_negative(problem: Prepared, after: Array, used: Array, distance: Distance) -> None:
+    """Refuse weights of 0 or below that the linear distance can give, naming alternatives that work.
+
+    Raises
+    ------
+    DataError
+        With their number, the smallest, and whether weights above 0 exist at all that meet the totals; if they do, the
+        largest lower bound of the factor.
+    """
+    wrong = used & (after <= 0)
+    if not wrong.any():
+        return
+    free = np.full(after.shape, np.inf)
+    cells = _cells(problem, used, np.zeros(after.shape), free)
+    found = None
+    if cells.first.size <= LARGEST_PROGRAM:
+        x = problem.auxiliaries.x[used][cells.first]
+        target = Target(x, problem.auxiliaries.totals, problem.auxiliaries.names)
+        found = check_feasibility(target, cells.weights, 0.0, np.inf)
+    raise DataError(
+        f"calibration with distance {distance!r} gives {int(wrong.sum())} of {int(used.sum())} rows a weight of 0 "
+        f"or below (smallest {after[used].min():.4g}; rows {first_few(np.flatnonzero(wrong).tolist())}). "
+        + _instead(found)
+    )
+
+
+def _instead(found: Feasibility | None) -> str:
+    if found is not None and not found.feasible:
+        named = ", ".join(name for name, _ in found.gaps[:5])
+        return (
+            f"No weights of 0 or above meet these totals (at fault: {named}): correct or collapse them, or use ridge "
+            "calibration"
         )
+    ways = 'Use distance="raking"'
+    if found is not None and found.largest_lower > 0:
+        ways += f", or bounds with a lower bound of the factor above 0 and at most {found.largest_lower * 0.9995:.4g}"
+    return ways + ', or distance="logit" with such bounds, or ridge calibration'
 
 
 def _grouped(design: SurveyDesign | ReplicateDesign, totals: Mapping[Any, Any], by: str, used: Array) -> Auxiliaries:

@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 
 from surveykit.weighting.auxiliaries import Auxiliaries
-from surveykit.weighting.calibrate import Bounds, Prepared, WeightBounds, integrate, refuse_negative, solve_prepared
+from surveykit.weighting.calibrate import (
+    Bounds,
+    Prepared,
+    WeightBounds,
+    bounds_note,
+    integrate,
+    refuse_negative,
+    solve_prepared,
+)
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.compiled import limit_table
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array, Distance
+from surveykit.weighting.labels import RESIDENTS
 from surveykit.weighting.records import Description, Outcome
-from surveykit.weighting.ridge import achieved_table, solve_ridge
+from surveykit.weighting.ridge import achieved_table, refuse_below_zero, solve_ridge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,17 +60,23 @@ class MeetTotals:
         problem = Prepared(self.auxiliaries, weights, np.ones_like(weights))
         if self.clusters is not None:
             problem = integrate(problem, level_text(self.clusters), used)
-        solution = solve_prepared(problem, used, self.distance, self.bounds)
+        solution = solve_prepared(problem, used, self.distance, self.bounds, certify=multiplicity is None)
         after = np.where(used, problem.weights * solution.factors, weights)
-        refuse_negative(after, used, self.distance)
-        credit = CalibrationCredit(problem.auxiliaries.x, problem.weights, solution.factors, solution.slopes)
+        refuse_negative(problem, after, used, self.distance)
+        x, weighted = problem.auxiliaries.x, problem.weights
+        credit = CalibrationCredit(x, weighted, solution.factors, solution.slopes, name=self.kind)
         return Outcome(after, credit, solution.history)
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Return the totals before and after."""
         reached = outcome.weights @ self.auxiliaries.x
         zero = np.zeros(reached.shape)
-        return Description(achieved_table(self.auxiliaries, before, reached, zero), settings=self.settings)
+        notes = (RESIDENTS,) if self.distance == "participation" else ()
+        problem, used = Prepared(self.auxiliaries, before, np.ones_like(before)), before > 0
+        if self.clusters is not None:
+            problem = integrate(problem, level_text(self.clusters), used)
+        notes += bounds_note(problem, used, self.bounds)
+        return Description(achieved_table(self.auxiliaries, before, reached, zero), notes, settings=self.settings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +93,7 @@ class ApproachTotals:
         """Return the weights after the step."""
         solution = solve_ridge(self.auxiliaries, weights, self.ridge)
         after = weights * solution.factors
-        refuse_negative(after, weights > 0, "linear")
+        refuse_below_zero(after, weights > 0)
         ones = np.ones_like(weights)
         credit = CalibrationCredit(
             self.auxiliaries.x, weights, solution.factors, ones, ridge=solution.ridge, name="ridge calibration"
@@ -106,7 +121,8 @@ class TrimKeepingTotals:
         """Return the weights after the step."""
         used = weights > 0
         problem = Prepared(self.auxiliaries, weights, np.ones_like(weights))
-        solution = solve_prepared(problem, used, "linear", WeightBounds(self.lower, self.upper), multiplicity)
+        bounds = WeightBounds(self.lower, self.upper)
+        solution = solve_prepared(problem, used, "linear", bounds, multiplicity, certify=multiplicity is None)
         fixed = used & (solution.slopes == 0)
         x, factors, slopes = self.auxiliaries.x, solution.factors, solution.slopes
         credit = CalibrationCredit(x, weights, factors, slopes, fixed=fixed, name="trimming")
@@ -115,4 +131,6 @@ class TrimKeepingTotals:
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Say how many weights were outside which limits."""
         cells = limit_table(before, outcome.weights, self.lower, self.upper)
-        return Description(cells, ("margins are kept",), {}, self.settings)
+        problem, limits = Prepared(self.auxiliaries, before, np.ones_like(before)), WeightBounds(self.lower, self.upper)
+        notes = ("margins are kept", *bounds_note(problem, before > 0, limits))
+        return Description(cells, notes, {}, self.settings)

@@ -67,7 +67,7 @@ def adjust_design(design: AnyDesign, make: Callable[[Array], Made]) -> AnyDesign
     last: Any = design.adjustments[-1] if design.adjustments else None
     if isinstance(last, ChainCredit):
         # A chain is gone through from its last step to its first, so a later step must join it.
-        longer = ChainCredit((*last.steps, made.exact()))
+        longer = ChainCredit((*last.steps, made.exact()), last.label)
         return replace_adjustments(design, design.adjustments[:-1]).adjusted(made.weights, longer)
     return design.adjusted(made.weights, made.usual())
 

@@ -253,21 +253,31 @@ class DropCredit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChainCredit:
-    """All steps of a weighting plan, carried back from the last to the first."""
+    """All steps of a weighting plan, carried back from the last to the first.
+
+    Attributes
+    ----------
+    steps : tuple of Credit
+        In the order in which they were made.
+    label : str
+        What kind of inference the weights allow, where it is not that of a probability sample.
+    """
 
     steps: tuple[Credit, ...]
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The steps in the order in which they were made."""
-        return " > ".join(step.name for step in self.steps)
+        """The steps in the order in which they were made, and what kind of inference is left after them."""
+        return " > ".join(step.name for step in self.steps) + (f" [{self.label}]" if self.label else "")
 
     def residuals(self, z: Array) -> Array:
         """Carry ``z`` (n, k) back to the base weights."""
         straight = np.zeros_like(z)
         for step in reversed(self.steps):
-            if isinstance(step, CalibrationCredit | TrimmingCredit):
-                straight = straight + step.direct(z)
+            direct = getattr(step, "direct", None)
+            if direct is not None:
+                straight = straight + direct(z)
             z = step.residuals(z)
         return z + straight
 

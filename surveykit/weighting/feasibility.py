@@ -54,7 +54,13 @@ class Feasibility:
 
 
 def check_feasibility(
-    target: Target, weights: Array, lower: Array | float, upper: Array | float, *, of_weights: bool = False
+    target: Target,
+    weights: Array,
+    lower: Array | float,
+    upper: Array | float,
+    *,
+    of_weights: bool = False,
+    extremes: bool = True,
 ) -> Feasibility:
     """Decide whether factors between the bounds can meet the totals.
 
@@ -68,6 +74,8 @@ def check_feasibility(
         Bounds on the factor.
     of_weights : bool
         Look for nearest bounds of the weight, one for all units, instead of the factor.
+    extremes : bool
+        Also look for the nearest bounds where the given ones work; otherwise the given ones are returned then.
 
     Returns
     -------
@@ -75,8 +83,8 @@ def check_feasibility(
 
     Notes
     -----
-    Three linear programs (HiGHS): the sum of relative gaps is made smallest under the bounds; then, if it is not 0,
-    the upper bound under the lower one, and the reverse. The first names the totals at fault, because it is elastic.
+    Three linear programs (HiGHS): the sum of relative gaps is made smallest under the bounds; then the upper bound
+    under the lower one, and the reverse. The first names the totals at fault, because it is elastic.
 
     Examples
     --------
@@ -97,21 +105,30 @@ def check_feasibility(
     worst = np.argsort(-np.abs(gap))
     gaps = tuple((target.name(int(j)), float(abs(gap[j]))) for j in worst if abs(gap[j]) > 1e-7)
     unit = base if of_weights else np.ones_like(base)
-    if not gaps:
+    if not gaps and not extremes:
         return Feasibility(True, float(np.max(high * unit)), float(np.min(low * unit)), (), of_weights)
     smallest = _extreme(system / unit, goal, low * unit, None)
     largest = _extreme(system / unit, goal, None, high * unit)
-    return Feasibility(False, smallest, largest, gaps, of_weights)
+    return Feasibility(not gaps, smallest, largest, gaps, of_weights)
+
+
+LARGEST_PROGRAM = 20_000
+"""Cells up to which the linear program runs before a bounded calibration; it takes some 40 ms for a thousand."""
+
+_ROUNDING = 1e-6
 
 
 def require_feasible(
     target: Target, weights: Array, lower: Array | float, upper: Array | float, *, of_weights: bool = False
 ) -> None:
-    """Raise a DataError that names the totals at fault and the nearest bounds that work, if there are none."""
+    """Raise a DataError that names the totals at fault and the nearest bounds that work, if there are none.
+
+    Gaps within the rounding of a linear program are left to the iteration to judge.
+    """
     if not (np.isfinite(lower).any() or np.isfinite(upper).any()):
         return
-    found = check_feasibility(target, weights, lower, upper, of_weights=of_weights)
-    if not found.feasible:
+    found = check_feasibility(target, weights, lower, upper, of_weights=of_weights, extremes=False)
+    if not found.feasible and found.gaps[0][1] > _ROUNDING:
         unit = weights if of_weights else np.ones_like(weights)
         raise DataError(found.message(float(np.min(lower * unit)), float(np.max(upper * unit))))
 

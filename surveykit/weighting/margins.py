@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,8 @@ import pandas as pd
 from surveykit.errors import DataError, first_few
 from surveykit.weighting.cells import code_levels, level_text
 from surveykit.weighting.credits import Mask
-from surveykit.weighting.plan import MarginDefinition, MarginSet
+from surveykit.weighting.groups import Group
+from surveykit.weighting.plan_margins import MarginDefinition, MarginSet
 from surveykit.weighting.raking import RakingMargin
 
 Totals = dict[tuple[str, ...], float]
@@ -163,35 +164,122 @@ def _grouped(
     return np.array([owner.get(value) for value in text], dtype=object)
 
 
-def resolve_margins(step: MarginSet, tables: MarginTables, table: pd.DataFrame, used: Mask) -> tuple[RakingMargin, ...]:
-    """Find and code all margins of a step, scaled when they are declared as shares.
+def resolve_margins(
+    step: MarginSet, tables: MarginTables, table: pd.DataFrame, used: Mask, group: Group | None = None
+) -> tuple[RakingMargin, ...]:
+    """Find and code all margins of a step, scaled when they are declared as shares; those of one group in a step by.
 
     Raises
     ------
     DataError
-        If a margin was not handed over, or shares do not sum to 1.
+        If a margin was not handed over or lacks the group, shares have no size to be scaled to, or counts add up to
+        less than the rows that stand for them.
     """
-    return tuple(_resolve(step, margin, tables, table, used) for margin in step.margins)
+    return tuple(_resolve(step, margin, tables, table, used, group) for margin in step.margins)
+
+
+def margin_source(margin: MarginDefinition, tables: MarginTables) -> object:
+    """Return what a margin's totals are read from: the plan itself, or a table that was handed over.
+
+    Raises
+    ------
+    DataError
+        If the table was not handed over; names the key that it should have.
+    """
+    if margin.totals is not None:
+        return margin.totals
+    keys = [key for key in (margin.name, margin.file, margin.label, *margin.variables) if key is not None]
+    found = next((key for key in keys if key in tables), None)
+    if found is None:
+        raise DataError(
+            f"margin {margin.label!r} was not handed over: pass margins={{{keys[0]!r}: table}}; "
+            f"there are {first_few(list(tables))}"
+        )
+    return tables[found]
+
+
+def groups_of_margin(source: object, columns: tuple[str, ...], name: str) -> dict[str, object]:
+    """Split the totals of a margin by groups: group to what `read_totals` reads.
+
+    Raises
+    ------
+    DataError
+        If the table lacks a column of the groups.
+    """
+    if not isinstance(source, pd.DataFrame):
+        return dict(source) if isinstance(source, Mapping) else {}
+    lacking = [column for column in columns if column not in source.columns]
+    if lacking:
+        raise DataError(
+            f"margin {name!r}: a step by {', '.join(columns)} needs these columns in the margin's table too; "
+            f"it lacks {first_few(lacking)}"
+        )
+    texts = [level_text(source[column]).tolist() for column in columns]
+    keys = np.array(["/".join(map(str, key)) for key in zip(*texts, strict=True)], dtype=object)
+    return {str(key): source[keys == key].drop(columns=list(columns)) for key in dict.fromkeys(keys.tolist())}
+
+
+def check_groups(step: MarginSet, tables: MarginTables, groups: Sequence[Group]) -> None:
+    """Refuse groups with totals but no rows, and groups with rows but no totals.
+
+    Raises
+    ------
+    DataError
+        Naming margin and groups.
+    """
+    have = {group.key for group in groups}
+    for margin in step.margins:
+        known = set(groups_of_margin(margin_source(margin, tables), step.by, margin.label))
+        if known != have:
+            raise DataError(
+                f"margin {margin.label!r} by {', '.join(step.by)}: groups with rows but no totals "
+                f"{first_few(sorted(have - known))}, with totals but no rows {first_few(sorted(known - have))}; give "
+                "totals for each group that has rows, and merge groups without rows with their neighbours"
+            )
+
+
+def total_of(total: float | Mapping[str, float], group: Group | None) -> float:
+    """Return a numeric total, or the group's own.
+
+    Raises
+    ------
+    DataError
+        If the group has none.
+    """
+    if not isinstance(total, Mapping):
+        return total
+    if group is None or group.key not in total:
+        raise DataError(f"a numeric auxiliary has totals for {first_few(sorted(total))} only; add this group's")
+    return total[group.key]
 
 
 def _resolve(
-    step: MarginSet, margin: MarginDefinition, tables: MarginTables, table: pd.DataFrame, used: Mask
+    step: MarginSet,
+    margin: MarginDefinition,
+    tables: MarginTables,
+    table: pd.DataFrame,
+    used: Mask,
+    group: Group | None,
 ) -> RakingMargin:
-    source: object = margin.totals
-    if source is None:
-        keys = [key for key in (margin.name, margin.file, margin.label, *margin.variables) if key is not None]
-        found = next((key for key in keys if key in tables), None)
-        if found is None:
-            raise DataError(
-                f"margin {margin.label!r} was not handed over: pass margins={{{keys[0]!r}: table}}; "
-                f"there are {first_few(list(tables))}"
-            )
-        source = tables[found]
+    source = margin_source(margin, tables)
+    size = step.population_size
+    if group is not None:
+        by_group = groups_of_margin(source, group.columns, margin.label)
+        if group.key not in by_group:
+            raise DataError(f"margin {margin.label!r} has no totals for it; add them, or leave these rows out")
+        source = by_group[group.key]
+    if isinstance(size, dict):
+        size = size.get("" if group is None else group.key)
     totals = read_totals(source, margin.variables, margin.label)
     coded = code_margin(table, margin.variables, totals, used, name=margin.label, groups=margin.groups)
-    if step.totals == "counts":
-        return coded
     total = float(coded.totals.sum())
-    if step.population_size is None or total <= 0:
+    if step.totals == "counts":
+        if total < (1 - 1e-9) * float(used.sum()):
+            raise DataError(
+                f"margin {margin.label!r}: counts add up to {total:.6g}, fewer than the {int(used.sum())} rows with "
+                "weight that stand for them; if these are shares, declare totals: shares with a population_size"
+            )
+        return coded
+    if size is None or total <= 0:
         raise DataError(f"margin {margin.label!r}: shares need a population_size and a sum above 0")
-    return RakingMargin(coded.name, coded.codes, coded.totals / total * step.population_size, coded.levels)
+    return RakingMargin(coded.name, coded.codes, coded.totals / total * size, coded.levels)

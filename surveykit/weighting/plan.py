@@ -5,57 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from surveykit.weighting.distances import Distance
+from surveykit.weighting.plan_margins import Definition, MarginDefinition, MarginSet, NumericTotal
+from surveykit.weighting.plan_residents import CoverageStep, ResidentsStep
 
 
-class _Definition(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MarginDefinition(_Definition):
-    """A population margin that a step refers to.
-
-    Attributes
-    ----------
-    variable : str or tuple of str
-        Column of the table, or several columns that are crossed.
-    file : str, optional
-        CSV with the columns variable, level, population; opened by whoever runs the plan.
-    name : str, optional
-        Name under which the margin is handed to `apply_weighting`; the file or the variable when left out.
-    groups : dict of str to tuple of str, optional
-        Levels of the margin, each with the codes of the data that it holds.
-    totals : dict of str to float, optional
-        The totals themselves, in place of a file.
-    """
-
-    variable: str | tuple[str, ...]
-    file: str | None = None
-    name: str | None = None
-    groups: dict[str, tuple[str, ...]] | None = None
-    totals: dict[str, float] | None = None
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The column or columns of the margin."""
-        return (self.variable,) if isinstance(self.variable, str) else self.variable
-
-    @property
-    def label(self) -> str:
-        """Name for messages and tables."""
-        return self.name or " x ".join(self.variables)
-
-
-class NumericTotal(_Definition):
-    """A numeric auxiliary and its population total."""
-
-    variable: str
-    total: float
-
-
-class BaseStep(_Definition):
+class BaseStep(Definition):
     """Weights of the draw: a column of weights, or of inclusion probabilities to be inverted."""
 
     kind: Literal["base"]
@@ -63,7 +20,7 @@ class BaseStep(_Definition):
     probability: str | None = None
 
 
-class ClassLimits(_Definition):
+class ClassLimits(Definition):
     """Columns that are crossed into weighting classes, and when a class is too thin."""
 
     by: tuple[str, ...] = ()
@@ -93,6 +50,8 @@ class NonresponseStep(ClassLimits):
         named in ``numeric``) and divides by the propensity, or makes ``quantiles`` classes of it; ``tree`` splits on
         ``predictors`` into classes of at least ``minimum`` respondents; ``calibration`` calibrates respondents to the
         sample's totals of ``predictors``.
+    by : str or tuple of str
+        The classes; with the other methods, groups in each of which the model is fitted on its own.
     """
 
     kind: Literal["nonresponse"]
@@ -100,14 +59,6 @@ class NonresponseStep(ClassLimits):
     predictors: tuple[str, ...] = ()
     numeric: tuple[str, ...] = ()
     quantiles: int = Field(default=5, ge=0)
-
-
-class MarginSet(_Definition):
-    """Margins, and whether their files hold counts or shares of a population of declared size."""
-
-    margins: tuple[MarginDefinition, ...] = ()
-    totals: Literal["counts", "shares"] = "counts"
-    population_size: float | None = Field(default=None, gt=0)
 
 
 class PoststratificationStep(MarginSet):
@@ -147,7 +98,7 @@ class CalibrationStep(MarginSet):
     penalties: dict[str, float] | None = None
 
 
-class TrimmingStep(_Definition):
+class TrimmingStep(Definition):
     """Weights cut off at limits.
 
     Attributes
@@ -167,13 +118,34 @@ class TrimmingStep(_Definition):
     keep_margins: bool = False
 
 
-class NormalisationStep(_Definition):
+class NormalisationStep(Definition):
     """Weights scaled to sum to the number of respondents, or to a total."""
 
     kind: Literal["normalisation"]
     to: Literal["respondents", "total"] = "respondents"
     total: float | None = Field(default=None, gt=0)
 
+
+__all__ = [
+    "BaseStep",
+    "CalibrationStep",
+    "ClassLimits",
+    "CoverageStep",
+    "Dispositions",
+    "MarginDefinition",
+    "MarginSet",
+    "NonresponseStep",
+    "NormalisationStep",
+    "NumericTotal",
+    "PlanStep",
+    "PoststratificationStep",
+    "RakingStep",
+    "ResidentsStep",
+    "TrimmingStep",
+    "UnknownEligibilityStep",
+    "WeightingPlan",
+    "plan_mapping",
+]
 
 PlanStep = Annotated[
     BaseStep
@@ -183,12 +155,14 @@ PlanStep = Annotated[
     | RakingStep
     | CalibrationStep
     | TrimmingStep
-    | NormalisationStep,
+    | NormalisationStep
+    | CoverageStep
+    | ResidentsStep,
     Field(discriminator="kind"),
 ]
 
 
-class Dispositions(_Definition):
+class Dispositions(Definition):
     """Which disposition codes mean what; a code that is not listed is an error."""
 
     column: str = "disposition"
@@ -198,7 +172,7 @@ class Dispositions(_Definition):
     ineligible: tuple[str, ...] = ("NE",)
 
 
-class WeightingPlan(_Definition):
+class WeightingPlan(Definition):
     """From inclusion probabilities to final weights, step by step.
 
     Attributes
@@ -221,7 +195,10 @@ class WeightingPlan(_Definition):
         of the variance of nonresponse; or none, which is conservative.
     result_label : str
         ``probability sample`` when the weights describe the population the sample was drawn from;
-        ``adjusted, model-based`` when a step carries it over to another population.
+        ``adjusted, model-based`` when a step carries it over to another population, such as residents. Steps that
+        model who takes part always give the second.
+    sampled_from : str
+        Whom the sample was drawn from, for example ``platform users``; part of the label of results.
 
     Examples
     --------
@@ -242,7 +219,10 @@ class WeightingPlan(_Definition):
     lonely_psu: Literal["fail", "certainty", "adjust", "average"] = "fail"
     dispositions: Dispositions = Dispositions()
     finite_population: Literal["respondents", "sample", "none"] = "respondents"
-    result_label: Literal["probability sample", "adjusted, model-based"] = "probability sample"
+    result_label: Literal["probability sample", "adjusted, model-based", "adjusted to residents, model-based"] = (
+        "probability sample"
+    )
+    sampled_from: str = ""
 
     def margin_files(self) -> tuple[str, ...]:
         """Files of margins, in the order of their first mention; whoever runs the plan opens them."""
@@ -254,6 +234,11 @@ class WeightingPlan(_Definition):
             if margin.file is not None
         ]
         return tuple(dict.fromkeys(files))
+
+    def table_files(self) -> tuple[str, ...]:
+        """Other tables that steps ask for by name: counts of the frame, cells of the population."""
+        asked = [getattr(step, name, None) for step in self.steps for name in ("frame", "cells")]
+        return tuple(dict.fromkeys(str(name) for name in asked if name is not None))
 
 
 def plan_mapping(plan: WeightingPlan) -> Mapping[str, Any]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from surveykit.errors import Problem
+from surveykit.errors import Problem, first_few
 from surveykit.weighting.plan import (
     BaseStep,
     CalibrationStep,
     ClassLimits,
+    CoverageStep,
     MarginSet,
     NonresponseStep,
     NormalisationStep,
     PoststratificationStep,
     RakingStep,
+    ResidentsStep,
     TrimmingStep,
     WeightingPlan,
 )
+from surveykit.weighting.plan_group_checks import check_by, check_coverage, check_residents
 
 Path = tuple[str | int, ...]
 
@@ -55,6 +58,11 @@ def check_weighting_plan(plan: WeightingPlan, columns: Collection[str] | None = 
         at: Path = ("steps", index)
         if isinstance(step, MarginSet):
             problems += _margins(step, at)
+            problems += check_by(step, at)
+        if isinstance(step, CoverageStep):
+            problems += check_coverage(step, at)
+        if isinstance(step, ResidentsStep):
+            problems += check_residents(plan, index, step, at)
         if isinstance(step, CalibrationStep):
             problems += _calibration(step, at)
         if isinstance(step, NonresponseStep):
@@ -87,7 +95,7 @@ def _margins(step: MarginSet, at: Path) -> list[Problem]:
     if isinstance(step, PoststratificationStep) and len(step.margins) != 1:
         what = f"post-stratification needs exactly one margin, not {len(step.margins)}"
         problems.append(Problem(what, "cross the variables in one margin, or use raking", (*at, "margins")))
-    if step.totals == "shares" and step.population_size is None:
+    if step.totals == "shares" and step.population_size is None and not isinstance(step, CoverageStep):
         problems.append(Problem("shares need a population_size", "add population_size", (*at, "population_size")))
     if step.totals == "counts" and step.population_size is not None:
         problems.append(
@@ -143,8 +151,10 @@ def _nonresponse(step: NonresponseStep, at: Path) -> list[Problem]:
     if not step.predictors and not step.numeric:
         what = f"the method {step.method} needs predictors"
         problems.append(Problem(what, "name columns known for all sampled units", (*at, "predictors")))
-    if step.by:
-        problems.append(Problem(f"the method {step.method} does not use by", "name them in predictors", (*at, "by")))
+    both = [name for name in step.by if name in (*step.predictors, *step.numeric)]
+    if both:
+        what = f"{first_few(both)} in by and in predictors: inside a group it does not vary"
+        problems.append(Problem(what, "keep it in one of them", (*at, "by")))
     return problems
 
 
@@ -155,10 +165,16 @@ def _trimming(plan: WeightingPlan, index: int, step: TrimmingStep, at: Path) -> 
     if step.lower is not None and step.upper is not None and step.lower >= step.upper:
         problems.append(Problem("the lower limit is not below the upper one", "exchange them", (*at, "lower")))
     exact = (before for before in plan.steps[:index] if isinstance(before, MarginSet))
-    if step.keep_margins and not any(not getattr(before, "penalties", None) for before in exact):
+    if step.keep_margins and not any(_meets_totals(before) for before in exact):
         what = "keep_margins needs a calibrating step (not ridge) before it"
         problems.append(Problem(what, "put raking, calibration or poststratification first", (*at, "keep_margins")))
     return problems
+
+
+def _meets_totals(step: MarginSet) -> bool:
+    if isinstance(step, ResidentsStep):
+        return step.method == "calibrated"
+    return not isinstance(step, CoverageStep) and not getattr(step, "penalties", None)
 
 
 def _columns(step: object, at: Path, columns: Collection[str]) -> list[Problem]:
@@ -170,6 +186,7 @@ def _columns(step: object, at: Path, columns: Collection[str]) -> list[Problem]:
     if isinstance(step, NonresponseStep):
         wanted += [(name, (*at, "predictors")) for name in (*step.predictors, *step.numeric)]
     if isinstance(step, MarginSet):
+        wanted += [(name, (*at, "by", position)) for position, name in enumerate(step.by)]
         wanted += [
             (name, (*at, "margins", position, "variable"))
             for position, margin in enumerate(step.margins)
@@ -178,5 +195,8 @@ def _columns(step: object, at: Path, columns: Collection[str]) -> list[Problem]:
     if isinstance(step, CalibrationStep):
         wanted += [(item.variable, (*at, "numeric", position)) for position, item in enumerate(step.numeric)]
         wanted += [(step.cluster, (*at, "cluster"))] if step.cluster else []
+    if isinstance(step, ResidentsStep):
+        effects = (*step.predictors, *step.numeric, *(name for names in step.random for name in names))
+        wanted += [(name, (*at, "predictors")) for name in dict.fromkeys(effects)]
     todo = "correct the name, or add the column to the frame or the questionnaire"
     return [Problem(f"there is no column {name!r}", todo, path) for name, path in wanted if name not in columns]

@@ -13,6 +13,8 @@ from surveykit.weighting.cells import level_text
 from surveykit.weighting.credits import Mask
 from surveykit.weighting.distances import Array
 
+_CLOSE = 1e-10
+
 
 class LogisticFit(NamedTuple):
     """Coefficients (p,), fitted probabilities (n,) and the inverse of the weighted information (p, p)."""
@@ -57,6 +59,7 @@ def fit_logistic(x: Array, outcome: Array, weights: Array, *, penalty: Array | N
     ridge_scale = ridge / max(float(weights.sum()), 1e-300)
     beta = np.zeros(x.shape[1])
     value = _log_likelihood(x @ beta, outcome, scale) - 0.5 * float(ridge_scale @ beta**2)
+    last = np.inf
     for _ in range(100):
         p = _expit(x @ beta)
         gradient = x.T @ (scale * (outcome - p)) - ridge_scale * beta
@@ -64,16 +67,18 @@ def fit_logistic(x: Array, outcome: Array, weights: Array, *, penalty: Array | N
         # Penalties span many orders of magnitude, which a generalised inverse would cut off.
         inverse = np.linalg.pinv(information, rcond=1e-12 if penalty is None else 1e-18, hermitian=True)
         step = inverse @ gradient
-        if float(gradient @ step) < 1e-24:
+        decrement = float(gradient @ step)
+        if decrement < 1e-24 or (decrement < 1e-16 and decrement >= last):
             return LogisticFit(beta, p, inverse / max(float(weights.sum()), 1e-300))
-        length = 1.0
+        last, length = decrement, 1.0
         for _ in range(40):
             trial = beta + length * step
             new = _log_likelihood(x @ trial, outcome, scale) - 0.5 * float(ridge_scale @ trial**2)
-            if new >= value:
+            # So close to the solution the rise of the likelihood drowns in rounding; the full step is right.
+            if decrement < _CLOSE or new >= value:
                 break
             length /= 2
-        if length < 1e-11 or (new - value < 1e-16 and float(gradient @ step) < 1e-16):
+        if length < 1e-11:
             return LogisticFit(beta, p, inverse / max(float(weights.sum()), 1e-300))
         beta, value = trial, new
         if np.max(np.abs(x @ beta)) > 30 and penalty is None:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from surveykit.design import SurveyDesign
+from surveykit.display import Shown
 from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals
-from surveykit.weighting.charts import weight_histogram
 from surveykit.weighting.compiled import MeetMargins, margin_table
 from surveykit.weighting.diagnostics import domain_summary, weight_summary
-from surveykit.weighting.plan import WeightingPlan, plan_mapping
+from surveykit.weighting.groups import flat_steps
+from surveykit.weighting.labels import RESIDENTS, probability_label
+from surveykit.weighting.plan import ResidentsStep, WeightingPlan, plan_mapping
 from surveykit.weighting.records import StepRecord
 from surveykit.weighting.ridge import achieved_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
     from surveykit.weighting.apply import CompiledPlan
+    from surveykit.weighting.residents.adjust import ResidentEstimates
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,7 +56,7 @@ class Diagnostics:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WeightingResult:
+class WeightingResult(Shown):
     """Final weights, how they came about, and a design that is ready to estimate from.
 
     Attributes
@@ -77,20 +85,25 @@ class WeightingResult:
     @property
     def label(self) -> str:
         """What kind of inference the weights allow: as the plan declares it, and model-based after participation."""
-        modelled = any(getattr(step, "distance", None) == "participation" for step in self.plan.steps)
-        return "adjusted, model-based" if modelled else self.plan.result_label
+        return result_label(self.plan)
+
+    def residents(self, outcome: str, by: str | None = None, conf_level: float = 0.95) -> ResidentEstimates:
+        """Estimate residents by the plan's last step, where that is an estimator; see `resident_estimates`."""
+        from surveykit.weighting.resident_results import resident_estimates
+
+        return resident_estimates(self, outcome, by, conf_level)
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
         """Cost and spread of the weights, and the margins before and after."""
         final = self.design.weights
-        steps = [step for step in self.compiled.steps if isinstance(step, MeetMargins)]
-        tables = [margin_table(step.margins, self.compiled.base, final) for step in steps]
-        totals = [
-            achieved_table(step.auxiliaries, self.compiled.base, final @ step.auxiliaries.x, step.penalties)
-            for step in self.compiled.steps
-            if isinstance(step, MeetTotals | ApproachTotals)
-        ]
+        base, tables, totals = self.compiled.base, [], []
+        for group, step in flat_steps(self.compiled.steps):
+            if isinstance(step, MeetMargins):
+                tables.append(_of_group(margin_table(step.margins, base, final), group))
+            elif isinstance(step, MeetTotals | ApproachTotals):
+                reached = final @ step.auxiliaries.x
+                totals.append(_of_group(achieved_table(step.auxiliaries, base, reached, step.penalties), group))
         return Diagnostics(
             weight_summary(final),
             domain_summary(self.design.data, final, self.domain_columns),
@@ -131,10 +144,58 @@ class WeightingResult:
         )
         return "\n".join([head, *(f"  {record!r}" for record in self.log)])
 
-    def _repr_html_(self) -> str:
-        parts = [f"<p>{escape(repr(self).splitlines()[0])}</p>", self.log_table().to_html(index=False)]
-        parts.append(weight_histogram(self.design.weights))
-        for table in (self.diagnostics.margins, self.diagnostics.totals, self.diagnostics.domains):
-            if len(table):
-                parts.append(table.to_html(index=False, float_format="{:.6g}".format))
-        return "\n".join(parts)
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import weighting_presentation
+
+        return weighting_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        what: str = "weights",
+    ) -> Axes:
+        """Draw the distribution of the final weights, or the margins before and after.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+        what : {"weights", "margins"}
+            What to draw.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.weighting.showing import plot_weighting
+
+        return plot_weighting(self, ax, language, labels, what)
+
+
+def result_label(plan: WeightingPlan) -> str:
+    """Return what kind of inference the weights of a plan allow.
+
+    Examples
+    --------
+    >>> result_label(WeightingPlan.model_validate({"steps": [{"kind": "base"}], "sampled_from": "platform users"}))
+    'probability sample of platform users'
+    """
+    modelled = any(getattr(step, "distance", None) == "participation" for step in plan.steps)
+    modelled = modelled or any(isinstance(step, ResidentsStep) and step.gives_weights for step in plan.steps)
+    if modelled or plan.result_label != "probability sample":
+        return RESIDENTS
+    return probability_label(plan.sampled_from)
+
+
+def _of_group(table: pd.DataFrame, group: str) -> pd.DataFrame:
+    if group:
+        table.insert(0, "group", group)
+    return table

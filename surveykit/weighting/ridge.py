@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from surveykit.design import SurveyDesign
-from surveykit.errors import DataError
+from surveykit.errors import DataError, first_few
 from surveykit.weighting.auxiliaries import Auxiliaries, read_parts
-from surveykit.weighting.calibrate import refuse_negative
 from surveykit.weighting.credited import Made, adjust_design
 from surveykit.weighting.credits import CalibrationCredit
 from surveykit.weighting.distances import Array
@@ -86,7 +85,7 @@ def ridge_calibrate(
     levels = penalty_levels(auxiliaries, penalties, tuple(totals))
     solution = solve_ridge(auxiliaries, before, ridge_size(auxiliaries, before, levels))
     after = np.where(used, before * solution.factors, before)
-    refuse_negative(after, used, "linear")
+    refuse_below_zero(after, used)
     credit = CalibrationCredit(
         auxiliaries.x, before, solution.factors, np.ones_like(before), ridge=solution.ridge, name="ridge calibration"
     )
@@ -135,6 +134,23 @@ def solve_ridge(auxiliaries: Auxiliaries, weights: Array, ridge: Array) -> Ridge
         )
         raise DataError(f"exact totals conflict with each other ({named}); give one of these auxiliaries a penalty")
     return RidgeSolution(factors, ridge, reached)
+
+
+def refuse_below_zero(weights: Array, used: Array) -> None:
+    """Refuse weights of 0 or below out of ridge calibration, naming the alternatives.
+
+    Raises
+    ------
+    DataError
+        With their number and the smallest.
+    """
+    wrong = used & (weights <= 0)
+    if wrong.any():
+        raise DataError(
+            f"ridge calibration gives {int(wrong.sum())} of {int(used.sum())} rows a weight of 0 or below (smallest "
+            f"{weights[used].min():.4g}; rows {first_few(np.flatnonzero(wrong).tolist())}). Raise the penalties, drop "
+            'or collapse the totals that are far from the sample, or use calibration with distance="raking"'
+        )
 
 
 def penalty_levels(auxiliaries: Auxiliaries, penalties: Mapping[Any, float] | float, keys: tuple[Any, ...]) -> Array:

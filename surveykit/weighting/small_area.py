@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from surveykit.display import Shown
 from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.distances import Array
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FayHerriot:
+class FayHerriot(Shown):
     """Area estimates from a Fay-Herriot model.
 
     Attributes
@@ -43,9 +53,37 @@ class FayHerriot:
             f"{self.table.to_string(index=False, float_format='{:.4g}'.format)}"
         )
 
-    def _repr_html_(self) -> str:
-        html: str = self.table.to_html(index=False, float_format="{:.4g}".format)
-        return f"<p>{self.label}: area variance {self.area_variance:.6g}</p>{html}"
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import small_area_presentation
+
+        return small_area_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+    ) -> Axes:
+        """Draw the model-based estimates with their intervals.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.weighting.showing import plot_intervals
+
+        return plot_intervals(self.table, self.table["area"].tolist(), ax, language, labels)
 
 
 def fay_herriot(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
+from pyxform.xls2xform import convert
 from questionnaire_helpers import ITEMS, chained, make, random_answers, random_expression, sink, small
 
 from surveykit.questionnaire import Questionnaire, evaluate, parse, render_surveyjs, render_xlsform, replay
@@ -19,13 +20,7 @@ from surveykit.questionnaire.surveyjs import surveyjs_model
 NODE = Path(__file__).parent / "node"
 PROBES = 120
 SETS = 50
-pytestmark = [
-    pytest.mark.node,
-    pytest.mark.skipif(
-        shutil.which("node") is None or not (NODE / "node_modules").exists(),
-        reason="needs Node and 'npm ci' in tests/questionnaire/node",
-    ),
-]
+pytestmark = pytest.mark.node
 
 
 def run_node(script: str, question: dict[str, Any]) -> Any:
@@ -37,7 +32,6 @@ def run_node(script: str, question: dict[str, Any]) -> Any:
 
 
 def xform_of(q: Questionnaire) -> str:
-    convert = pytest.importorskip("pyxform.xls2xform").convert
     result = convert(io.BytesIO(render_xlsform(q)), file_type=".xlsx", validate=False)
     assert result.warnings == []
     xform: str = result.xform
@@ -153,7 +147,6 @@ def test_survey_core_takes_and_lints_the_reference_questionnaire(chengdu: Questi
 
 
 def test_the_json_fits_the_schema_of_surveyjs(chengdu: Questionnaire) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((NODE / "node_modules/survey-core/surveyjs_definition.json").read_text(encoding="utf-8"))
     for q in (chengdu, sink()):
         jsonschema.Draft7Validator(schema).validate(json.loads(render_surveyjs(q)))

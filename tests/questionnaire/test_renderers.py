@@ -9,7 +9,9 @@ import time
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pandas as pd
+import pypdf
 import pytest
 from questionnaire_helpers import make, sink, small
 
@@ -203,7 +205,6 @@ def test_ddi_has_a_variable_per_column(chengdu: Questionnaire) -> None:
 
 
 def test_schema_takes_the_template_of_a_response(chengdu: Questionnaire) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = response_schema(chengdu)
     jsonschema.Draft202012Validator.check_schema(schema)
     record: dict[str, Any] = {
@@ -239,7 +240,6 @@ def test_paper_page_has_codes_routes_and_versions(chengdu: Questionnaire) -> Non
 
 
 def test_paper_is_a_tagged_pdf(little: Questionnaire) -> None:
-    pypdf = pytest.importorskip("pypdf")
     found = render_questionnaire(little, "paper", fonts=None)
     reader = pypdf.PdfReader(io.BytesIO(found.files["small.A.pdf"]))
     assert reader.trailer["/Root"]["/Lang"] == "en"

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import io
-import shutil
 
 import pytest
+from pyxform.xls2xform import convert
 from questionnaire_helpers import make, sink, small
 
 from surveykit.questionnaire import Questionnaire, render_xlsform, xlsform_column_map, xlsform_losses
-
-convert = pytest.importorskip("pyxform.xls2xform").convert
 
 
 def test_pyxform_converts_without_warnings(chengdu: Questionnaire, little: Questionnaire) -> None:
@@ -18,7 +16,7 @@ def test_pyxform_converts_without_warnings(chengdu: Questionnaire, little: Quest
         assert q.definition_hash in result.xform
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="ODK Validate needs Java")
+@pytest.mark.java
 def test_odk_validate_accepts_the_form(chengdu: Questionnaire) -> None:
     for q in (chengdu, sink()):
         result = convert(io.BytesIO(render_xlsform(q)), file_type=".xlsx", validate=True)

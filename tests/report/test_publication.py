@@ -4,16 +4,21 @@ import zipfile
 
 import numpy as np
 import pandas as pd
+import pypdf
 import pytest
 
 from surveykit.errors import DataError
 from surveykit.report import (
+    BRIEF_TEMPLATE,
     PublicationRules,
     build_docx,
+    build_pdf,
     build_xlsx,
     data_files,
     differencing_risks,
     figure_files,
+    make_brief,
+    make_district_document,
     make_document,
     nchs_count,
     nchs_proportion,
@@ -74,17 +79,32 @@ def with_district(report, district, **values):
     return dataclasses.replace(report, estimates={**report.estimates, "district": table})
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_withheld_figure_is_in_no_output(make_small_report):
     secret = 0.5123456
     report = with_district(
         make_small_report(), "jinniu", estimate=secret, std_error=0.1654, conf_low=0.2111111, conf_high=0.8012345, n=9.0
     )
     document = make_document(report)
+    brief = render_html(make_brief(report), template=BRIEF_TEMPLATE)
+    own = render_html(make_district_document(report, "jinniu"))
+    page, files = render_html(document), figure_files(document)
     outputs = [
-        render_html(document).encode(),
+        page.encode(),
+        render_html(document, medium="screen").encode(),
+        render_html(make_document(report, edition="en")).encode(),
+        brief.encode(),
+        own.encode(),
         *data_files(report).values(),
-        *(file.content for file in figure_files(document)),
+        pd.read_parquet(io.BytesIO(data_files(report)["estimates.parquet"])).to_csv().encode(),
+        *(file.content for file in files),
     ]
+    archive_pdf = build_pdf(page, variant="pdf/a-3u", attachments=files, published=document.published)
+    for content in (archive_pdf, build_pdf(own)):
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        outputs += [part.extract_text().encode() for part in reader.pages]
+        outputs += [data for parts in reader.attachments.values() for data in parts]
+        outputs.append(content)
     for content in (build_xlsx(document), build_docx(document)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             outputs += [archive.read(name) for name in archive.namelist()]

@@ -1,8 +1,13 @@
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from surveykit.sampling import SamplingPlan
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def make_plan(**changes):

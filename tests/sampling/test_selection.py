@@ -5,71 +5,13 @@ import math
 
 import numpy as np
 import pytest
+from enumeration import enumerate_design, inclusion, sampford_by_definition
 
 from surveykit.errors import DataError
 from surveykit.sampling import selection as sel
 
 PI = np.array([0.75, 0.15, 0.5, 0.6, 0.3, 0.2, 0.4, 0.1])  # sums to 3
 PI_TWO = np.array([0.6, 0.3, 0.4, 0.5, 0.2])  # sums to 2
-
-
-class Enumerated:
-    """A chance that replays a given path of decisions and remembers the branches that it leaves open."""
-
-    def __init__(self, path):
-        self.path, self.taken, self.probability, self.open = path, [], 1.0, []
-
-    def _branch(self, probabilities):
-        step = len(self.taken)
-        options = [i for i, p in enumerate(probabilities) if p > 1e-14]
-        pick = self.path[step] if step < len(self.path) else options[0]
-        if step >= len(self.path):
-            self.open += [[*self.taken, other] for other in options[1:]]
-        self.taken.append(pick)
-        self.probability *= probabilities[pick]
-        return pick
-
-    def coin(self, probability):
-        probability = min(max(probability, 0.0), 1.0)
-        return bool(self._branch([1.0 - probability, probability]))
-
-    def choose(self, weights):
-        weights = np.asarray(weights, dtype=float)
-        return self._branch((weights / weights.sum()).tolist())
-
-    def index(self, count):
-        return self._branch([1 / count] * count)
-
-
-def enumerate_design(select, limit=20_000):
-    """Every possible sample with its probability."""
-    waiting, samples = [[]], {}
-    while waiting:
-        chance = Enumerated(waiting.pop())
-        outcome = tuple(np.asarray(select(chance)).tolist())
-        samples[outcome] = samples.get(outcome, 0.0) + chance.probability
-        waiting += chance.open
-        limit -= 1
-        assert limit > 0
-    assert sum(samples.values()) == pytest.approx(1.0, abs=1e-9)
-    return samples
-
-
-def inclusion(samples, population):
-    joint = np.zeros((population, population))
-    for sample, probability in samples.items():
-        for pair in itertools.product(set(sample), repeat=2):
-            joint[pair] += probability
-    return joint
-
-
-def sampford_by_definition(pi):
-    n, odds, weights = round(pi.sum()), pi / (1 - pi), {}
-    for sample in itertools.combinations(range(len(pi)), n):
-        chosen = list(sample)
-        weights[sample] = odds[chosen].prod() * (1 - pi[chosen]).sum()
-    total = sum(weights.values())
-    return {sample: weight / total for sample, weight in weights.items()}
 
 
 @pytest.mark.parametrize(("population", "n"), [(7, 3), (10, 4), (5, 5), (6, 1), (9, 0)])
@@ -248,19 +190,6 @@ def test_poisson_and_its_joint_probabilities():
     joint = sel.joint_probabilities("poisson", PI, [0, 2]).matrix
     assert joint[0, 1] == pytest.approx(0.375)
     assert abs((inside[:, 0] & inside[:, 2]).mean() - 0.375) < 4.5 * math.sqrt(0.375 * 0.625 / 20_000)
-
-
-def test_joint_probabilities_sum_rule():
-    """Rows of an exact fixed-size design sum to n pi; Hájek's approximation nearly does."""
-    rng = np.random.default_rng(9)
-    pi = sel.inclusion_probabilities(rng.lognormal(size=60), 12)
-    for method, tolerance in [("systematic", 1e-10), ("sampford", 1e-9), ("pareto", 0.05)]:
-        matrix = sel.joint_probabilities(method, pi, np.arange(60)).matrix
-        np.testing.assert_allclose(matrix.sum(axis=1), 12 * pi, rtol=tolerance)
-        assert (matrix == matrix.T).all() or np.allclose(matrix, matrix.T)
-    assert not sel.joint_probabilities("pareto", pi, [0, 1]).exact
-    with pytest.raises(DataError, match="none are known for method 'cube'"):
-        sel.joint_probabilities("cube", pi, [0, 1])
 
 
 def test_take_alls_are_found_again_and_again():

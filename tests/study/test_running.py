@@ -15,7 +15,13 @@ from surveykit.study.stage import Stage
 @pytest.fixture
 def study(tmp_path):
     (tmp_path / "plan.txt").write_text("one")
-    return SimpleNamespace(root=tmp_path, definition=SimpleNamespace(id="s", simulated=True))
+    return SimpleNamespace(
+        root=tmp_path,
+        output=tmp_path / "output",
+        file="study.yaml",
+        located=lambda name: name,
+        definition=SimpleNamespace(id="s", simulated=True),
+    )
 
 
 def copier(name, source, target, *, protected="", fail=False):
@@ -144,7 +150,7 @@ def test_a_missing_input_is_named(study):
 
 
 def test_one_run_at_a_time(study):
-    with study_lock(study.root), pytest.raises(SurveyKitError, match="another run"):
+    with study_lock(study.output), pytest.raises(SurveyKitError, match="another run"):
         run(study, stages())
     run(study, stages())
 

@@ -14,7 +14,6 @@ from surveykit.weighting import (
     poststratify,
     rake,
     rerun_replicates,
-    response_quality,
     ridge_calibrate,
     trim_weights,
 )
@@ -116,21 +115,6 @@ def test_conflicting_margins_are_met_by_ridge_and_shown(result):
         ridge_calibrate(start, totals, {"age": 0.0})
     with pytest.raises(DataError, match="name no auxiliary"):
         ridge_calibrate(start, totals, {"region": 1.0})
-
-
-def test_response_quality_by_hand():
-    table = pd.DataFrame({"a": ["x"] * 1000 + ["y"] * 1000})
-    responded = np.r_[np.arange(1000) < 700, np.arange(1000) < 300]
-    made = response_quality(table, responded, ["a"])
-    spread = np.sqrt(0.04 * 2000 / 1999)
-    assert made.unadjusted == pytest.approx(1 - 2 * spread)
-    noise = 0.5 * (0.7 * 0.3 + 0.3 * 0.7) / 1000
-    assert made.indicator == pytest.approx(1 - 2 * np.sqrt(spread**2 - noise), rel=1e-6)
-    assert made.maximal_bias == pytest.approx(np.sqrt(spread**2 - noise) / 0.5, rel=1e-6)
-    assert made.partial["partial"].tolist() == pytest.approx([0.2, np.sqrt(0.5) * 0.2, -np.sqrt(0.5) * 0.2])
-    assert response_quality(table, np.arange(2000) % 2 == 0, ["a"]).indicator > 0.98
-    with pytest.raises(DataError, match="some of both"):
-        response_quality(table, np.ones(2000, dtype=bool), ["a"])
 
 
 def test_limits_that_cannot_keep_the_margins_are_named_with_the_nearest():

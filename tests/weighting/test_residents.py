@@ -151,6 +151,19 @@ def test_fay_herriot_equals_metafor():
     )
 
 
+def test_fay_herriot_and_its_mean_squared_error_equal_sae():
+    """Milk expenditure of 43 small areas (Arora and Lahiri 1997) by mseFH of R package sae."""
+    known = json.loads((HERE.parent / "reference" / "weighting_sae_milk.json").read_text())
+    data = pd.DataFrame({"area": known["small_area"], "estimate": known["y"], "std_error": known["sd"]})
+    for major in (2, 3, 4):
+        data[f"major{major}"] = (np.array(known["major_area"]) == major).astype(float)
+    made = fay_herriot(data, area="area", covariates=["major2", "major3", "major4"])
+    assert made.area_variance == pytest.approx(known["area_variance"], rel=1e-9)
+    np.testing.assert_allclose(made.coefficients["estimate"], known["coefficients"], rtol=1e-9)
+    np.testing.assert_allclose(made.table["estimate"], known["eblup"], rtol=1e-10)
+    np.testing.assert_allclose(made.table["std_error"] ** 2, known["mse"], rtol=1e-10)
+
+
 def test_fay_herriot_without_area_variance_and_without_direct_estimates():
     data = pd.DataFrame(
         {"area": list("abcde"), "estimate": [1.0, 1.01, 0.99, 1.0, np.nan], "std_error": [1.0] * 4 + [np.nan]}

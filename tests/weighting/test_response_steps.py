@@ -76,6 +76,16 @@ def test_separation_is_an_error():
         fit_logistic(x, np.array([0.0, 0, 0, 1, 1, 1]), np.ones(6))
 
 
+def test_rounding_near_the_solution_is_not_taken_for_separation():
+    """Among these fits some reach a point where the likelihood no longer rises in floating point."""
+    rng = np.random.default_rng(1)
+    for _ in range(1400):
+        x = np.column_stack([np.ones(1000), *(rng.integers(0, 2, 1000) for _ in range(3))]).astype(float)
+        answered = (rng.random(1000) < 1 / (1 + np.exp(-(0.2 - 0.5 * x[:, 1] + 0.4 * x[:, 2])))).astype(float)
+        fit = fit_logistic(x, answered, np.ones(1000))
+        np.testing.assert_allclose(x.T @ (answered - fit.probability), 0.0, atol=1e-8)
+
+
 def test_quantile_classes_hold_equal_weight():
     rng = np.random.default_rng(2)
     values, weights = rng.random(1000), rng.uniform(1, 3, 1000)
@@ -114,7 +124,9 @@ def test_participation_makes_the_result_model_based(table):
         "distance": "participation",
     }
     result = run(table, {"kind": "nonresponse", "by": ["age"]}, step)
-    assert result.label == "adjusted, model-based" and result.design.weights.sum() == pytest.approx(1_250_000)
+    assert result.label == "adjusted to residents, model-based" and result.design.weights.sum() == pytest.approx(
+        1_250_000
+    )
 
 
 def test_ridge_in_a_plan_says_what_it_reached(table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from surveykit.report.chapters.alternatives import alternatives_chapter
 from surveykit.report.chapters.appendix import (
     quality_chapter,
     questionnaire_chapter,
@@ -12,11 +13,13 @@ from surveykit.report.chapters.appendix import (
     tables_chapter,
 )
 from surveykit.report.chapters.drivers import drivers_chapter
+from surveykit.report.chapters.fieldwork import fieldwork_chapter
 from surveykit.report.chapters.groups import groups_chapter
 from surveykit.report.chapters.indicators import indicator_chapters
 from surveykit.report.chapters.methods import methods_chapter
 from surveykit.report.chapters.overview import overview_chapter
 from surveykit.report.chapters.profiles import profiles_chapter
+from surveykit.report.chapters.quality_indicators import quality_indicators_chapter
 from surveykit.report.chapters.score import score_chapter
 from surveykit.report.chapters.summary import summary_chapter
 from surveykit.report.document import Chapter
@@ -29,12 +32,15 @@ _AFTER: tuple[Callable[[View], Chapter | None], ...] = (
     profiles_chapter,
     groups_chapter,
     drivers_chapter,
+    alternatives_chapter,
     score_chapter,
     methods_chapter,
     questionnaire_chapter,
     tables_chapter,
     scheme_chapter,
+    quality_indicators_chapter,
     quality_chapter,
+    fieldwork_chapter,
     record_chapter,
 )
 

@@ -151,7 +151,7 @@ def quality_chapter(view: View) -> Chapter | None:
         return None
     rows = [
         [
-            Cell(label_of(row, view.edition, "rule")),
+            Cell(view.known("check", label_of(row, view.edition, "rule"))),
             view.count_cell(float(row["flagged"])),
             view.count_cell(float(row["excluded"])),
         ]

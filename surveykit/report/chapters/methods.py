@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.report import numbers
+from surveykit.report.chapters.reading import reading_rules
 from surveykit.report.charts.process import raking_convergence, response_flow, weight_histogram
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.suppression import suppress_counts
 from surveykit.report.view import View, label_of
 
 __all__ = ["methods_chapter", "response_table"]
 
 DISPOSITIONS = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
+COMPLETE = ("I", "P")
 
 
 def methods_chapter(view: View) -> Chapter | None:
@@ -27,21 +32,8 @@ def methods_chapter(view: View) -> Chapter | None:
     weighting = [_steps_table(view), _weight_figure(view), _raking_figure(view), _margins_table(view)]
     if any(block is not None for block in weighting):
         blocks += [Heading(view.say("heading_weighting"), 2), Prose(view.say("weighting_lead")), *weighting]
-    blocks += [
-        Heading(view.say("heading_reading"), 2),
-        Bullets(tuple(view.say(key, level=view.level_percent) for key in READING)),
-    ]
+    blocks += [Heading(view.say("heading_reading"), 2), Bullets(reading_rules(view))]
     return make_chapter("methods", view.say("chapter_methods"), blocks)
-
-
-READING = (
-    "method_intervals",
-    "method_rounding",
-    "method_acs",
-    "method_standard",
-    "method_confidential",
-    "method_terms",
-)
 
 
 def _disclosure_table(view: View) -> Table:
@@ -81,27 +73,61 @@ def _response_sentence(view: View) -> str:
 
 
 def response_table(view: View) -> Table | None:
-    """Make the table of dispositions and response rates by district."""
+    """Make the table of dispositions and response rates by district.
+
+    Outcomes of which some district has only a few people are put together as "other"; what is still small is hidden
+    with the cells from which it could be worked out.
+    """
     counts = _counts(view)
     if counts is None:
         return None
-    rows = [_response_row(view, view.text(view.report.study.city), counts.sum())]
-    rows += [_response_row(view, view.district_names[str(district)], row) for district, row in counts.iterrows()]
+    table, merged = _merged(counts, view.rules.smallest_count)
+    hidden = suppress_counts(table.to_numpy(dtype=float), smallest=view.rules.smallest_count, lonely=False)
+    whole = _response_row(view, view.text(view.report.study.city), table.sum(), counts.sum(), np.zeros(table.shape[1]))
+    rows = [whole]
+    for place, district in enumerate(table.index):
+        name = view.district_names[str(district)]
+        rows.append(_response_row(view, name, table.iloc[place], counts.iloc[place], hidden[place], coarse=merged))
     columns = [("district", view.say("by_district"), "text"), ("sampled", view.say("sampled_head"), "number")]
-    columns += [(code, view.say("disposition_" + code), "number") for code in counts.columns]
+    heads = {"complete": "complete_head", "other": "other_outcomes_head"}
+    columns += [(code, view.say(heads.get(code, f"disposition_{code}")), "number") for code in table.columns]
     columns.append(("rate", view.say("response_rate_head"), "number"))
+    notes = [view.say("note_response")]
+    if merged:
+        notes.append(view.say("note_response_merged", most=view.rules.smallest_count - 1))
+    if hidden.any():
+        notes.append(view.say("note_response_hidden", most=view.rules.smallest_count - 1))
     return view.table(
         "response", view.say("response_title"), columns, rows,
-        notes=(view.say("note_response"),), emphasis=frozenset({0}), size="small",
+        notes=tuple(notes), emphasis=frozenset({0}), size="small",
     )  # fmt: skip
 
 
-def _response_row(view: View, label: str, row: pd.Series) -> list[Cell]:
-    eligible = float(row.sum() - row.get("NE", 0))
-    rate = float(row.get("I", 0) + row.get("P", 0)) / eligible if eligible else float("nan")
-    value = numbers.rounded(rate * 100)
-    shown = Cell(numbers.fixed(value), None if np.isnan(value) else value)
-    return [Cell(label), view.count_cell(float(row.sum())), *(view.count_cell(float(x)) for x in row), shown]
+def _merged(counts: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, bool]:
+    """Put complete and partial together, and the outcomes that are rare somewhere; say whether any were."""
+    complete = [code for code in COMPLETE if code in counts]
+    table = pd.DataFrame({"complete": counts[complete].sum(axis=1)})
+    rest = [code for code in counts if code not in COMPLETE and counts[code].sum() > 0]
+    rare = [code for code in rest if ((counts[code] > 0) & (counts[code] < smallest)).any()]
+    for code in rest:
+        if code not in rare:
+            table[code] = counts[code]
+    if rare:
+        table["other"] = counts[rare].sum(axis=1)
+    return table, bool(rare)
+
+
+def _response_row(
+    view: View, label: str, shown: pd.Series, exact: pd.Series, hidden: NDArray[Any], *, coarse: bool = False
+) -> list[Cell]:
+    """Make a row; ``coarse`` gives the rate in whole per cent, so that no rare outcome follows from it."""
+    eligible = float(exact.sum() - exact.get("NE", 0))
+    rate = float(shown["complete"]) / eligible if eligible else float("nan")
+    cells = [Cell(label), view.count_cell(float(shown.sum()))]
+    cells += [view.count_cell(float("nan") if out else float(x)) for x, out in zip(shown, hidden, strict=True)]
+    if hidden.any():
+        return [*cells, Cell(view.sign("c"), None, "c")]
+    return [*cells, view.number_cell(100 * rate, 0 if coarse else 1)]
 
 
 def _flow_figure(view: View) -> Figure | None:
@@ -163,7 +189,7 @@ def _steps_table(view: View) -> Table | None:
     rows = [
         [
             Cell(str(position)),
-            Cell(label_of(row, view.edition, "description")),
+            Cell(label_of(row, view.edition, "description") or view.known("step", str(row["step"]))),
             *(view.number_cell(row[c]) for c in heads),
         ]
         for position, row in enumerate(steps.to_dict("records"), start=1)

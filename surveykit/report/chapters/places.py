@@ -65,13 +65,23 @@ def tile_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     )
     return Figure(
         id,
-        view.say("figure_tiles", name=name),
+        _extremes(view, name, shown, "figure_tiles"),
         drawing,
         alt,
         rows[["level", "label", "value"]],
         (view.say("note_tiles", level=view.level_percent), *base_notes(view, indicator), *view.sign_notes(shown)),
         view.source,
     )
+
+
+def _extremes(view: View, name: str, shown: Sequence[Shown], otherwise: str) -> str:
+    """Return the finding of a map, which district is highest and which lowest; with fewer than two, its name."""
+    known = sorted((figure for figure in shown if not figure.withheld), key=lambda figure: figure.estimate)
+    if len(known) < 2:
+        return view.say(otherwise, name=name)
+    low, high = known[0], known[-1]
+    values = {"top": high.label, "high": view.value(high), "bottom": low.label, "low": view.value(low)}
+    return view.say("figure_tiles_spread", name=name, **values)
 
 
 def _tile_text(view: View, figure: Shown) -> str:
@@ -101,7 +111,7 @@ def map_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     approval = view.say("map_approval", number=view.report.map_approval)
     drawing = boundary_map(polygons(geojson), rows, key=id, alt=alt, approval=approval)
     notes = (*base_notes(view, indicator), *view.sign_notes(shown))
-    title = view.say("figure_map", name=view.text(indicator.name))
+    title = _extremes(view, view.text(indicator.name), shown, "figure_map")
     return Figure(id, title, drawing, alt, rows.drop(columns="text"), notes, view.source)
 
 

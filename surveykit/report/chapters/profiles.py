@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,20 +21,19 @@ def profiles_chapter(view: View) -> Chapter | None:
     """Make the chapter of district profiles, in administrative order."""
     blocks: list[Block | None] = []
     for district, name in view.district_names.items():
-        own = district_blocks(view, district, short=True)
+        own = district_blocks(view, district)
         if own:
             blocks += [Heading(name, 2, f"profile-{district}"), *own]
     return make_chapter("profiles", view.say("chapter_profiles"), blocks)
 
 
-def district_blocks(view: View, district: str, *, short: bool = False) -> list[Block]:
-    """Make the figures and tables of one district, empty without figures by district; short ones have one chart."""
+def district_blocks(view: View, district: str) -> list[Block]:
+    """Make the figures and tables of one district, empty without figures by district."""
     table = _figures_table(view, district)
     if table is None:
         return []
     parts = _waterfall(view, district)
-    comparison = None if short and parts is not None else _comparison(view, district)
-    made: list[Block | None] = [Prose(_sentence(view, district)), comparison, table, parts]
+    made: list[Block | None] = [Prose(_sentence(view, district)), table, _comparison(view, district), parts]
     return [block for block in made if block is not None]
 
 
@@ -145,10 +145,26 @@ def _comparison(view: View, district: str) -> Figure | None:
     alt = view.say("alt_profile", district=name, rows=listed)
     key = f"profile-chart-{district}"
     drawing = side_by_side(rows, key=key, alt=alt, axis="%", own=name, other=city_name)
-    notes = (view.say("note_profile", level=view.level_percent),)
-    return Figure(
-        key, view.say("figure_profile", district=name), drawing, alt, rows.drop(columns="text"), notes, view.source
+    listed = view.say("alt_separator").join(
+        view.say("alternative_base", rule=r["label"], n=view.count(r["n"])) for r in records
     )
+    notes = (view.say("note_profile", level=view.level_percent) + view.say("note_profile_base", bases=listed),)
+    title = _comparison_title(view, district, [str(r["indicator"]) for r in records])
+    return Figure(key, title, drawing, alt, rows.drop(columns="text"), notes, view.source)
+
+
+def _comparison_title(view: View, district: str, indicators: Sequence[str]) -> str:
+    """Return the finding: on how many headline indicators the district differs reliably from the city."""
+    name, bands = view.district_names[district], []
+    for indicator in indicators:
+        ranks = view.report.ranks.get(indicator)
+        if ranks is None:
+            return view.say("figure_profile", district=name)
+        bands += ranks.loc[ranks["district"].astype(str) == district, "band"].map(band_of).tolist()
+    above, below = bands.count("above"), bands.count("below")
+    if not above and not below:
+        return view.say("figure_profile_same", district=name)
+    return view.say("figure_profile_above", district=name, above=above, below=below)
 
 
 def _waterfall(view: View, district: str) -> Figure | None:

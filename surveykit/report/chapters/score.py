@@ -123,7 +123,8 @@ def score_chapter(view: View) -> Chapter | None:
             Prose(view.say("reading_ranks", level=view.level_percent)),
             rank_figure(view, "score", scores, view.say("score_name")),
         ]
-    blocks.append(_sensitivity(view))
+    if (sensitivity := _sensitivity(view)) is not None:
+        blocks += [Heading(view.say("heading_sensitivity"), 2), Prose(view.say("sensitivity_lead")), sensitivity]
     if view.report.score_notes:
         notes = tuple(view.text(note) for note in view.report.score_notes)
         blocks += [Heading(view.say("heading_score_notes"), 2), Bullets(notes)]
@@ -135,7 +136,8 @@ def _sensitivity(view: View) -> Figure | None:
     sensitivity = view.report.sensitivity
     if sensitivity is None or not len(sensitivity):
         return None
-    rows = pd.DataFrame({"label": [label_of(row, view.edition, "input") for row in sensitivity.to_dict("records")]})
+    labels = [view.known("factor", label_of(row, view.edition, "input")) for row in sensitivity.to_dict("records")]
+    rows = pd.DataFrame({"label": labels})
     for column in ("value", "conf_low", "conf_high"):
         rows[column] = [numbers.rounded(float(value), 2) for value in sensitivity[column]]
     rows = rows.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)

@@ -17,7 +17,7 @@ __all__ = ["caterpillar", "comparison_factor", "rank_intervals", "side_by_side",
 
 ROW = 0.37
 MARKS = {"above": "^", "below": "v", "same": "o"}
-FILLS = {"above": BLUE, "below": ORANGE, "same": "white"}
+FILLS = {"above": BLUE, "below": ORANGE, "same": "white", "own": INK}
 
 
 def comparison_factor(std_errors: np.ndarray, conf_level: float = 0.95) -> float:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from surveykit.report.inputs import Edition
+from surveykit.report.messages import checks, process
 from surveykit.report.messages.en import MESSAGES as EN
 from surveykit.report.messages.zh import MESSAGES as ZH
 
 __all__ = ["CATALOGUES", "say"]
 
-CATALOGUES: dict[Edition, dict[str, str]] = {"zh": ZH, "en": EN}
+CATALOGUES: dict[Edition, dict[str, str]] = {
+    "zh": ZH | process.ZH | checks.ZH,
+    "en": EN | process.EN | checks.EN,
+}
 
 
 def say(edition: Edition, key: str, **values: object) -> str:

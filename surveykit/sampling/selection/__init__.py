@@ -4,6 +4,7 @@ from surveykit.sampling.selection.balanced import cube, local_pivotal
 from surveykit.sampling.selection.chance import Chance, HashChance, RandomChance
 from surveykit.sampling.selection.equal import serpentine_order, simple_random, systematic
 from surveykit.sampling.selection.joint import JointProbabilities, joint_probabilities
+from surveykit.sampling.selection.joint_nested import nested_joint_probabilities, simulated_joint_probabilities
 from surveykit.sampling.selection.order import pareto, poisson, sequential_poisson, systematic_pps
 from surveykit.sampling.selection.probabilities import inclusion_probabilities
 from surveykit.sampling.selection.sampford import SampfordSetup, sampford, sampford_setup
@@ -21,6 +22,7 @@ __all__ = [
     "inclusion_probabilities",
     "joint_probabilities",
     "local_pivotal",
+    "nested_joint_probabilities",
     "ordered_pivotal",
     "pareto",
     "poisson",
@@ -29,6 +31,7 @@ __all__ = [
     "sequential_poisson",
     "serpentine_order",
     "simple_random",
+    "simulated_joint_probabilities",
     "systematic",
     "systematic_pps",
 ]

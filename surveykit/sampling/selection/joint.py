@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveykit.errors import DataError
-from surveykit.sampling.selection.probabilities import CERTAIN, require_fixed_size
+from surveykit.errors import DataError, first_few
+from surveykit.sampling.selection.counts import CountDistribution
+from surveykit.sampling.selection.order_joint import order_sampling_joint
+from surveykit.sampling.selection.probabilities import CERTAIN, require_fixed_size, require_probabilities
+from surveykit.sampling.selection.sequence_joint import brewer_joint, chromy_joint, ordered_pivotal_joint
 
 __all__ = ["JointProbabilities", "joint_probabilities"]
 
 Floats = NDArray[np.float64]
-MAX_SAMPFORD = 60
+Integers = NDArray[np.int64]
+Approach = Literal["exact", "hajek", "monte carlo"]
+SYSTEMATIC = ("systematic", "systematic_pps")
+METHODS = (
+    "srs",
+    "poisson",
+    *SYSTEMATIC,
+    "sampford",
+    "pareto",
+    "sequential_poisson",
+    "brewer",
+    "ordered_pivotal",
+    "chromy",
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +42,17 @@ class JointProbabilities:
     matrix : numpy.ndarray, shape (n, n)
         Probability that both units are in the sample; the inclusion probabilities on the diagonal.
     exact : bool
-        False where Hájek's approximation for designs of high entropy stands in.
+        Whether the probabilities are exact but for rounding.
+    approach : {"exact", "hajek", "monte carlo"}
+        How they were found: Hájek's approximation for designs of high entropy, or the share of simulated samples.
+    replicates : int
+        Samples simulated; 0 otherwise.
     """
 
     matrix: Floats
     exact: bool
+    approach: Approach = "exact"
+    replicates: int = 0
 
 
 def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointProbabilities:
@@ -38,114 +61,138 @@ def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointPr
     Parameters
     ----------
     method : str
-        Selection method: exact for ``"srs"``, ``"poisson"``, ``"systematic"`` (in the order of pi) and ``"sampford"``
-        up to 60 units drawn; Hájek's approximation for the others.
+        Selection method. Exact for every size: ``"srs"``, ``"poisson"``, ``"systematic"`` and ``"systematic_pps"`` (in
+        the order of ``pi``; some pairs may have probability 0), ``"ordered_pivotal"`` (in the order of ``pi``) and
+        ``"sampford"``. Exact up to a limit of work and Hájek's approximation beyond: ``"pareto"``,
+        ``"sequential_poisson"`` and ``"brewer"`` (up to 200 000 sets of units). Exact up to a limit, an error beyond:
+        ``"chromy"`` (in the order of ``pi``).
     pi : array_like, shape (N,)
-        Inclusion probabilities of all units of the stratum, in the order of the selection.
-    units : array_like of int, shape (n,)
-        Positions of the units at hand.
+        Inclusion probabilities of all units of the stratum, in the order of the selection. For Pareto and sequential
+        Poisson sampling they are the targets.
+    units : array_like of int, shape (k,)
+        Positions of the units at hand, each once.
 
     Returns
     -------
     JointProbabilities
-        The matrix for these units, and whether it is exact.
+        The matrix for these units, and whether it is exact. The diagonal of exact Pareto and sequential Poisson
+        matrices holds the true inclusion probabilities, which differ slightly from the targets.
 
     Raises
     ------
     DataError
-        For ordered pivotal and cube samples, whose joint probabilities may be far from the approximation.
+        For cube and local pivotal samples, whose joint probabilities have no formula and may be far from the
+        approximation: see `simulated_joint_probabilities`. Also if positions repeat or lie outside of ``pi``.
 
     Notes
     -----
-    Hájek (1964): ``pi_k pi_l (1 - (1 - pi_k)(1 - pi_l) / sum pi (1 - pi))``. Sampford (1967) for his design.
+    Hájek (1964): ``pi_k pi_l (1 - (1 - pi_k)(1 - pi_l) / sum pi (1 - pi))``. Sampford (1967), with the symmetric
+    functions as probabilities of numbers of successes, which neither over- nor underflow:
+    ``pi_k pi_l sum_t (t - pi_k - pi_l) P(Y_kl = n - t) / sum_t t P(Y = n - t)``.
 
     Examples
     --------
     >>> joint_probabilities("srs", [0.5] * 4, [0, 1]).matrix.round(4).tolist()
     [[0.5, 0.1667], [0.1667, 0.5]]
+    >>> joint_probabilities("ordered_pivotal", [0.5] * 4, [0, 1, 2]).matrix.round(4).tolist()
+    [[0.5, 0.0, 0.25], [0.0, 0.5, 0.25], [0.25, 0.25, 0.5]]
     """
-    values, at = np.asarray(pi, dtype=float), np.asarray(units, dtype=np.int64)
-    chosen = values[at]
-    exact = True
-    if method == "srs":
-        count = len(values)
-        n = round(float(values.sum()))
-        matrix = np.full((len(at), len(at)), n * (n - 1) / (count * (count - 1.0)) if count > 1 else 1.0)
-    elif method == "poisson":
-        matrix = np.outer(chosen, chosen)
-    elif method == "systematic":
-        matrix = _systematic(values, at)
-    elif method == "sampford" and values.sum() <= MAX_SAMPFORD:
-        matrix = _sampford(values, at)
-    elif method in ("sampford", "pareto", "sequential_poisson", "brewer"):
-        exact, matrix = False, _hajek(values, at)
-    else:
+    values, at = require_probabilities(pi), np.asarray(units, dtype=np.int64)
+    _require_units(at, len(values))
+    if method not in METHODS:
         raise DataError(
-            f"joint probabilities: none are known for method {method!r}: use replicate samples or a variance estimator "
-            "that needs first-order probabilities only"
+            f"joint probabilities: no formula is known for method {method!r}: estimate them with "
+            "simulated_joint_probabilities, or use replicate samples or a variance estimator that needs first-order "
+            "probabilities only"
         )
-    np.fill_diagonal(matrix, chosen)
-    return JointProbabilities(matrix, exact)
+    matrix = np.outer(values[at], values[at])
+    if method == "poisson":
+        np.fill_diagonal(matrix, values[at])
+        return JointProbabilities(matrix, True)
+    values, _ = require_fixed_size(values)
+    open_ = np.flatnonzero((values > 0.0) & (values < CERTAIN))
+    place = np.full(len(values), -1, dtype=np.int64)
+    place[open_] = np.arange(len(open_))
+    inside = np.flatnonzero(place[at] >= 0)
+    found, exact = _open_joint(method, values[open_], place[at[inside]])
+    matrix[np.ix_(inside, inside)] = np.maximum(found, 0.0)
+    if method not in ("pareto", "sequential_poisson") or not exact:
+        np.fill_diagonal(matrix, values[at])
+    else:
+        _spread_true_probabilities(matrix, inside, values[at])
+    return JointProbabilities(matrix, exact, "exact" if exact else "hajek")
 
 
-def _hajek(pi: Floats, at: NDArray[np.int64]) -> Floats:
+def _require_units(at: Integers, count: int) -> None:
+    found, times = np.unique(at, return_counts=True)
+    outside, twice = found[(found < 0) | (found >= count)], found[times > 1]
+    if at.ndim != 1 or len(outside) or len(twice):
+        raise DataError(
+            f"joint probabilities: positions lie outside of the {count} units ({first_few(outside.tolist())}) or occur "
+            f"twice ({first_few(twice.tolist())}): give each sampled unit once"
+        )
+
+
+def _open_joint(method: str, pi: Floats, units: Integers) -> tuple[Floats, bool]:
+    """Matrix for units strictly between 0 and 1, and whether it is exact."""
+    if method == "srs":
+        n, count = round(float(pi.sum())), len(pi)
+        return np.full((len(units), len(units)), n * (n - 1) / (count * (count - 1.0)) if count > 1 else 0.0), True
+    if method in SYSTEMATIC:
+        return _systematic(pi, units), True
+    if method == "ordered_pivotal":
+        return ordered_pivotal_joint(pi, units), True
+    if method == "sampford":
+        return _sampford(pi, units), True
+    if method == "chromy":
+        found = chromy_joint(pi, units)
+        if found is None:
+            raise DataError(
+                f"joint probabilities: {len(pi)} starts of Chromy's list are too much work: estimate them with "
+                "simulated_joint_probabilities"
+            )
+        return found, True
+    found = brewer_joint(pi, units) if method == "brewer" else order_sampling_joint(method, pi, units)
+    return (_hajek(pi, units), False) if found is None else (found, True)
+
+
+def _spread_true_probabilities(matrix: Floats, inside: Integers, targets: Floats) -> None:
+    """Give units of probability 0 or 1 their pairs with the true probabilities of the others."""
+    true = targets.copy()
+    true[inside] = np.diag(matrix)[inside]
+    settled = np.setdiff1d(np.arange(len(targets)), inside)
+    matrix[settled, :] = np.outer(true[settled], true)
+    matrix[:, settled] = matrix[settled, :].T
+    np.fill_diagonal(matrix, true)
+
+
+def _hajek(pi: Floats, at: Integers) -> Floats:
     spread = float((pi * (1.0 - pi)).sum())
     rest = 1.0 - pi[at]
-    correction = np.outer(rest, rest) / spread if spread > 0 else 0.0
-    return np.asarray(np.outer(pi[at], pi[at]) * (1.0 - correction))
+    return np.asarray(np.outer(pi[at], pi[at]) * (1.0 - np.outer(rest, rest) / spread))
 
 
-def _systematic(pi: Floats, at: NDArray[np.int64]) -> Floats:
+def _systematic(pi: Floats, at: Integers) -> Floats:
     """Lengths of the starts that take both units: unit k is taken when the start lies in its interval modulo 1."""
-    values, n = require_fixed_size(pi)
-    edges = np.concatenate([[0.0], np.cumsum(values)])
-    edges[-1] = n
-    low, high = edges[at], edges[at + 1]
+    edges = np.concatenate([[0.0], np.cumsum(pi)])
+    edges[-1] = round(float(edges[-1]))
+    low, length = np.mod(edges[at], 1.0), edges[at + 1] - edges[at]
     matrix = np.zeros((len(at), len(at)))
     for row in range(len(at)):
         for shift in (-1.0, 0.0, 1.0):
-            base_low, base_high = np.mod(low[row], 1.0), np.mod(low[row], 1.0) + (high[row] - low[row])
-            other_low = np.mod(low, 1.0) + shift
-            other_high = other_low + (high - low)
-            matrix[row] += np.maximum(np.minimum(base_high, other_high) - np.maximum(base_low, other_low), 0.0)
+            start, end = low + shift, low + shift + length
+            overlap = np.minimum(low[row] + length[row], end) - np.maximum(low[row], start)
+            matrix[row] += np.maximum(overlap, 0.0)
     return matrix
 
 
-def _sampford(pi: Floats, at: NDArray[np.int64]) -> Floats:
-    """Sampford (1967): elementary symmetric functions of the odds without the pair, units of certainty set apart."""
-    certain = pi >= CERTAIN
-    open_ = np.flatnonzero((pi > 0) & ~certain)
-    n = round(float(pi[open_].sum()))
-    matrix = np.outer(pi[at], pi[at])
+def _sampford(pi: Floats, at: Integers) -> Floats:
+    n = round(float(pi.sum()))
     if n < 2:
-        both = np.ix_(~certain[at], ~certain[at])
-        matrix[both] = 0.0
-        return matrix
-    odds = pi[open_] / (1.0 - pi[open_])
-    scale = float(odds.mean())
-    odds = odds / scale
-    everyone = _symmetric(odds, n)
-    t = np.arange(1, n + 1)
-    constant = 1.0 / float((t * everyone[n - t] * scale ** (n - t)).sum())
-    where = {int(unit): i for i, unit in enumerate(open_)}
-    for row, first in enumerate(at):
-        for column in range(row + 1, len(at)):
-            second = int(at[column])
-            if certain[first] or certain[second] or pi[first] <= 0 or pi[second] <= 0:
-                continue
-            pair = [where[int(first)], where[second]]
-            without = _symmetric(np.delete(odds, pair), n - 2)
-            u = np.arange(2, n + 1)
-            terms = (u - pi[first] - pi[second]) * without[n - u] * scale ** (n - u)
-            value = constant * float(odds[pair].prod()) * scale**2 * float(terms.sum())
-            matrix[row, column] = matrix[column, row] = value
-    return matrix
-
-
-def _symmetric(values: Floats, order: int) -> Floats:
-    """Elementary symmetric functions up to the order."""
-    result = np.zeros(order + 1)
-    result[0] = 1.0
-    for value in values:
-        result[1:] += value * result[:-1]
-    return result
+        return np.zeros((len(at), len(at)))
+    counts = CountDistribution(pi)
+    constant = counts.total(lambda m: np.maximum(n - m, 0.0))
+    first = counts.without_two(at, lambda m: np.where(m <= n - 2, n - m, 0.0))
+    second = counts.without_two(at, lambda m: (m <= n - 2).astype(float))
+    chosen = pi[at]
+    return np.asarray(np.outer(chosen, chosen) * (first - np.add.outer(chosen, chosen) * second) / constant)

@@ -16,6 +16,7 @@ __all__ = ["SampfordSetup", "sampford", "sampford_setup"]
 
 Floats = NDArray[np.float64]
 ATTEMPTS = 1000
+GRID = 2049
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def sampford_setup(pi: ArrayLike) -> SampfordSetup:
     """
     values, n = require_fixed_size(pi)
     spread = float((values * (1.0 - values)).sum())
-    reach, count = (10.0 / np.sqrt(spread), 81) if spread > 50 else (60.0, 2401)
+    # the integrand is analytic within pi of the real axis and about 1 / sqrt(spread) wide, so these steps are exact
+    reach, step = (10.0 / np.sqrt(spread), 0.25 / np.sqrt(spread)) if spread > 50 else (60.0, 0.5 / np.sqrt(spread + 4))
+    count = 2 * int(np.ceil(reach / step)) + 1
     nodes = np.linspace(-reach, reach, count)
     shifts = np.expm1(nodes)
     if len(values) * count <= 5_000_000:
@@ -56,9 +59,10 @@ def sampford_setup(pi: ArrayLike) -> SampfordSetup:
         logs = np.array([n * y - np.log1p(values * shift).sum() for y, shift in zip(nodes, shifts, strict=True)])
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    grid = np.linspace(values.min(), values.max(), 2049)
     setup = SampfordSetup(values, shifts, weights, 0.0)
-    at = setup.ratio(grid)
+    if len(values) <= GRID:
+        return SampfordSetup(values, shifts, weights, float(setup.ratio(values).min()))
+    at = setup.ratio(np.linspace(values.min(), values.max(), GRID))
     # d is convex, so near its smallest grid value it falls by no more than it does over the neighbouring intervals
     low = int(np.argmin(at))
     fall = float(np.abs(np.diff(at[max(low - 2, 0) : low + 3])).max())

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from surveykit.display import Shown
 from surveykit.sampling.size.kernel import require_conditions, round_up
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["Field", "Precision", "RatioMoments", "SampleSize"]
 
@@ -27,7 +32,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleSize:
+class SampleSize(Shown):
     """A sample size and how it was found.
 
     Attributes
@@ -50,9 +55,15 @@ class SampleSize:
     half_width: float
     recipe: dict[str, object]
 
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import numbers_presentation
+
+        return numbers_presentation(("样本量", "Sample size"), self, self.recipe)
+
 
 @dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(Shown):
     """The precision that a sample size reaches.
 
     Attributes
@@ -72,6 +83,12 @@ class Precision:
     conf_low: float
     conf_high: float
     n_net: float
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import numbers_presentation
+
+        return numbers_presentation(("精度", "Precision"), self)
 
 
 @dataclass(frozen=True, slots=True)

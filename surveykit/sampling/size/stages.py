@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.sampling.size.kernel import require_positive
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
 
 __all__ = ["TwoStageOptimum", "two_stage_optimum"]
 
 
 @dataclass(frozen=True, slots=True)
-class TwoStageOptimum:
+class TwoStageOptimum(Shown):
     """A two-stage design.
 
     Attributes
@@ -35,6 +40,12 @@ class TwoStageOptimum:
     variance: float
     deff: float
     continuous_units: float
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import numbers_presentation
+
+        return numbers_presentation(("两阶段设计", "Two-stage design"), self)
 
 
 def two_stage_optimum(

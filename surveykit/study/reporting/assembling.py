@@ -13,7 +13,10 @@ from surveykit.study import places
 from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
+from surveykit.study.reporting.extras import read_extras, report_extras
+from surveykit.study.reporting.fieldwork import fieldwork_tables
 from surveykit.study.reporting.scores import ranks, score_tables
+from surveykit.study.reporting.sensitivity import sensitivity_table
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
 from surveykit.study.weighted import read_linked
@@ -32,12 +35,12 @@ def report_input(study: Study) -> ReportInput:
     whole city.
     """
     main = study.definition.analyses[0].id
-    payload = read_json(study.root / places.ESTIMATES)
+    payload = read_json(study.path(places.ESTIMATES))
     estimates = {
         "city" if domain == CITY else domain: Estimates.from_payload(content)
         for domain, content in payload[main].items()
     }
-    linked, _ = read_linked(study)
+    linked, missing = read_linked(study)
     infos = indicator_infos(study)
     whole = {name: Estimates.from_payload(by_domain[CITY]) for name, by_domain in payload.items()}
     calibrated = study.definition.analyses[-1].id
@@ -57,20 +60,35 @@ def report_input(study: Study) -> ReportInput:
         margins=process.margins(study, calibrated),
         questions=questions(study),
         quality=process.cleaning(study),
+        fieldwork=fieldwork_tables(study),
         provenance=_provenance(study),
         outcome_rates=process.outcomes(linked),
         topline=_table(study, places.TOPLINE),
         drivers=_table(study, places.DRIVERS),
         analyses=tuple(_other(analysis, whole[analysis.id]) for analysis in study.definition.analyses[1:]),
         main_analysis={"zh": study.definition.analyses[0].zh, "en": study.definition.analyses[0].en},
+        alternatives=_alternatives(study),
+        item_nonresponse=process.item_nonresponse(study, linked, missing),
+        quality_facts=process.quality_facts(study, linked, read_extras(study).revisions),
+        sensitivity=sensitivity_table(study),
         **score_tables(study),
+        **report_extras(study, estimates["city"]),
     )
 
 
 def _table(study: Study, relative: str) -> pd.DataFrame | None:
     """Read a table of codes; an empty one counts as none."""
-    table = pd.read_csv(study.root / relative, dtype={"code": str, "item": str, "question": str})
+    table = pd.read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
     return None if table.empty else table
+
+
+def _alternatives(study: Study) -> pd.DataFrame | None:
+    """Read the city's figures under other rules; the rule of an id without a mark of its own is the report's."""
+    table = _table(study, places.ALTERNATIVES)
+    if table is None:
+        return None
+    owners = table["variable"].str.split("__").str[0]
+    return table.rename(columns={"variable": "rule"}).assign(indicator=owners, own=table["variable"] == owners)
 
 
 def _other(analysis: Analysis, city: Estimates) -> OtherAnalysis:
@@ -103,6 +121,7 @@ def _study_info(study: Study) -> StudyInfo:
         },
         published=definition.report_date,
         simulated=definition.simulated,
+        version=read_extras(study).version,
     )
 
 
@@ -111,15 +130,15 @@ def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosu
     texts: dict[str, Any] = {name: _both(value) for name, value in study.disclosure}
     info = _study_info(study)
     complete = int(linked["disposition"].isin(study.weighting.dispositions.respondents).sum())
-    widest = city.table[city.table["statistic"] == "mean"]
-    rates = widest[widest["estimate"] <= 1]
+    kinds = {indicator.id: indicator.kind for indicator in study.indicators.indicators}
+    rates = city.table[city.table["variable"].map(kinds) == "rate"]
     half = (rates["conf_high"] - rates["conf_low"]).max() / 2
     deff = rates["deff"].max()
     names = {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}
     texts |= {
         "sponsor": info.commissioner,
         "conductor": info.conductor,
-        "population": _both(study.definition.population),
+        "population": _population(study),
         "dates": info.field_period,
         "languages": {
             "zh": "、".join(names["zh"][language] for language in study.questionnaire.languages),
@@ -138,11 +157,24 @@ def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosu
     return Disclosure(**{item.name: texts[item.name] for item in fields(Disclosure)})
 
 
+def _population(study: Study) -> dict[str, str]:
+    """Say who is meant, and on what each group of results rests: the sampling design, or a model."""
+    kinds = {
+        "probability_sample": {"zh": "概率样本，设计推断", "en": "probability sample, design-based"},
+        "model_adjusted": {"zh": "按模型调整", "en": "adjusted by a model"},
+    }
+    texts = _both(study.definition.population)
+    for language, joint, pattern in (("zh", "；", "{}。结果口径：{}"), ("en", "; ", "{}. Results are for: {}")):
+        named = [f"{getattr(a, language)} [{kinds[a.kind][language]}]" for a in study.definition.analyses]
+        texts[language] = pattern.format(texts[language], joint.join(named))
+    return texts
+
+
 def _provenance(study: Study) -> dict[str, str]:
     """Hashes of the files that the figures rest on, and the seeds."""
-    manifest = Manifest.load(study.root / "output" / "manifest.json")
-    names = ["study.yaml", *study.definition.files.named().values(), study.definition.data.frame]
-    names += [*study.definition.data.responses, places.SAMPLE]
+    manifest = Manifest.load(study.output / "manifest.json")
+    names = [study.file, *study.definition.files.named().values(), study.definition.data.frame]
+    names += [*study.definition.data.response_files, study.located(places.SAMPLE)]
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
     seeds = {f"seed: {stage}": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds

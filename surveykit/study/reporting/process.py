@@ -8,40 +8,29 @@ import pandas as pd
 
 from surveykit.study import places
 from surveykit.study.artefacts import read_json
+from surveykit.study.weighted import own_answers
 
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
 
-__all__ = ["cleaning", "dispositions", "margins", "outcomes", "raking", "sample", "weighting_steps", "weights"]
-
-_STEPS = {
-    "base": ("设计权数：入样概率的倒数", "design weight: inverse of the inclusion probability"),
-    "unknown_eligibility": ("资格不明者的权数分摊", "unknown eligibility spread over the known"),
-    "nonresponse": ("无回答调整", "nonresponse adjustment"),
-    "poststratification": ("事后分层", "post-stratification"),
-    "raking": ("按人口边际迭代比例调整", "raking to population margins"),
-    "calibration": ("校准", "calibration"),
-    "trimming": ("截尾", "trimming"),
-    "normalisation": ("标准化", "normalisation"),
-    "ineligible": ("剔除不合格者", "ineligible units left out"),
-}
-_CHECKS = {
-    "speeder": ("作答过快", "answered too fast"),
-    "straight_line": ("矩阵题直线作答", "same answer throughout a grid"),
-    "longstring": ("连续相同答案过长", "long run of the same answer"),
-    "mahalanobis": ("答案组合异常", "unusual combination of answers"),
-    "duplicate_token": ("同一用户重复提交", "submitted twice by one user"),
-    "duplicate_answers": ("答案完全相同", "identical answers"),
-    "item_nonresponse": ("缺答过多", "too many blank answers"),
-    "inconsistent": ("前后不一致", "contradicting answers"),
-    "enough_flags": ("达到标记数量", "enough flags"),
-}
+__all__ = [
+    "cleaning",
+    "dispositions",
+    "item_nonresponse",
+    "margins",
+    "outcomes",
+    "quality_facts",
+    "raking",
+    "sample",
+    "weighting_steps",
+    "weights",
+]
 
 
 def sample(study: Study) -> pd.DataFrame:
-    """Population and sample sizes by district."""
-    table = pd.read_csv(study.root / places.ALLOCATION, dtype={"district": str})
-    return table[["district", "population_size", "sample_size"]]
+    """Population and sample sizes by district, over its strata."""
+    table = pd.read_csv(study.path(places.ALLOCATION), dtype={"district": str})
+    return table.groupby("district", sort=False)[["population_size", "sample_size"]].sum().reset_index()
 
 
 def dispositions(linked: pd.DataFrame) -> pd.DataFrame:
@@ -50,12 +39,12 @@ def dispositions(linked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _log(study: Study, analysis: str) -> dict[str, Any]:
-    return dict(read_json(study.root / places.WEIGHTING_LOG)[analysis])
+    return dict(read_json(study.path(places.WEIGHTING_LOG))[analysis])
 
 
 def weights(study: Study, analysis: str) -> pd.Series:
     """Final weights of the respondents."""
-    table = pd.read_csv(study.root / places.WEIGHTS)
+    table = pd.read_csv(study.path(places.WEIGHTS))
     chosen = table[(table["analysis"] == analysis) & (table["final_weight"] > 0)]
     return chosen["final_weight"].reset_index(drop=True)
 
@@ -64,7 +53,7 @@ def weighting_steps(study: Study, analysis: str) -> pd.DataFrame:
     """Each step of the weighting with the spread and cost of the weights after it."""
     from surveykit.weighting import kish_deff
 
-    table = pd.read_csv(study.root / places.WEIGHTS)
+    table = pd.read_csv(study.path(places.WEIGHTS))
     table = table[table["analysis"] == analysis]
     running = table["base_weight"].to_numpy(dtype=float)
     respondents = table["final_weight"].to_numpy(dtype=float) > 0
@@ -82,11 +71,8 @@ def weighting_steps(study: Study, analysis: str) -> pd.DataFrame:
 
 def _step_row(kind: str, running: Any, deff: Any) -> dict[str, Any]:
     relative = running / running.mean()
-    zh, en = _STEPS.get(kind.rstrip("_0123456789"), (kind, kind))
     return {
-        "step": kind,
-        "description_zh": zh,
-        "description_en": en,
+        "step": kind.rstrip("_0123456789"),
         "deff": deff(running),
         "minimum": relative.min(),
         "maximum": relative.max(),
@@ -134,12 +120,36 @@ def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
 
 def cleaning(study: Study) -> pd.DataFrame:
     """How many records each quality rule marked, and how many were excluded."""
-    table = pd.read_csv(study.root / places.QUALITY)
-    excluded = read_json(study.root / places.RESPONSES_LOG)["counts"]["excluded"]
+    table = pd.read_csv(study.path(places.QUALITY))
+    excluded = read_json(study.path(places.RESPONSES_LOG))["counts"]["excluded"]
     rows = []
     for check, count in zip(table["check"], table["count"], strict=True):
-        zh, en = _CHECKS.get(check, (check, check))
-        rows.append(
-            {"rule_zh": zh, "rule_en": en, "flagged": count, "excluded": excluded if check == "enough_flags" else 0}
-        )
+        rows.append({"rule": check, "flagged": count, "excluded": excluded if check == "enough_flags" else 0})
     return pd.DataFrame(rows)
+
+
+def item_nonresponse(study: Study, linked: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
+    """Count for every question who was asked among the respondents and who left it blank; don't know is an answer."""
+    answered = linked["disposition"].isin(study.weighting.dispositions.respondents)
+    kinds = own_answers(missing)[answered.to_numpy()]
+    rows: dict[str, dict[str, Any]] = {}
+    for variable in study.questionnaire.variables():
+        name = variable.id if variable.option is None else variable.item
+        if variable.other_text or variable.id not in kinds or name in rows:
+            continue
+        kind = kinds[variable.id].astype(str)
+        rows[name] = {"question": name, "asked": int((kind != "na").sum()), "blank": int((kind == "nr").sum())}
+    return pd.DataFrame(rows.values(), columns=["question", "asked", "blank"])
+
+
+def quality_facts(study: Study, linked: pd.DataFrame, revisions: int) -> dict[str, float]:
+    """Further quality indicators that need no estimate."""
+    definition = study.definition
+    counts = read_json(study.path(places.RESPONSES_LOG))["counts"]
+    facts = {"days": float((definition.report_date - definition.period.end).days), "revisions": float(revisions)}
+    facts["imputed"] = 0.0
+    if counts["records"]:
+        facts["excluded"] = counts["excluded"] / counts["records"]
+    if "duration_seconds" in linked.columns and linked["duration_seconds"].notna().any():
+        facts["minutes"] = float(linked["duration_seconds"].median()) / 60
+    return facts

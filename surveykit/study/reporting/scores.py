@@ -23,7 +23,7 @@ def score_tables(study: Study) -> dict[str, Any]:
     """Scores, their parts and the scheme, by the names of `ReportInput`."""
     from surveykit.scoring import ScoreCard
 
-    card = ScoreCard.from_payload(read_json(study.root / places.SCORE))
+    card = ScoreCard.from_payload(read_json(study.path(places.SCORE)))
     columns = ["district", "points", "std_error", "conf_low", "conf_high", "rank_low", "rank_high", "band"]
     parts = card.indicators.rename(columns={"max_points": "maximum"})
     for language in ("zh", "en"):
@@ -66,7 +66,8 @@ def ranks(study: Study, by_district: Estimates) -> dict[str, pd.DataFrame]:
     """
     from surveykit.scoring import compare_with_mean, rank_confidence_sets
 
-    sizes = pd.read_csv(study.root / places.ALLOCATION, dtype={"district": str}).set_index("district")
+    allocated = pd.read_csv(study.path(places.ALLOCATION), dtype={"district": str})
+    sizes = allocated.groupby("district")[["population_size"]].sum()
     found = {}
     for name in study.definition.headline:
         rows = np.flatnonzero(by_district.table["variable"] == name)

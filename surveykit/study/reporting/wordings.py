@@ -42,6 +42,7 @@ def _indicator(study: Study, indicator: Indicator) -> IndicatorInfo:
         dont_know=_DONT_KNOW[indicator.dont_know],
         wording=_wording(indicator.items, q),
         headline=indicator.id in study.definition.headline,
+        items=tuple(indicator.items),
     )
 
 

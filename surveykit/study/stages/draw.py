@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import SurveyKitError
 from surveykit.study import places
 from surveykit.study.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.committing import commitment_problems, require_revealed
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
@@ -72,12 +73,16 @@ def _make_draw(making: Making) -> None:
     from surveykit.sampling import draw
 
     study = making.study
-    sample = draw(study.sampling_plan, study.root / study.definition.data.frame, _allocation(study))
-    write_parquet(making.output(places.SAMPLE), sample.table)
-    write_csv(making.output(places.SAMPLE_CSV), sample.table)
+    require_revealed(study)
+    allocation = _allocation(study)
+    sample = draw(study.sampling_plan, study.root / study.definition.data.frame, allocation)
+    # Answers come back under the name unit_id, whatever the frame calls its units.
+    table = sample.table.assign(unit_id=sample.table[study.sampling_plan.frame.id])
+    write_parquet(making.output(places.SAMPLE), table)
+    write_csv(making.output(places.SAMPLE_CSV), table)
     write_json(making.output(places.DRAW_RECORD), sample.record.to_dict())
     making.seed = sample.record.seed
-    making.counts |= {"frame": sample.record.frame_rows, "sample": len(sample.table)}
+    making.counts |= {"frame": int(allocation.table["population_size"].sum()), "sample": len(sample.table)}
 
 
 @dataclass(frozen=True)
@@ -96,14 +101,18 @@ def verify_study_draw(study: Study) -> StudyVerification:
     SurveyKitError
         No sample has been drawn yet.
     """
-    from surveykit.sampling import DrawRecord, verify_draw
+    from surveykit.sampling import DrawRecord, stratum_table, verify_draw
 
-    if not (study.root / places.DRAW_RECORD).exists():
-        raise SurveyKitError(f"{places.DRAW_RECORD} does not exist: draw the sample first with 'surveykit draw'")
-    record = DrawRecord.from_dict(read_json(study.root / places.DRAW_RECORD))
-    table = read_parquet(study.root / places.SAMPLE)
+    if not study.path(places.DRAW_RECORD).exists():
+        raise SurveyKitError(
+            f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"
+        )
+    record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
+    table = read_parquet(study.path(places.SAMPLE))
     found = verify_draw(study.sampling_plan, study.root / study.definition.data.frame, record, table)
-    if found.ok:
-        size = f"{len(table):,} of {record.frame_rows:,} units"
-        return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}",))
-    return StudyVerification(False, ("NOT verified:", *(f"  {problem}" for problem in found.problems)))
+    wrong, proven = commitment_problems(study, record)
+    if found.ok and not wrong:
+        strata = stratum_table(study.sampling_plan, study.root / study.definition.data.frame)
+        size = f"{len(table):,} of {int(strata['population_size'].sum()):,} units"
+        return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}", *proven))
+    return StudyVerification(False, ("NOT verified:", *(f"  {problem}" for problem in (*found.problems, *wrong))))

@@ -1,100 +1,106 @@
-"""Ingest: read the export, code it, check its quality, bind it to the sample."""
+"""Ingest: read the exports, code them, check their quality, bind them to the sample."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 from surveykit.study import places
-from surveykit.study.artefacts import read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.answers import Answers, answer_inputs, read_answers
+from surveykit.study.artefacts import read_parquet, write_json, write_parquet
+from surveykit.study.public_csv import write_inert_csv
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.questionnaire import Questionnaire
-    from surveykit.responses import Responses
+    import pandas as pd
+
+    from surveykit.responses import LinkedSample, Responses
     from surveykit.study.loading import StudyOutline
 
-__all__ = ["ingest_stage", "read_answers"]
+__all__ = ["ingest_stage"]
+
+# Tables of the quality report that are files of their own; the report's appendix reads them, so a number stands once.
+TABLES = {
+    "checks": places.QUALITY,
+    "cleaning": places.CLEANING_SUMMARY,
+    "outcome_rates": places.OUTCOME_RATES,
+    "rates": places.MARKED_RATES,
+    "quota": places.QUOTA,
+}
 
 
 def ingest_stage(study: StudyOutline) -> Stage:
     """Read the answers in."""
     files = study.definition.files
+    definitions = ("study.yaml", files.questionnaire, files.quality, files.indicators, files.regions)
     return Stage(
         "ingest",
         "reading, coding and checking the answers",
-        (
-            files.questionnaire,
-            files.quality,
-            files.indicators,
-            files.regions,
-            *study.definition.data.responses,
-            places.SAMPLE,
-        ),
+        (*definitions, *answer_inputs(study), places.SAMPLE),
         (
             places.LINKED,
             places.LINKED_MISSING,
-            places.QUALITY,
+            places.ORIGINALS,
             places.QUALITY_HTML,
             places.QUALITY_XLSX,
             places.CLEANING_LOG,
+            places.CHANGED_ANSWERS,
             places.RESPONSES_LOG,
+            *TABLES.values(),
         ),
         _make,
     )
 
 
-def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> tuple[Responses, list[dict[str, str]]]:
-    """Read and code the study's files of answers; also says what each file was found to be."""
-    from surveykit.responses import code_responses, merge_responses, read_responses, stack_responses
+def _say_sources(making: Making, answers: Answers) -> None:
+    for source in answers.sources:
+        kind = f"{source['source']} {source['variant']}".rstrip()
+        making.report(f"    {source['file']}: {kind} (told {source['told']}), {source['records']:,} records")
+    for merge in answers.merges:
+        making.report(
+            f"    {merge['file']}: {merge['added']:,} records more, {merge['changed']:,} answers changed, "
+            f"{merge['only_earlier']:,} only in the earlier export (kept)"
+        )
 
-    data = study.definition.data
-    parts, sources = [], []
-    for relative in data.responses:
-        raw = read_responses(study.root / relative, questionnaire, source=data.source)
-        parts.append(code_responses(raw, questionnaire))
-        sources.append({"file": relative, "source": raw.source, "variant": raw.variant, "sha256": raw.sha256})
-    if data.combine == "stack":
-        return (stack_responses(parts) if len(parts) > 1 else parts[0]), sources
-    merged = parts[0]
-    for later in parts[1:]:
-        merged = merge_responses(merged, later).responses
-    return merged, sources
+
+def _hide_strange_tokens(table: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+    """Mask tokens that are not in the sample where they look like a phone or identity number."""
+    from surveykit.responses import mask_identifiers
+
+    if "unit_id" not in table:
+        return table
+    tokens = table["unit_id"]
+    strange = tokens.notna() & ~tokens.isin(sample["unit_id"].astype("str"))
+    masked = tokens.copy()
+    masked[strange] = mask_identifiers(tokens[strange].astype("str"))
+    return table.assign(unit_id=masked)
 
 
 def _make(making: Making) -> None:
-    from surveykit.responses import check_quality, link_sample, quality_html, quality_tables, write_quality_xlsx
-    from surveykit.scoring import indicator_columns
+    from surveykit.responses import check_quality, link_sample
 
     study = making.study
-    responses, sources = read_answers(study, study.questionnaire)
-    for source in sources:
-        making.report(f"    {source['file']}: {source['source']} {source['variant']}".rstrip())
+    answers = read_answers(study, study.questionnaire)
+    _say_sources(making, answers)
+    sample = read_parquet(study.path(places.SAMPLE))
+    responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
-    linked = link_sample(read_parquet(study.root / places.SAMPLE), responses, quality)
+    for note in quality.notes:
+        making.report(f"    {note}")
+    linked = link_sample(sample, responses, quality)
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
-    write_csv(making.output(places.QUALITY), quality.table)
-    write_csv(making.output(places.CLEANING_LOG), quality.log)
-    headline = indicator_columns(study.indicators, responses.data, responses.missing)[study.definition.headline]
-    tables = quality_tables(responses, study.questionnaire, quality, headline=headline, linked=linked)
-    simulated, language = study.definition.simulated, study.definition.languages[0]
-    page = quality_html(tables, language=language, simulated=simulated)
-    making.output(places.QUALITY_HTML).write_text(page, encoding="utf-8")
-    write_quality_xlsx(tables, making.output(places.QUALITY_XLSX), language=language, simulated=simulated)
-    counts = {
-        "records": len(responses.data),
-        "excluded": int(quality.excluded.sum()),
-        "unmatched": len(linked.unmatched),
-        "duplicates": len(linked.duplicates),
-        "frame_differs": len(linked.differs),
-        "dispositions": linked.table["disposition"].value_counts().to_dict(),
-    }
+    write_parquet(making.output(places.ORIGINALS), _hide_strange_tokens(answers.originals, sample))
+    write_inert_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
+    write_inert_csv(making.output(places.CLEANING_LOG), quality.log)
+    _write_tables(making, responses, quality, linked)
+    counts = _counts(responses, quality, linked)
     write_json(
         making.output(places.RESPONSES_LOG),
         {
             "counts": counts,
-            "sources": sources,
+            "sources": answers.sources,
+            "merges": answers.merges,
             "definition_hash": responses.definition_hash,
             "findings": [asdict(finding) for finding in responses.log],
             "unmatched": linked.unmatched.to_dict("records"),
@@ -102,3 +108,32 @@ def _make(making: Making) -> None:
         },
     )
     making.counts |= counts
+
+
+def _write_tables(making: Making, responses: Responses, quality: Any, linked: LinkedSample) -> None:
+    """Write the quality report as page and workbook, and the tables that the report shows too."""
+    import pandas as pd
+
+    from surveykit.responses import quality_html, quality_tables, write_quality_xlsx
+    from surveykit.scoring import indicator_columns
+
+    study = making.study
+    headline = indicator_columns(study.indicators, responses.data, responses.missing)[study.definition.headline]
+    tables = quality_tables(responses, study.questionnaire, quality, headline=headline, linked=linked)
+    for name, place in TABLES.items():
+        write_inert_csv(making.output(place), tables.get(name, pd.DataFrame()))
+    simulated, language = study.definition.simulated, study.definition.languages[0]
+    page = quality_html(tables, language=language, simulated=simulated)
+    making.output(places.QUALITY_HTML).write_text(page, encoding="utf-8")
+    write_quality_xlsx(tables, making.output(places.QUALITY_XLSX), language=language, simulated=simulated)
+
+
+def _counts(responses: Responses, quality: Any, linked: LinkedSample) -> dict[str, Any]:
+    return {
+        "records": len(responses.data),
+        "excluded": int(quality.excluded.sum()),
+        "unmatched": len(linked.unmatched),
+        "duplicates": len(linked.duplicates),
+        "frame_differs": len(linked.differs),
+        "dispositions": linked.table["disposition"].value_counts().to_dict(),
+    }

@@ -11,11 +11,9 @@ from surveykit.study.stage import Making, Stage
 if TYPE_CHECKING:
     from surveykit.study.loading import StudyOutline
 
-__all__ = ["DRAWS", "UNIT", "score_stage"]
+__all__ = ["UNIT", "score_stage"]
 
 UNIT = "district"
-DRAWS = 10_000
-SEED = 2021
 
 
 def score_stage(study: StudyOutline) -> Stage:
@@ -36,14 +34,14 @@ def _make(making: Making) -> None:
     from surveykit.scoring import read_other_methods, score
 
     study = making.study
-    main = study.definition.analyses[0].id
-    estimates = Estimates.from_payload(read_json(study.root / places.ESTIMATES)[main][UNIT])
+    main, run = study.definition.analyses[0].id, study.definition.score
+    estimates = Estimates.from_payload(read_json(study.path(places.ESTIMATES))[main][UNIT])
     other: Any = study.other_methods
     if other is not None and study.other_methods_covariance is not None:
         units = study.regions["district"].tolist()
         other = read_other_methods(study.scoring, other, units, study.other_methods_covariance)
-    card = score(study.scoring, estimates, other, draws=DRAWS, seed=SEED)
+    card = score(study.scoring, estimates, other, draws=run.draws, seed=run.seed)
     write_json(making.output(places.SCORE), card.to_payload())
     write_csv(making.output(places.SCORE_TABLE), card.published)
-    making.seed = str(SEED)
-    making.counts |= {"districts": len(card.table), "draws": DRAWS}
+    making.seed = str(run.seed)
+    making.counts |= {"districts": len(card.table), "draws": run.draws}

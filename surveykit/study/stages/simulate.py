@@ -9,9 +9,12 @@ from surveykit.study.artefacts import read_parquet, write_csv, write_parquet
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.simulation import SimulationPlan
+    from surveykit.study.loading import Study, StudyOutline
 
-__all__ = ["simulate_answers_stage", "simulate_frame_stage", "simulate_responses_stage"]
+__all__ = ["IDS", "simulate_answers_stage", "simulate_frame_stage", "simulate_responses_stage", "simulation_of"]
+
+IDS = {"platform": "unit_id", "residents": "resident_id"}
 
 
 def simulate_frame_stage(study: StudyOutline) -> Stage:
@@ -21,7 +24,7 @@ def simulate_frame_stage(study: StudyOutline) -> Stage:
     return Stage(
         "simulate_frame",
         "simulating the frame",
-        (files.simulation, files.regions),
+        (files.simulation, files.regions, *_frame_margins(study)),
         (data.frame,),
         _make_frame,
         protected="foreign",
@@ -52,20 +55,34 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
         "simulate_responses",
         "simulating the answers of the sample",
         (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
-        (data.responses[0],),
+        (data.response_files[0],),
         _make_responses,
         protected="foreign",
     )
 
 
+def simulation_of(study: Study) -> SimulationPlan:
+    """Return the simulation plan of a study; that of residents has a seed of its own."""
+    plan = study.simulation
+    assert plan is not None
+    residents = study.definition.data.population == "residents"
+    return plan.model_copy(update={"seed": f"{plan.seed}/residents"}) if residents else plan
+
+
+def _frame_margins(study: StudyOutline) -> tuple[str, ...]:
+    """Files of the census margins, where the frame's makeup follows them."""
+    return tuple(study.definition.files.margins.values()) if study.definition.data.population == "residents" else ()
+
+
 def _make_frame(making: Making) -> None:
-    from surveykit.simulation import simulate_frame
+    from surveykit.simulation import simulate_frame, simulate_residents
 
     study = making.study
-    assert study.simulation is not None
-    frame = simulate_frame(study.simulation, study.regions, study.margins)
+    plan = simulation_of(study)
+    make = simulate_residents if study.definition.data.population == "residents" else simulate_frame
+    frame = make(plan, study.regions, study.margins)
     write_parquet(making.output(study.definition.data.frame), frame)
-    making.seed = study.simulation.seed
+    making.seed = plan.seed
     making.counts["frame"] = len(frame)
 
 
@@ -73,13 +90,12 @@ def _make_answers(making: Making) -> None:
     from surveykit.simulation import simulate_answers, true_rates
 
     study = making.study
-    plan, data = study.simulation, study.definition.data
-    assert plan is not None
+    plan, data = simulation_of(study), study.definition.data
     assert data.answers is not None
     frame = read_parquet(study.root / data.frame)
     answers = simulate_answers(plan, frame, study.questionnaire)
-    truth = true_rates(plan, frame, answers, study.regions, study.margins)
-    write_parquet(making.output(data.answers), answers.assign(unit_id=frame["unit_id"].to_numpy()))
+    truth = true_rates(plan, frame, answers, study.regions, study.margins, listed=data.population)
+    write_parquet(making.output(data.answers), answers.assign(unit_id=frame[IDS[data.population]].to_numpy()))
     write_csv(making.output(places.TRUTH), truth)
     making.seed = plan.seed
     making.counts["answers"] = len(answers)
@@ -89,12 +105,11 @@ def _make_responses(making: Making) -> None:
     from surveykit.simulation import simulate_responses, write_wjx_export
 
     study = making.study
-    plan = study.simulation
-    assert plan is not None
+    plan = simulation_of(study)
     assert study.definition.data.answers is not None
-    sample = read_parquet(study.root / places.SAMPLE)
+    sample = read_parquet(study.path(places.SAMPLE))
     answers = read_parquet(study.root / study.definition.data.answers)
     table = simulate_responses(plan, sample, answers, study.questionnaire)
-    write_wjx_export(table, study.questionnaire, making.output(study.definition.data.responses[0]))
+    write_wjx_export(table, study.questionnaire, making.output(study.definition.data.response_files[0]))
     making.seed = plan.seed
     making.counts |= {"sample": len(sample), "forms": len(table)}

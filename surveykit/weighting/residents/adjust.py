@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from surveykit.design import SurveyDesign
+from surveykit.display import Shown
 from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.distances import Array
+from surveykit.weighting.labels import RESIDENTS
 from surveykit.weighting.residents.kernels import Patterns, outcome_means, participation_weights
 from surveykit.weighting.residents.patterns import make_patterns, read_outcome
 
-LABEL = "adjusted to residents, model-based"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from surveykit.display import Presentation
+    from surveykit.display.content import Language
+
+LABEL = RESIDENTS
 
 Method = Literal["calibrated", "pseudo_likelihood", "model", "nearest", "pmm", "doubly_robust"]
 
@@ -57,7 +67,7 @@ class ResidentModel:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ResidentEstimates:
+class ResidentEstimates(Shown):
     """Model-based estimates for residents; never a plain margin of error.
 
     Attributes
@@ -86,9 +96,38 @@ class ResidentEstimates:
         shown = self.table.drop(columns=["method", "label"]).to_string(index=False, float_format="{:.4g}".format)
         return f"<ResidentEstimates: {self.label}; {self.method}>\n{shown}\n" + "\n".join(self.notes)
 
-    def _repr_html_(self) -> str:
-        html: str = self.table.to_html(index=False, float_format="{:.4g}".format)
-        return f"<p>{self.label}; {self.method}</p>{html}<p>{' '.join(self.notes)}</p>"
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.weighting.showing import residents_presentation
+
+        return residents_presentation(self)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+    ) -> Axes:
+        """Draw the model-based estimates with their intervals.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axis and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+
+        Returns
+        -------
+        Axes
+        """
+        from surveykit.weighting.showing import plot_intervals
+
+        names = [level or domain for domain, level in zip(self.table["domain"], self.table["level"], strict=True)]
+        return plot_intervals(self.table, names, ax, language, labels)
 
 
 def adjust_to_residents(
@@ -148,12 +187,60 @@ def adjust_to_residents(
     [0.375]
     """
     task = _prepare(design, outcome, population, model, counts)
+    return _carry_over(task, model, conf_level, Rerun(design, design.weights, lambda weights: weights))
+
+
+class Rerun(NamedTuple):
+    """How a bootstrap replicate is made.
+
+    Attributes
+    ----------
+    design : SurveyDesign
+        Strata and sampling units.
+    start : array, shape (n,)
+        Weights that are multiplied by the replicate's factors.
+    weights : function of an array of shape (n,)
+        Weights of respondents that follow from these, for example by all steps of a weighting plan.
+    """
+
+    design: SurveyDesign
+    start: Array
+    weights: Callable[[Array], Array]
+
+
+def carry_over(
+    rerun: Rerun, outcome: str, cells: tuple[pd.DataFrame, str], model: ResidentModel, conf_level: float
+) -> ResidentEstimates:
+    """Estimate as `adjust_to_residents` does, with replicates that make the weights of respondents anew.
+
+    Parameters
+    ----------
+    rerun : Rerun
+        The design of respondents and how a replicate is made.
+    outcome : str
+        Column of the outcome.
+    cells : tuple of DataFrame and str
+        The population and its column of sizes.
+    model : ResidentModel
+        Method, predictors and bootstrap.
+    conf_level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    ResidentEstimates
+    """
+    return _carry_over(_prepare(rerun.design, outcome, cells[0], model, cells[1]), model, conf_level, rerun)
+
+
+def _carry_over(task: _Task, model: ResidentModel, conf_level: float, rerun: Rerun) -> ResidentEstimates:
     full = task.estimate(task.weights, task.counts)
     rng = np.random.default_rng(model.seed)
     drawn, failed = [], 0
     for _ in range(model.replicates):
+        factors, counts = _factors(rerun, rng), _counts(task, model, rng)
         try:
-            drawn.append(task.estimate(*_resample(design, task, model, rng)))
+            drawn.append(task.estimate(rerun.weights(rerun.start * factors), counts))
         except (ConvergenceError, DataError):
             failed += 1
     if failed > 0.1 * model.replicates:
@@ -252,21 +339,26 @@ def _domains(
     return cells, rows, tuple(names)
 
 
-def _resample(design: SurveyDesign, task: _Task, model: ResidentModel, rng: np.random.Generator) -> tuple[Array, Array]:
-    first = design.stages[0]
+def _factors(rerun: Rerun, rng: np.random.Generator) -> Array:
+    first = rerun.design.stages[0]
     units, stratum = np.asarray(first.unit), np.asarray(first.unit_stratum)
     factor = np.ones(stratum.size)
-    present = np.bincount(units, weights=design.weights, minlength=stratum.size) > 0
+    present = np.bincount(units, weights=rerun.start, minlength=stratum.size) > 0
     for code in np.unique(stratum[present]):
         own = np.flatnonzero((stratum == code) & present)
         if own.size > 1:
             hits = rng.multinomial(own.size - 1, np.full(own.size, 1 / own.size))
             factor[own] = hits * own.size / (own.size - 1)
-    counts = task.counts
-    if model.reference_sample:
-        size = counts.size
-        counts = counts * rng.multinomial(size - 1, np.full(size, 1 / size)) * size / (size - 1)
-    return task.weights * factor[units], counts
+    out: Array = factor[units]
+    return out
+
+
+def _counts(task: _Task, model: ResidentModel, rng: np.random.Generator) -> Array:
+    if not model.reference_sample:
+        return task.counts
+    size = task.counts.size
+    out: Array = task.counts * rng.multinomial(size - 1, np.full(size, 1 / size)) * size / (size - 1)
+    return out
 
 
 def _result(

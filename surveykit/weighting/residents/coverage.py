@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -61,13 +62,17 @@ def _one(variable: str, text: Any, size: np.ndarray, totals: Totals) -> pd.DataF
             f"coverage: {variable!r} has frame units at levels that the population does not know: {stray[:5]}"
         )
     have = np.array([float(counted.get(level, 0.0)) for level in levels])
-    want = np.array(list(totals.values()))
+    return compare_shares(variable, levels, have, np.array(list(totals.values())))
+
+
+def compare_shares(variable: str, levels: Sequence[str], have: np.ndarray, want: np.ndarray) -> pd.DataFrame:
+    """Set the counts of a frame (k,) beside those of a population (k,): see `coverage_table`."""
     p, q = have / max(have.sum(), 1e-300), want / max(want.sum(), 1e-300)
     spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
     return pd.DataFrame(
         {
             "variable": variable,
-            "level": levels,
+            "level": list(levels),
             "frame": have,
             "population": want,
             "coverage": np.divide(have, want, out=np.full_like(have, np.nan), where=want > 0),

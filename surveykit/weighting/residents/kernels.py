@@ -61,7 +61,7 @@ def participation_weights(patterns: Patterns, weights: Array, counts: Array, met
 def fit_participation(x: Array, have: Array, want: Array) -> Array:
     """Fit participation probabilities by pseudo-likelihood; returns them for each pattern, shape (g,)."""
     scale = float(want.sum())
-    beta, value = _start(x, have, want), -np.inf
+    beta, last = _start(x, have, want), np.inf
     for _ in range(200):
         u = x @ beta
         p: Array = 1.0 / (1.0 + np.exp(-np.clip(u, -700, 700)))
@@ -70,13 +70,16 @@ def fit_participation(x: Array, have: Array, want: Array) -> Array:
         step = np.linalg.pinv(information, rcond=1e-12, hermitian=True) @ gradient
         if np.max(np.abs(u)) > 20:
             break
-        if float(gradient @ step) < 1e-20 * scale:
+        decrement = float(gradient @ step) / scale
+        if decrement < 1e-20 or (decrement < 1e-14 and decrement >= last):
             return p
+        last = decrement
         value = float(have @ u - want @ np.logaddexp(0.0, u))
         length = 1.0
         while length > 1e-10:
             trial = x @ (beta + length * step)
-            if float(have @ trial - want @ np.logaddexp(0.0, trial)) >= value:
+            # So close to the solution the rise of the likelihood drowns in rounding; the full step is right.
+            if decrement < 1e-10 or float(have @ trial - want @ np.logaddexp(0.0, trial)) >= value:
                 break
             length /= 2
         if length <= 1e-10:

@@ -1,0 +1,85 @@
+"""The methods by which every result shows itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from surveykit.display.content import Language, Presentation
+
+__all__ = ["Shown"]
+
+
+class Shown(ABC):
+    """A result that can be looked at in a notebook and pasted elsewhere.
+
+    A class says what it shows in `presentation`; tables there hold aggregates only, so that no output can carry what
+    identifies a person or a sampled unit.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def presentation(self) -> Presentation:
+        """Return title, tables and notes of the result."""
+
+    def _repr_html_(self) -> str:
+        from surveykit.display.html import html_of
+
+        return html_of(self.presentation())
+
+    def to_excel(
+        self,
+        path: str | Path,
+        *,
+        language: Language = "zh",
+        labels: Mapping[str, str] | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the tables as a workbook, one sheet each, and the notes on a sheet of their own.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, ending in .xlsx.
+        language : {"zh", "en"}
+            Of heads, sheet names and notes.
+        labels : mapping of str to str, optional
+            Texts of codes, such as district names by district code.
+        overwrite : bool
+            Whether a file that is there may be replaced.
+
+        Returns
+        -------
+        Path
+            The file. Numbers are numbers in full precision; texts stay texts, also those that look like formulas.
+
+        Raises
+        ------
+        OverwriteError
+            If the file is there and `overwrite` is not given.
+        DataError
+            If the path does not end in .xlsx or its folder is not there.
+        """
+        from surveykit.display.excel import write_workbook
+
+        return write_workbook(self.presentation().labelled(labels), path, language, overwrite=overwrite)
+
+    def to_markdown(self, *, language: Language = "zh", labels: Mapping[str, str] | None = None) -> str:
+        """Return the tables and notes as Markdown; `language` and `labels` as in `to_excel`."""
+        from surveykit.display.text import markdown_of
+
+        return markdown_of(self.presentation().labelled(labels), language)
+
+    def to_latex(self, *, language: Language = "zh", labels: Mapping[str, str] | None = None) -> str:
+        """Return the tables as LaTeX with booktabs rules, notes below; Chinese needs ctex or xeCJK.
+
+        `language` and `labels` as in `to_excel`.
+        """
+        from surveykit.display.text import latex_of
+
+        return latex_of(self.presentation().labelled(labels), language)

@@ -1,0 +1,128 @@
+"""A plain table of results that shows itself like a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from surveykit.display.content import NamedTable, Presentation, Words
+from surveykit.display.result import Shown
+from surveykit.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from surveykit.display.content import Language
+
+__all__ = ["ResultTable"]
+
+_GAPS = {
+    "gap_pair": ("事先指定的两个区", "two districts named beforehand"),
+    "gap_all": ("所有区两两比较", "all pairs at once"),
+    "gap_power": ("功效80%，指定的两个区", "power 80 %, two districts"),
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ResultTable(Shown):
+    """A table of results with a title and notes: to show, draw, and paste elsewhere.
+
+    For functions that return a plain table, such as `comparison_table`, `outcome_rates`, `compare_with_mean`,
+    `domain_sizes` and `klein_wright_wieczorek`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Aggregates; a table whose rows stand for people or sampled units is refused.
+    title : str or tuple of str
+        One text, or Chinese and English.
+    notes : tuple of str
+        What must be said with the numbers.
+
+    Raises
+    ------
+    DataError
+        If a column identifies people or sampled units.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(ResultTable(pd.DataFrame({"district": ["a"], "n": [400]}), "Sizes").to_markdown(language="en"))
+    **Sizes**
+    <BLANKLINE>
+    | district | n |
+    | --- | ---: |
+    | a | 400 |
+    <BLANKLINE>
+    """
+
+    table: pd.DataFrame
+    title: str | Words = ("结果", "Results")
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        named = [str(c) for c in self.table.columns if str(c).lower() in IDENTIFYING]
+        if named:
+            raise DataError(
+                f"ResultTable: column {', '.join(named)} identifies people or sampled units: drop it or aggregate first"
+            )
+
+    def presentation(self) -> Presentation:
+        """Return the table with its title and notes."""
+        title = (self.title, self.title) if isinstance(self.title, str) else self.title
+        return Presentation(title, (NamedTable(title, self.table),), tuple((note, note) for note in self.notes))
+
+    def __repr__(self) -> str:
+        return self.table.to_string(index=False)
+
+    def plot(
+        self, ax: Axes | None = None, *, language: Language = "zh", labels: Mapping[str, str] | None = None
+    ) -> Axes:
+        """Draw the table by what it holds: what a plan tells apart, rank sets, or intervals.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes when absent.
+        language : {"zh", "en"}
+            Of axes and legend.
+        labels : mapping of str to str, optional
+            Texts of codes.
+
+        Returns
+        -------
+        Axes
+
+        Raises
+        ------
+        DataError
+            If the table has neither gaps nor ranks nor intervals.
+        """
+        from surveykit.display import charts
+        from surveykit.display.style import label_of
+
+        first, table = (0 if language == "zh" else 1), self.table
+        if {"n", "gap_pair", "gap_all"} <= set(table.columns):
+            lines = {words[first]: table[c].to_numpy(float) for c, words in _GAPS.items() if c in table}
+            axis, side = ("每区有效答卷", "可区分的差距") if first == 0 else ("responses in a district", "difference")
+            return charts.line_chart(table["n"].to_numpy(float), lines, ax, axis=axis, side=side, percent=True)
+        texts = [name for name in table.columns if table[name].dtype.kind not in "fiub"]
+        names = [label_of(v, labels) for v in table[texts[0]]] if texts else [str(v) for v in table.iloc[:, 0]]
+        if {"rank_low", "rank_high"} <= set(table.columns):
+            axis = ("名次（1为最好）", "rank (1 is best)")[first]
+            return charts.rank_chart(table.assign(label=names), ax, axis=axis, language=language)
+        if {"estimate", "conf_low", "conf_high"} <= set(table.columns):
+            axis = ("估计值与置信区间", "estimate with confidence interval")[first]
+            return charts.interval_chart(table.assign(label=names), ax, axis=axis, language=language)
+        raise DataError(
+            "plot: the table has neither gap_pair and gap_all, nor rank_low and rank_high, nor estimate, conf_low and "
+            "conf_high: draw it with matplotlib inside chart_style()"
+        )
+
+
+IDENTIFYING = frozenset(
+    {"unit_id", "response_id", "resident_id", "user_id", "token", "phone", "mobile", "ip", "openid", "selection_order"}
+)
+"""Names of columns that identify people or units of a sample."""

@@ -1,0 +1,157 @@
+"""What a user says about a file's columns and values, where it cannot be told from the file: mapping.yaml."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from surveykit.errors import DataError, Problem, first_few
+from surveykit.questionnaire import ColumnMap, Questionnaire
+
+__all__ = ["META_NAMES", "Said", "UserMapping", "check_user_mapping", "what_is_said"]
+
+META_NAMES = (
+    "response_id",
+    "unit_id",
+    "submitted_at",
+    "duration_seconds",
+    "page_seconds",
+    "mode",
+    "interviewer",
+    "device",
+)
+
+
+class UserMapping(BaseModel):
+    """The content of a mapping file.
+
+    Attributes
+    ----------
+    columns : dict of str to list of str
+        Header or headers of the file by our column; also for ``response_id``, ``unit_id``, ``submitted_at``,
+        ``duration_seconds``, ``page_seconds`` (one header for each page, in order), ``mode``, ``interviewer`` and
+        ``device``.
+    values : dict of str to dict of str to str
+        Code of a cell's text, by our column (a grid's or item's id for all its columns).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: dict[str, list[str]] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {name: [said] if isinstance(said, str) else said for name, said in given.items()}
+
+
+class Said:
+    """A mapping taken apart: the export's own map, headers of questions, headers of meta data, values.
+
+    Attributes
+    ----------
+    column_map : ColumnMap or None
+        The map that was written next to the export.
+    columns : dict of str to list of str
+        Headers by data column.
+    own : dict of str to tuple of str
+        Headers by name with a leading "@".
+    values : dict of str to dict of str to str
+        Codes of cells.
+    """
+
+    def __init__(self, column_map: ColumnMap | None, mapping: UserMapping) -> None:
+        self.column_map = column_map
+        self.columns = {name: said for name, said in mapping.columns.items() if name not in META_NAMES}
+        self.own = {f"@{name}": tuple(said) for name, said in mapping.columns.items() if name in META_NAMES and said}
+        self.values = mapping.values
+
+    def own_headers(self, headers: Sequence[str], file: str) -> dict[str, tuple[str, ...]]:
+        """Headers of the meta data, once they are known to be there."""
+        for name, said in self.own.items():
+            for header in said if name == "@page_seconds" else said[:1]:
+                if header not in headers:
+                    raise DataError(
+                        f"{file}: the mapping of {name[1:]!r} names a column that is not there: {header!r}; "
+                        f"the file has {first_few(headers)}"
+                    )
+        return {name: said if name == "@page_seconds" else said[:1] for name, said in self.own.items()}
+
+
+def what_is_said(
+    column_map: ColumnMap | Mapping[str, str | Sequence[str]] | None,
+    mapping: UserMapping | Mapping[str, Any] | None,
+) -> Said:
+    """Bring the ways in which a mapping may be given to one.
+
+    Parameters
+    ----------
+    column_map : ColumnMap or mapping, optional
+        The export's map; a plain mapping counts as the user's.
+    mapping : UserMapping or mapping, optional
+        Our column to the file's header or headers, or a whole `UserMapping`.
+
+    Returns
+    -------
+    Said
+    """
+    columns: dict[str, Any] = {}
+    values: dict[str, dict[str, str]] = {}
+    for given in (column_map, mapping):
+        if isinstance(given, UserMapping):
+            columns |= given.columns
+            values |= given.values
+        elif isinstance(given, Mapping):
+            columns |= {name: [said] if isinstance(said, str) else list(said) for name, said in given.items()}
+    known = column_map if isinstance(column_map, ColumnMap) else None
+    return Said(known, UserMapping(columns=columns, values=values))
+
+
+def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> list[Problem]:
+    """Find what the shape of a mapping cannot show.
+
+    Parameters
+    ----------
+    mapping : UserMapping
+        The mapping.
+    questionnaire : Questionnaire
+        Whose columns and codes it names.
+
+    Returns
+    -------
+    list of Problem
+        Unknown columns and codes, and a header that is given to two columns; empty when all is well.
+    """
+    variables = questionnaire.variables()
+    columns = sorted({v.id for v in variables} | {v.item for v in variables})
+    problems = []
+    owners: dict[str, str] = {}
+    for name, headers in mapping.columns.items():
+        if name not in columns and name not in META_NAMES:
+            problems.append(_unknown(f"{questionnaire.id} has no column {name!r}", name, columns, ("columns", name)))
+        for header in headers:
+            if (first := owners.setdefault(header, name)) != name:
+                what = f"the header {header!r} is given to {first!r} and to {name!r}"
+                problems.append(Problem(what, "keep one of them", ("columns", name)))
+    for name, values in mapping.values.items():
+        codes = {code for v in variables if name in (v.id, v.item) for code, _ in (*v.choices, *v.specials)}
+        codes |= {v.option for v in variables if name == v.item and v.option is not None}
+        if name not in columns:
+            problems.append(_unknown(f"{questionnaire.id} has no column {name!r}", name, columns, ("values", name)))
+            continue
+        for cell, code in values.items():
+            if code not in codes:
+                what = f"{name!r} has no option with the code {code!r}"
+                problems.append(_unknown(what, code, sorted(codes), ("values", name, cell)))
+    return problems
+
+
+def _unknown(what: str, name: str, known: Sequence[str], path: tuple[str, ...]) -> Problem:
+    close = difflib.get_close_matches(name, known, n=1)
+    return Problem(what, f"did you mean {close[0]!r}?" if close else f"there are {first_few(known, 12)}", path)

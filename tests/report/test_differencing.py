@@ -1,0 +1,122 @@
+"""What could be worked out by subtraction, and that it cannot."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveykit.errors import DataError
+from surveykit.report import PublicationRules, make_document, publish
+from surveykit.report.chapters.methods import response_table
+from surveykit.report.differencing import base_differences, hide_with_neighbours, round_bases
+from surveykit.report.standards import acs_reliability
+from surveykit.report.view import make_view
+
+
+def with_bases(report, by, bases, indicator="awareness"):
+    table = report.estimates[by].copy()
+    for level, n in bases.items():
+        table.loc[(table[by] == level) & (table["variable"] == indicator), "n"] = float(n)
+    return dataclasses.replace(report, estimates={**report.estimates, by: table})
+
+
+def test_the_smallest_neighbour_of_a_confidential_level_is_hidden_too(make_small_report):
+    report = with_bases(make_small_report(), "district", {"jinjiang": 3, "qingyang": 150})
+    found = publish(report, PublicationRules(standard="none")).query("by == 'district'").set_index("level")
+    assert found.loc["jinjiang", ["status", "reason"]].tolist() == ["c", "small_count"]
+    assert found.loc["qingyang", ["status", "reason"]].tolist() == ["c", "complementary"]
+    assert found.loc[["jinjiang", "qingyang"], ["n", "estimate", "deff", "n_eff"]].isna().all(axis=None)
+    assert (found.drop(["jinjiang", "qingyang"])["status"] == "").all()
+
+
+def test_two_small_levels_whose_sum_gives_them_away_need_a_third():
+    table = pd.DataFrame({"indicator": "a", "by": ["city", *["g"] * 4], "n": [200.0, 1.0, 1.0, 90.0, 108.0]})
+    hidden = hide_with_neighbours(table, np.array([False, True, True, False, False]))
+    assert hidden.tolist() == [False, True, True, True, False]
+
+
+def test_bases_of_two_indicators_that_differ_by_a_few_people_are_rounded(make_report):
+    table = make_report().estimates["city"].copy()
+    table["n"] = [5301.0, 3700.0, 3700.0, 5298.0]
+    report = make_report(estimates={"city": table})
+    found = publish(report).set_index("indicator")
+    assert found["n"].tolist() == [5300.0, 3700.0, 3700.0, 5300.0]
+    assert found.attrs["differing"] == 2
+    exact = publish(report, PublicationRules(smallest_count=1)).set_index("indicator")
+    assert exact["n"].tolist() == [5301.0, 3700.0, 3700.0, 5298.0]
+
+
+def test_the_rest_of_a_grouping_is_not_left_over():
+    table = pd.DataFrame(
+        {"indicator": "a", "by": ["city", "sex", "sex"], "level": ["", "1", "2"], "n": [1000.0, 480.0, 517.0]}
+    )
+    assert base_differences(table, 5).tolist() == [False, True, True]
+    assert not base_differences(table.assign(n=[1000.0, 480.0, 520.0]), 5).any()
+
+
+def test_a_rounded_base_does_not_come_back_through_the_design_effect():
+    table = pd.DataFrame({"n": [213.0, 400.0], "deff": [1.4, 1.3], "n_eff": [213 / 1.4, 400 / 1.3]})
+    found = round_bases(table, 1, np.array([True, False]), 5)
+    assert found["n"].tolist() == [215.0, 400.0]
+    assert (found["deff"] * found["n_eff"]).tolist() == pytest.approx([215.0, 400.0])
+
+
+def test_the_report_says_what_the_check_found(make_report):
+    table = make_report().estimates["city"].copy()
+    table["n"] = [5301.0, 3700.0, 3700.0, 5298.0]
+    lines = [
+        item
+        for report in (make_report(estimates={"city": table}), make_report(estimates={"city": table.assign(n=5300.0)}))
+        for chapter in make_document(report).chapters
+        if chapter.id == "methods"
+        for block in chapter.blocks
+        for item in getattr(block, "items", ())
+        if "核对了各表的基数" in item
+    ]
+    assert len(lines) == 2
+    assert "共2处" in lines[0]
+    assert "没有" in lines[1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_district_shows_an_outcome_of_a_few_people(make_report, seed):
+    given = make_report().dispositions
+    random = np.random.default_rng(seed)
+    rare = given["disposition"].isin(["NE", "P"])
+    counts = given["count"].mask(rare, random.integers(0, 9, len(given)))
+    report = make_report(dispositions=given.assign(count=counts))
+    assert counts[rare].between(1, 4).any()
+    table = response_table(make_view(report))
+    assert [column.key for column in table.columns] == ["district", "sampled", "complete", "R", "NC", "other", "rate"]
+    whole = given.assign(count=counts).groupby(["district", "disposition"])["count"].sum().unstack()
+    for row in table.rows[1:]:
+        shown = [cell.value for cell in row[2:6]]
+        assert all(value is None or value == 0 or value >= 5 for value in shown)
+        assert "." not in row[-1].text
+    hidden = np.array([[cell.value is None for cell in row[2:6]] for row in table.rows[1:]])
+    assert hidden.sum() == 0 or ((hidden.sum(axis=0) != 1).all() and (hidden.sum(axis=1) != 1).all())
+    assert (whole["NE"] < 5).any() == hidden.any()
+
+
+def test_acs_bands():
+    found = acs_reliability([0.5, 0.5, 0.5, np.nan], [0.06, 0.0601, 0.201, 0.1])
+    assert found["status"].tolist() == ["present", "review", "suppress", "missing"]
+
+
+def test_standards_differ_and_confidentiality_does_not(make_small_report):
+    report = with_bases(make_small_report(), "district", {"jinjiang": 3})
+    wide = report.estimates["district"]["district"] == "wuhou"
+    table = report.estimates["district"].assign(std_error=report.estimates["district"]["std_error"].mask(wide, 0.2))
+    report = dataclasses.replace(report, estimates={**report.estimates, "district": table})
+    for standard, status in (("nchs2017", "u"), ("acs", "rv"), ("none", "")):
+        found = publish(report, PublicationRules(standard=standard)).query("by == 'district'").set_index("level")
+        assert found.loc["jinjiang", "status"] == "c", standard
+        assert found.loc["wuhou", "status"] == status, standard
+
+
+def test_rules_that_make_no_sense_are_refused():
+    with pytest.raises(DataError, match="acs"):
+        PublicationRules(standard="nchs")  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="1 or more"):
+        PublicationRules(round_counts_to=0)
