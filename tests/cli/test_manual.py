@@ -87,7 +87,7 @@ def test_no_command_shows_the_overview(call):
         (["plan", "--re"], "unrecognized arguments: --re"),
         (["report", "--format", "pfd"], "did you mean 'pdf'?"),
         (["help", "dictor"], "there is no command 'dictor': did you mean 'doctor'?"),
-        (["deidentify"], "the following arguments are required: --keys"),
+        (["diff"], "the following arguments are required: OLD, NEW"),
     ],
 )
 def test_wrong_words(call, words, told):

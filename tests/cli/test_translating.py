@@ -30,11 +30,11 @@ def test_values_stand_in_their_places(chinese):
 
 def test_a_plural_is_one_text(chinese):
     one = chinese(
-        "draw: needs a.csv, which is not there: restore the file or correct its name in study.yaml; "
+        "draw: needs a.csv, which is not there: restore the file or correct its name in the study file; "
         "'surveykit run' makes what earlier stages make"
     )
     two = chinese(
-        "draw: needs a.csv, b.csv, which are not there: restore the file or correct its name in study.yaml; "
+        "draw: needs a.csv, b.csv, which are not there: restore the file or correct its name in the study file; "
         "'surveykit run' makes what earlier stages make"
     )
     assert one.startswith("draw：需要a.csv，但不存在")
