@@ -10,101 +10,16 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import string
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from message_sinks import TOLD_WHOLE, told
+from message_source import PACKAGE, Module, assigned, calls, is_prose, read_modules
+from message_writing import Part, Template, Variant, slot_name, spread, write
 
 from surveykit.language.template import shape
 
-PACKAGE = Path(__file__).resolve().parents[1] / "surveykit"
-
-# Callable: positions and names of the arguments that are told to the user.
-SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-    "Problem": ((0, 1), ("what", "todo")),
-    "Change": ((1,), ("what",)),
-    "Finding": ((0, 2, 3), ("name", "detail", "todo")),
-    "Stage": ((1,), ("title",)),
-    "StudyVerification": ((1,), ("lines",)),
-    "DrawVerification": ((1, 2), ("problems", "checks")),
-    "Verification": ((1,), ("lines",)),
-    "warn": ((0,), ("message",)),
-    "say": ((0,), ()),
-    "show": ((0,), ()),
-    "note": ((0,), ()),
-    "working": ((0,), ()),
-    "report": ((0,), ()),
-    "text": ((0,), ()),
-    "complain": ((0,), ()),
-    "add_argument": ((), ("help", "metavar")),
-    "add_parser": ((), ("help", "description")),
-    "add_subparsers": ((), ("title",)),
-    "add_argument_group": ((0,), ("title", "description")),
-    "ArgumentParser": ((), ("description",)),
-}
-# Texts for readers of results, which have two languages of their own; and what is written into files for machines.
-NOT_MESSAGES = ("report/messages/", "language/", "report/charts/", "report/chapters/")
-# These mean something else in other rooms, such as looking up a text for readers.
-ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "complain"), ("cli", "study"))
-ONLY_IN["text"] = ("cli",)
-# Functions whose lists of lines are told.
-TOLD_WHOLE = {("surveykit.study.summary", "summarise")}
-# Errors that show a defect of the code and not a slip of the user; they stay English, under a traceback.
-DEFECTS = {"AttributeError", "TypeError", "RuntimeError", "KeyError", "NotImplementedError", "AssertionError"}
 PLURALS = {"", "s", "es", "y", "ies", "is", "are", "was", "were", "has", "have", "do", "does", "it", "them", "its",
            "their", "this", "these", "that", "those", "a", "an", "one", "they", "belongs", "belong"}  # fmt: skip
-
-Part = str | tuple[str, ...]  # literal text, or a slot: (name,) or the words it may hold
-Variant = tuple[Part, ...]
-
-
-@dataclass(frozen=True)
-class Template:
-    """One text: how it is written in the catalogue, and where it stands."""
-
-    key: str
-    room: str
-    place: str
-
-    @property
-    def shape(self) -> str:
-        """What tells this text from others."""
-        return shape(self.key)
-
-
-@dataclass
-class Module:
-    """One module's tree, functions by name, and imports of functions from other modules."""
-
-    path: Path
-    name: str
-    tree: ast.Module
-    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
-    constants: dict[str, ast.expr] = field(default_factory=dict)
-
-
-def read_modules(package: Path = PACKAGE) -> dict[str, Module]:
-    """Read every module that can tell something."""
-    modules = {}
-    for path in sorted(package.rglob("*.py")):
-        relative = path.relative_to(package.parent)
-        if any(part in relative.as_posix() for part in NOT_MESSAGES):
-            continue
-        name = ".".join(relative.with_suffix("").parts)
-        module = Module(path, name, ast.parse(path.read_text(encoding="utf-8")))
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.FunctionDef):
-                module.functions.setdefault(node.name, node)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                for alias in node.names:
-                    module.imports[alias.asname or alias.name] = (node.module, alias.name)
-        for statement in module.tree.body:
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                module.constants[statement.targets[0].id] = statement.value
-            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-                module.constants[statement.target.id] = statement.value
-        modules[name] = module
-    return modules
 
 
 class Reader:
@@ -202,11 +117,14 @@ class Reader:
     ) -> list[Variant]:
         if isinstance(node.target, ast.Name) and node.target.id == name:
             return self.elements(node.iter, module, function)
-        if isinstance(node.target, ast.Tuple) and isinstance(node.iter, ast.Tuple | ast.List):
+        rows = node.iter
+        if isinstance(rows, ast.Name):
+            rows = assigned(rows.id, function) or rows
+        if isinstance(node.target, ast.Tuple) and isinstance(rows, ast.Tuple | ast.List):
             found: list[Variant] = []
             for position, one in enumerate(node.target.elts):
                 if isinstance(one, ast.Name) and one.id == name:
-                    for row in node.iter.elts:
+                    for row in rows.elts:
                         if isinstance(row, ast.Tuple) and position < len(row.elts):
                             found += self.variants(row.elts[position], module, function)
             return found
@@ -232,7 +150,10 @@ class Reader:
                     self.phrase(variant, module, expr)
             return []
         home = self.home(called, module)
-        return [] if home is None else self.returned(*home)
+        if home is None:
+            return []
+        handed = [v for a in expr.args if is_prose(a) for v in self.variants(a, module, function)]
+        return self.returned(*home) + handed if self.returned(*home) else []
 
     def home(self, called: ast.expr, module: Module) -> tuple[Module, ast.FunctionDef] | None:
         """Return the function of the package that is called."""
@@ -286,6 +207,8 @@ class Reader:
             return self.elements(expr.left, module, function) + self.elements(expr.right, module, function)
         if isinstance(expr, ast.IfExp):
             return self.elements(expr.body, module, function) + self.elements(expr.orelse, module, function)
+        if isinstance(expr, ast.BoolOp):
+            return [v for value in expr.values for v in self.elements(value, module, function)]
         if isinstance(expr, ast.Call):
             return self._listed(expr, module, function)
         if isinstance(expr, ast.Name) and function is not None:
@@ -330,7 +253,10 @@ class Reader:
         before = self.phrases
         inner = self.variants(expr, module, function)
         words = ["".join(v) if all(isinstance(p, str) for p in v) else None for v in inner]
-        if isinstance(expr, ast.IfExp) and words and all(w is not None and w.strip() in PLURALS for w in words):
+        both = isinstance(expr, ast.IfExp) and all(
+            self.variants(part, module, function) for part in (expr.body, expr.orelse)
+        )
+        if both and all(w is not None and w.strip() in PLURALS for w in words):
             return ("|".join(dict.fromkeys(str(w) for w in words)) if len(words) > 1 else f"{words[0]}|",)
         for variant in inner:
             self.phrase(variant, module, expr)
@@ -344,78 +270,15 @@ class Reader:
             return
         self.phrases += 1
         room = module.name.split(".")[1]
-        place = f"{module.path.relative_to(PACKAGE.parent).as_posix()}:{expr.lineno}"
+        place = f"{module.path.as_posix().rpartition('surveykit/')[2]}:{expr.lineno}"
         self.found.setdefault((shape(key), room), Template(key, room, place))
-
-
-def slot_name(expr: ast.expr) -> str:
-    """Return a name for a value, to tell slots apart when translating."""
-    if isinstance(expr, ast.Name):
-        return expr.id.strip("_") or "value"
-    if isinstance(expr, ast.Attribute):
-        return expr.attr.strip("_")
-    if isinstance(expr, ast.Subscript):
-        inner = slot_name(expr.value)
-        return inner if inner != "value" else slot_name(expr.slice)
-    if isinstance(expr, ast.Call):
-        if expr.args:
-            inner = slot_name(expr.args[0])
-            name = expr.func.id if isinstance(expr.func, ast.Name) else ""
-            return f"n_{inner}" if name == "len" and inner != "value" else inner
-        if isinstance(expr.func, ast.Attribute):
-            inner = slot_name(expr.func.value)
-            return inner if inner != "value" else expr.func.attr.strip("_")
-    if isinstance(expr, ast.GeneratorExp | ast.ListComp):
-        return slot_name(expr.generators[0].iter)
-    if isinstance(expr, ast.BinOp):
-        inner = slot_name(expr.left)
-        return inner if inner != "value" else slot_name(expr.right)
-    if isinstance(expr, ast.IfExp):
-        return slot_name(expr.body)
-    if isinstance(expr, ast.BoolOp):
-        return slot_name(expr.values[0])
-    if isinstance(expr, ast.NamedExpr):
-        return expr.target.id
-    return "value"
-
-
-def spread(variant: Variant) -> Variant:
-    """Split the texts of a ``str.format`` template into texts and slots."""
-    parts: list[Part] = []
-    for part in variant:
-        if not isinstance(part, str):
-            parts.append(part)
-            continue
-        for literal, name, _, _ in string.Formatter().parse(part):
-            if literal:
-                parts.append(literal)
-            if name is not None:
-                parts.append((re.split(r"[.\[]", name)[0] or "value",))
-    return tuple(parts)
-
-
-def write(variant: Variant) -> str:
-    """Write a template; slots of one name are numbered, so that each has its own."""
-    counts: dict[str, int] = {}
-    text = ""
-    for part in variant:
-        if isinstance(part, str):
-            text += part.replace("{", "{{").replace("}", "}}")
-            continue
-        name = part[0]
-        if "|" not in name:
-            name, mark = name.rstrip("!"), "!" if name.endswith("!") else ""
-            counts[name] = counts.get(name, 0) + 1
-            name = (name if counts[name] == 1 else f"{name}_{counts[name]}") + mark
-        text += "{" + name + "}"
-    return text
 
 
 def all_templates(package: Path = PACKAGE) -> list[Template]:
     """Return every text of the package, in the order of rooms and files."""
     modules = read_modules(package)
     reader = Reader(modules)
-    for name, function in TOLD_WHOLE:
+    for name, function in TOLD_WHOLE if package == PACKAGE else ():
         for node in ast.walk(modules[name].functions[function]):
             if isinstance(node, ast.Return) and node.value is not None:
                 reader.tell(node.value, modules[name], modules[name].functions[function])
@@ -429,36 +292,3 @@ def all_templates(package: Path = PACKAGE) -> list[Template]:
         if known == done:
             return list(reader.found.values())
         done = known
-
-
-def calls(tree: ast.Module) -> list[tuple[ast.Call, ast.FunctionDef | None]]:
-    """Return every call with the function that it stands in."""
-    found: list[tuple[ast.Call, ast.FunctionDef | None]] = []
-
-    def visit(node: ast.AST, function: ast.FunctionDef | None) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Call):
-                found.append((child, function))
-            visit(child, child if isinstance(child, ast.FunctionDef) else function)
-
-    visit(tree, None)
-    return found
-
-
-def told(node: ast.Call, module: Module, reader: Reader) -> list[ast.expr]:
-    """Return the arguments of a call that reach the user."""
-    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    positions, keywords = SINKS.get(name, ((), ()))
-    if module.name.split(".")[1] not in ONLY_IN.get(name, (module.name.split(".")[1],)):
-        return []
-    if re.fullmatch(r"[A-Z]\w*(Error|Warning)", name) and name not in {"DefinitionError", *DEFECTS}:
-        positions, keywords = (0,), ()
-    home = reader.home(node.func, module)
-    if home is not None:
-        wrapped = reader.wrappers.get((home[0].name, home[1].name), set())
-        names = [a.arg for a in (*home[1].args.posonlyargs, *home[1].args.args)]
-        names = names[1:] if names and names[0] in {"self", "cls"} else names
-        positions = (*positions, *wrapped)
-        keywords = (*keywords, *(names[i] for i in wrapped if i < len(names)))
-    found = [node.args[i] for i in positions if i < len(node.args) and not isinstance(node.args[i], ast.Starred)]
-    return found + [keyword.value for keyword in node.keywords if keyword.arg in keywords]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -29,7 +30,9 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     usage_word = "usage: "
 
     def __init__(self, prog: str, **options: Any) -> None:
-        super().__init__(prog, max_help_position=26, **options)
+        # Room for the columns that argparse does not count in a Chinese word at the head of the line.
+        columns = min(100, shutil.get_terminal_size().columns) - 5
+        super().__init__(prog, **{"max_help_position": 26, "width": columns, **options})
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         """Write the usage line in the language of the call."""
@@ -48,6 +51,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of leaving the process."""
+        typo = re.match(r"argument COMMAND: invalid choice: '([^']*)'", message)
+        if typo:
+            advice = _nearest(typo[1], sorted(commands_of(self))).removeprefix("; ") or "'surveykit help' lists them"
+            raise UsageError(f"there is no command {typo[1]!r}: {advice}", self.format_usage().strip())
         raise UsageError(message + self._advice(message), self.format_usage().strip())
 
     def _advice(self, message: str) -> str:

@@ -98,4 +98,6 @@ class Template:
 
     def fill(self, values: dict[str, str]) -> str:
         """Return the translation with values in its slots."""
-        return _TOKEN.sub(lambda found: found[0][0] if found[1] is None else values[found[1]], self.translation)
+        return _TOKEN.sub(
+            lambda found: found[0][0] if found[1] is None else values.get(found[1], found[0]), self.translation
+        )

@@ -18,6 +18,9 @@ LIGHT = 8
 _QUOTES = "'\"“‘`"
 
 
+_Told = tuple[int, str]  # letters that templates explain, and the translation
+
+
 class Translator:
     """Translates messages by a catalogue; what is not in it stays as it is.
 
@@ -48,14 +51,10 @@ class Translator:
         head = text[: len(text) - len(text.lstrip())]
         return head + self._message(body) + text[len(text.rstrip()) :]
 
-    def phrase(self, text: str) -> str | None:
-        """Return the translation of a text that a template fits as a whole, else None."""
-        return self._whole(text, 1)
-
     def _message(self, text: str) -> str:
-        whole = self._whole(text, 1)
+        whole = self._whole(text)
         if whole is not None:
-            return whole
+            return whole[1]
         for joint in ("\n", "; "):
             if joint in text:
                 return joint.join(self(part) for part in text.split(joint))
@@ -65,61 +64,76 @@ class Translator:
         """Translate what follows a place such as ``file:line: key: ``, when the rest is a text of the catalogue."""
         for found in re.finditer(r": ", text):
             rest = text[found.end() :]
-            told = self._whole(rest, LIGHT) or self._with_advice(rest)
+            whole = self._whole(rest, LIGHT)
+            told = whole[1] if whole else self._with_advice(rest)
             if told is not None:
-                return self._words(text[: found.start()]) + ": " + told
-        return self._with_advice(text)
+                return self._exact.get(text[: found.start()], text[: found.start()]) + ": " + told
+        return self._with_advice(text) or self._before_values(text)
+
+    def _before_values(self, text: str) -> str | None:
+        """Translate what stands before a list of values."""
+        head, joint, values = text.partition(": ")
+        told = self._whole(head, LIGHT)
+        return f"{told[1]}: {_counted(values)}" if told and joint else None
 
     def _with_advice(self, text: str) -> str | None:
         """Translate a problem that was joined to a line: what is wrong, and what to do."""
         for found in re.finditer(r": ", text):
-            what, todo = self._whole(text[: found.start()], LIGHT), self._whole(text[found.end() :], 1)
+            what, todo = self._whole(text[: found.start()], LIGHT), self._whole(text[found.end() :])
             if what is not None and todo is not None:
-                return f"{what}: {todo}"
+                return f"{what[1]}: {todo[1]}"
         return None
 
-    def _words(self, text: str) -> str:
-        return self._exact.get(text, text)
-
-    def _whole(self, text: str, least: int) -> str | None:
+    def _whole(self, text: str, least: int = 1) -> _Told | None:
+        """Return the weight and the translation of a text, by the templates that explain most of its letters."""
         exact = self._exact.get(text)
         if exact is not None:
-            return exact.replace("{{", "{").replace("}}", "}")
+            return len(text), exact.replace("{{", "{").replace("}}", "}")
+        best: _Told | None = None
         for template in self._patterns:
             if template.weight < least:
-                return None
+                break
             if template.anchor in text:
                 found = template.pattern.fullmatch(text)
                 if found and (template.weight >= LIGHT or all(map(self._is_value, found.groups()))):
-                    return self._fill(template, found)
-        return None
+                    told = self._fill(template, found)
+                    if best is None or told[0] >= best[0]:
+                        best = told
+        return best
 
     def _is_value(self, text: str) -> bool:
-        """Whether a text can be a value: one word, something quoted, or a message of the catalogue."""
-        return " " not in text or text[0] in _QUOTES or self._whole(text, LIGHT) is not None
+        """Whether a text can be a value: words without spaces, something quoted, or a message of the catalogue."""
+        quoted = text[:1] in _QUOTES and text.rstrip(")")[-1:] in (*_QUOTES, "”", "’", ".")
+        if quoted or all(re.fullmatch(r"\S*( \d+)?", part) for part in text.split(", ")):
+            return True
+        return self._whole(text, LIGHT) is not None
 
-    def _fill(self, template: Template, found: re.Match[str]) -> str:
-        values = {}
+    def _fill(self, template: Template, found: re.Match[str]) -> _Told:
+        values, weight = {}, template.weight
         for slot, value in zip(template.slots, found.groups(), strict=True):
-            values[slot.rstrip("!")] = self._marked(value) if slot.endswith("!") else self._value(_counted(value))
-        return template.fill(values)
+            told = self._marked(value) if slot.endswith("!") else self._value(value)
+            values[slot.rstrip("!")] = told[1]
+            weight += told[0]
+        return weight, template.fill(values)
 
-    def _marked(self, text: str) -> str:
+    def _marked(self, text: str) -> _Told:
         """Translate a value that is known to be a phrase, or a list of phrases."""
         body = text.strip()
-        whole = self._whole(body, 1) if body else None
-        if whole is not None:
-            return text.replace(body, whole, 1)
-        for joint in ("; ", ", "):
-            if joint in text:
-                return joint.join(self._whole(part, 1) or part for part in text.split(joint))
-        return text
+        for joint in ("; ", ", or ", ", "):
+            parts = [self._whole(part) for part in body.split(joint)]
+            if len(parts) > 1 and all(parts):
+                told = [part for part in parts if part is not None]
+                return sum(part[0] for part in told), self._exact.get(joint, joint).join(part[1] for part in told)
+        whole = self._whole(body) if body else None
+        return (whole[0], text.replace(body, whole[1], 1)) if whole else (0, text)
 
-    def _value(self, text: str) -> str:
+    def _value(self, text: str) -> _Told:
         """Translate a value only if it can be nothing but a message, such as an error quoted in another."""
-        if len(text) < SURELY_A_MESSAGE or text[0] in _QUOTES:
-            return text
-        return self._whole(text, SURELY_A_MESSAGE) or text
+        if len(text) >= SURELY_A_MESSAGE and text[0] not in _QUOTES:
+            whole = self._whole(text, SURELY_A_MESSAGE)
+            if whole is not None:
+                return whole
+        return 0, _counted(text)
 
 
 def _counted(text: str) -> str:

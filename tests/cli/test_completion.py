@@ -1,0 +1,90 @@
+"""Completion: the shells' scripts, and bash really completing with them."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Completes a line as the tab key does: by the function that `complete` has registered for the command.
+BASH = """
+source <({command} completion bash)
+complete_line() {{
+    COMP_LINE="$1"; COMP_POINT=${{#COMP_LINE}}; COMP_TYPE=9; COMP_KEY=9
+    read -ra COMP_WORDS <<< "$COMP_LINE"
+    [[ "$COMP_LINE" == *" " ]] && COMP_WORDS+=("")
+    COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))
+    local registered=$(complete -p surveykit); registered=${{registered##*-F }}
+    ${{registered%% *}} surveykit "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD-1]}}"
+    printf '%s\\n' "${{COMPREPLY[@]}}"
+}}
+complete_line "$1"
+"""
+
+
+@pytest.fixture
+def complete(tmp_path):
+    """Return what bash offers after a line."""
+    program = tmp_path / "bin" / "surveykit"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m surveykit "$@"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+    def run(line):
+        script = BASH.format(command="surveykit")
+        done = subprocess.run(
+            ["bash", "--norc", "-c", script, "bash", line],
+            capture_output=True, text=True, check=False, env=env, cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return [word.strip() for word in done.stdout.splitlines() if word.strip()]
+
+    return run
+
+
+def test_bash_is_here():
+    assert shutil.which("bash")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("surveykit ver", {"verify-draw"}),
+        ("surveykit de", {"deidentify"}),
+        ("surveykit d", {"draw", "diff", "deidentify", "doctor"}),
+        ("surveykit draw --re", {"--redraw"}),
+        ("surveykit completion ", {"bash", "zsh", "fish"}),
+        ("surveykit report --edition ", {"zh", "en"}),
+        ("surveykit report --format ar", {"archive"}),
+        ("surveykit questionnaire i", {"import"}),
+        ("surveykit plan --lang z", {"zh"}),
+    ],
+)
+def test_bash_completes(complete, line, offered):
+    assert offered <= set(complete(line))
+
+
+def test_bash_completes_files(complete, tmp_path):
+    (tmp_path / "wave_one.yaml").touch()
+    assert "wave_one.yaml" in complete("surveykit diff wave_o")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts(call, shell):
+    code, out, _ = call("completion", shell)
+    assert code == 0
+    assert "surveykit" in out
+    assert "_ARGCOMPLETE" in out
+    assert "complete" in out
+
+
+def test_an_unknown_shell(call):
+    code, _, err = call("completion", "fihs")
+    assert code == 2
+    assert "did you mean 'fish'?" in err
