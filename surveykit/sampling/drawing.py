@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from surveykit._version import __version__
 from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.sampling.allocation import Allocation, allocate
-from surveykit.sampling.frames import Frame, open_frame
+from surveykit.sampling.frames import Frame, open_frame, published_sql
 from surveykit.sampling.keys import BEYOND, threshold
 from surveykit.sampling.listing import select_rows
 from surveykit.sampling.plan import SamplingPlan, plan_hash
@@ -121,7 +121,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
             StratumRecord(s, population[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()
         ),
         sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
-        sql=sql,
+        sql=published_sql(opened, sql),
         versions={"surveykit": __version__, opened.dialect.name: opened.version(), "python": platform.python_version()},
         notes=notes,
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.dialects import DUCKDB, Dialect
 
 __all__ = ["DuckDBFrame", "Frame", "open_frame"]
 
+PUBLISHED = "sampling_frame"
 FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC")
 UNSTABLE = (
     "TIME",
@@ -28,6 +30,16 @@ UNSTABLE = (
     "LIST",
     "UNION",
 )
+
+
+def private_name() -> str:
+    """Name of a frame while it is queried: one that no table of the user's can have."""
+    return f"{PUBLISHED}_{uuid4().hex}"
+
+
+def published_sql(frame: Frame, sql: str) -> str:
+    """The SQL of a record, in which the frame is ``sampling_frame`` wherever it has a name for the moment only."""
+    return sql.replace(frame.table, PUBLISHED) if frame.table.startswith(f"{PUBLISHED}_") else sql
 
 
 class Frame(Protocol):
@@ -72,7 +84,7 @@ class DuckDBFrame:
     relation: Any
     source: str
     dialect: Dialect = DUCKDB
-    table: str = "sampling_frame"
+    table: str = field(default_factory=private_name)
 
     def columns(self) -> dict[str, str]:
         """Column names with DuckDB's types, in order."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from surveykit.errors import MissingDependencyError
 from surveykit.sampling.dialects import SPARK, Dialect
+from surveykit.sampling.frames import private_name
 
 __all__ = ["SparkFrame", "spark_frame"]
 
@@ -27,27 +28,30 @@ class SparkFrame:
     data: Any
     source: str
     dialect: Dialect = SPARK
-    table: str = "sampling_frame"
+    table: str = field(default_factory=private_name)
 
     def columns(self) -> dict[str, str]:
         """Column names with Spark's types, in order."""
         return {name: str(kind) for name, kind in self.data.dtypes}
 
-    def _run(self, sql: str) -> Any:
+    def _run(self, sql: str) -> tuple[list[str], list[Any]]:
+        session = self.data.sparkSession
         self.data.createOrReplaceTempView(self.table)
-        return self.data.sparkSession.sql(sql)
+        try:
+            result = session.sql(sql)
+            return list(result.columns), result.collect()
+        finally:
+            session.catalog.dropTempView(self.table)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
-        return [tuple(row) for row in self._run(sql).collect()]
+        return [tuple(row) for row in self._run(sql)[1]]
 
     def arrow(self, sql: str) -> Any:
         """Run a query and return a pyarrow table."""
         import pyarrow as pa
 
-        result = self._run(sql)
-        names = result.columns
-        rows = result.collect()
+        names, rows = self._run(sql)
         return pa.table({name: [row[at] for row in rows] for at, name in enumerate(names)})
 
     def version(self) -> str:

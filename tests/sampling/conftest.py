@@ -1,3 +1,4 @@
+import re
 import sys
 from pathlib import Path
 
@@ -38,3 +39,12 @@ def frame():
             "income": rng.lognormal(size=n),
         }
     )
+
+
+@pytest.fixture(name="audit_statements", scope="session")
+def _audit_statements():
+    """The SQL of the page for auditors: the draw, the count of a stratum, the digest."""
+    page = Path(__file__).parents[2] / "docs" / "methods" / "sampling.md"
+    found = re.findall(r"```sql\n(.*?);\n```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert len(found) == 3
+    return found

@@ -105,6 +105,19 @@ def test_recorded_sql_alone_draws_the_sample(table, make_plan):
 
 
 @pytest.mark.postgres
+def test_page_for_auditors(table, make_plan, audit_statements):
+    """The plain SQL of the page with the collation that it asks for."""
+    sample = draw(make_plan(seed="chengdu-2021-civilization-practice", size={"per_stratum": 400}), table)
+    drawn, counted, _ = (text.replace("sampling_frame", table.table) for text in audit_statements)
+    right = list(zip(sample.table["unit_id"], sample.table["district"], strict=True))
+    rows = table.connection.execute(drawn.replace("unit_id)), unit_id)", 'unit_id)) collate "C", unit_id)')).fetchall()
+    assert sorted(rows) == sorted(right)
+    cut = next(s for s in sample.record.strata if s.stratum == "wuhou").cut_key
+    counted = counted.replace("unit_id)) <=", 'unit_id)) collate "C" <=').replace("{cut key of the record}", cut)
+    assert table.connection.execute(counted).fetchall() == [(400,)]
+
+
+@pytest.mark.postgres
 def test_postgres_refuses_what_duckdb_refuses(connection, table, frame, make_plan):
     connection.execute("create table wrong (unit_id text, district text, f double precision, c char(8), n numeric)")
     connection.execute("insert into wrong values ('a', 'x', 1, 'a', 1), (null, 'x', 2, 'b', 2), ('b', 'x', 3, 'c', 3)")

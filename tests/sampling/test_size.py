@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from surveykit.errors import DataError
 from surveykit.sampling import size as sz
@@ -141,6 +142,58 @@ def test_two_stage_optimum_by_search():
         assert cheap.cost <= best.cost
 
 
+def test_three_stage_optimum_by_search():
+    """The continuous optimum against a general minimiser, the integers against every design of three numbers."""
+    costs, parts = (500.0, 100.0, 120.0), (0.01, 0.10, 0.90)
+
+    def cost(m, n, q):
+        return m * (costs[0] + costs[1] * n + costs[2] * n * q)
+
+    def variance(m, n, q):
+        return parts[0] / m + parts[1] / (m * n) + parts[2] / (m * n * q)
+
+    best = sz.three_stage_optimum(costs, parts, budget=100_000)
+    found = optimize.minimize(
+        lambda x: variance(100_000 / cost(1, *np.exp(x)), *np.exp(x)), [0.0, 0.0], method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-15},
+    )  # fmt: skip
+    np.testing.assert_allclose(best.continuous[1:], np.exp(found.x), rtol=1e-5)
+    assert cost(*best.continuous) == pytest.approx(100_000, rel=1e-12)
+    every = [(int(100_000 / cost(1, n, q)), n, q) for n in range(1, 60) for q in range(1, 60)]
+    assert best.variance == pytest.approx(min(variance(*x) for x in every if x[0]), rel=1e-12)
+    assert (best.cost, best.variance) == pytest.approx(
+        (cost(best.clusters, best.parts, best.units), variance(best.clusters, best.parts, best.units)), rel=1e-12
+    )
+    assert best.cost <= 100_000
+    assert sum(best.cost_by_stage) == pytest.approx(best.cost, rel=1e-12)
+    assert sum(best.variance_by_stage) == pytest.approx(best.variance, rel=1e-12)
+    cheap = sz.three_stage_optimum(costs, parts, variance=0.0025)
+    every = [(math.ceil(variance(1, n, q) / 0.0025), n, q) for n in range(1, 60) for q in range(1, 60)]
+    assert cheap.variance <= 0.0025
+    assert cheap.cost == pytest.approx(min(cost(*x) for x in every), rel=1e-12)
+
+
+def test_power_is_the_inverse_of_the_size_and_is_reached_in_simulation():
+    field = sz.Field(response_rate=0.5, eligibility_rate=0.8)
+    comparison = sz.Comparison(overlap=0.3, correlation=0.4, population_size=5000, deff=1.3, response_rate=field)
+    size = sz.sample_size_power(0.6, 0.7, power=0.85, comparison=comparison)
+    assert sz.power_difference(size.continuous / 0.4, 0.6, 0.7, comparison=comparison) == pytest.approx(0.85, rel=1e-9)
+    assert sz.power_difference(5000 / 0.4, 0.6, 0.7, comparison=comparison) == 1.0
+    rng, n, rounds = np.random.default_rng(9), 400, 20_000
+    first, second = rng.binomial(n, 0.5, rounds) / n, rng.binomial(n, 0.58, rounds) / n
+    mean = (first + second) / 2
+    seen = abs(first - second) > 1.959963984540054 * np.sqrt(2 * mean * (1 - mean) / n)
+    assert seen.mean() == pytest.approx(sz.power_difference(n, 0.5, 0.58), abs=0.015)
+
+
+def test_differences_know_eligibility_and_a_census():
+    half = sz.Comparison(response_rate=sz.Field(0.5, 0.8))
+    assert sz.sample_size_difference(0.5, 0.5, 0.05, comparison=half).n == math.ceil(768.2918 / 0.4)
+    small = sz.Comparison(population_size=300)
+    assert sz.precision_difference(300, 0.5, 0.6, comparison=small) == 0.0
+    assert sz.precision_difference(900, 0.5, 0.6, comparison=small) == 0.0
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -161,6 +214,12 @@ def test_two_stage_optimum_by_search():
         (lambda: sz.two_stage_optimum(1, 1, 0.1), "either a budget or a variance"),
         (lambda: sz.two_stage_optimum(100, 1, 0.1, budget=5), "does not pay"),
         (lambda: sz.two_stage_optimum(100, 1, 0, budget=500), "homogeneity 0"),
+        (lambda: sz.two_stage_optimum(100, 1, 0.1, variance=-1), "variance -1"),
+        (lambda: sz.three_stage_optimum((1, 1, 1), (1, 1, 1)), "either a budget or a variance"),
+        (lambda: sz.three_stage_optimum((1, 0, 1), (1, 1, 1), budget=9), "cost of stage 2 0 is not"),
+        (lambda: sz.three_stage_optimum((1, 1, 1), (1, 1, 0), budget=9), "variance of stage 3 0 is not"),
+        (lambda: sz.three_stage_optimum((9, 9, 9), (1, 1, 1), budget=20), "does not pay for one cluster"),
+        (lambda: sz.power_difference(0, 0.5, 0.6), "n 0 is not"),
         (lambda: sz.rank_set_width(0.02, 0.0, districts=1), "give at least 2"),
     ],
 )

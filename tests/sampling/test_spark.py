@@ -52,3 +52,22 @@ def test_spark_refuses_what_duckdb_refuses(session, make_plan):
     table = spark_frame(session.createDataFrame([(1.0, "x")], "unit_id double, district string"))
     with pytest.raises(DataError, match="double numbers"):
         draw(make_plan(size={"per_stratum": 1}), table)
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")
+def test_page_for_auditors_and_views_of_the_session(session, frame, make_plan, audit_statements, tmp_path):
+    """The plain SQL of the page runs on Spark; a view of the user's that is called like ours stays what it is."""
+    frame.to_parquet(tmp_path / "f.parquet")
+    data = session.read.parquet(str(tmp_path / "f.parquet"))
+    data.createOrReplaceTempView("sampling_frame")
+    plan = make_plan(seed="chengdu-2021-civilization-practice", size={"per_stratum": 400})
+    sample = draw(plan, spark_frame(session.createDataFrame(frame.iloc[:2500].itertuples(index=False), data.schema)))
+    assert session.sql("select count(*) from sampling_frame").collect()[0][0] == 3000
+    sample = draw(plan, spark_frame(data))
+    drawn, counted, _ = audit_statements
+    right = list(zip(sample.table["unit_id"], sample.table["district"], strict=True))
+    assert [tuple(row) for row in session.sql(drawn).collect()] == right
+    cut = next(s for s in sample.record.strata if s.stratum == "wuhou").cut_key
+    assert session.sql(counted.replace("{cut key of the record}", cut)).collect()[0][0] == 400
+    assert [row[0] for row in session.sql(sample.record.sql).collect()] == sample.table["unit_id"].tolist()

@@ -3,6 +3,7 @@
 from surveykit.sampling.size.common import Field, Precision, RatioMoments, SampleSize
 from surveykit.sampling.size.compare import (
     Comparison,
+    power_difference,
     precision_difference,
     sample_size_difference,
     sample_size_power,
@@ -12,6 +13,7 @@ from surveykit.sampling.size.domains import comparison_table, domain_sizes, rank
 from surveykit.sampling.size.mean import precision_mean, precision_ratio, sample_size_mean, sample_size_ratio
 from surveykit.sampling.size.proportion import precision_proportion, sample_size_proportion
 from surveykit.sampling.size.stages import TwoStageOptimum, two_stage_optimum
+from surveykit.sampling.size.three_stages import ThreeStageOptimum, three_stage_optimum
 
 __all__ = [
     "Comparison",
@@ -19,9 +21,11 @@ __all__ = [
     "Precision",
     "RatioMoments",
     "SampleSize",
+    "ThreeStageOptimum",
     "TwoStageOptimum",
     "comparison_table",
     "domain_sizes",
+    "power_difference",
     "precision_difference",
     "precision_mean",
     "precision_proportion",
@@ -33,5 +37,6 @@ __all__ = [
     "sample_size_proportion",
     "sample_size_ratio",
     "smallest_difference",
+    "three_stage_optimum",
     "two_stage_optimum",
 ]

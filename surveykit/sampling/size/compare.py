@@ -8,13 +8,12 @@ from statistics import NormalDist
 from typing import Literal
 
 from surveykit.errors import DataError
-from surveykit.sampling.size.common import SampleSize
+from surveykit.sampling.size.common import Field, SampleSize, at_most, yield_rate
 from surveykit.sampling.size.kernel import (
     critical_value,
     effective_size,
     gross_size,
     net_size,
-    require_conditions,
     require_positive,
     require_proportion,
     round_up,
@@ -22,6 +21,7 @@ from surveykit.sampling.size.kernel import (
 
 __all__ = [
     "Comparison",
+    "power_difference",
     "precision_difference",
     "sample_size_difference",
     "sample_size_power",
@@ -43,22 +43,27 @@ class Comparison:
         Units in each population; very large when left out.
     deff : float
         Design effect of each estimate.
-    response_rate : float
-        Share of drawn units that respond.
+    response_rate : float or Field
+        Share of drawn units that respond, or response and eligibility rates.
     """
 
     overlap: float = 0.0
     correlation: float = 0.0
     population_size: float | None = None
     deff: float = 1.0
-    response_rate: float = 1.0
+    response_rate: float | Field = 1.0
+
+    @property
+    def yield_rate(self) -> float:
+        """Share of drawn units that give data."""
+        return yield_rate(self.response_rate, self.deff, self.population_size)
 
 
 def _variance(p1: float, p2: float, comparison: Comparison) -> float:
     """Variance of the difference for one effective unit in each sample: V1 + V2 - 2 overlap rho sqrt(V1 V2)."""
     require_proportion(p1, "p1")
     require_proportion(p2, "p2")
-    require_conditions(comparison.deff, comparison.population_size, response_rate=comparison.response_rate)
+    yield_rate(comparison.response_rate, comparison.deff, comparison.population_size)
     if not 0.0 <= comparison.overlap <= 1.0 or not -1.0 <= comparison.correlation <= 1.0:
         raise DataError(
             f"comparison: overlap {comparison.overlap!r} must lie in [0, 1] and correlation "
@@ -68,9 +73,15 @@ def _variance(p1: float, p2: float, comparison: Comparison) -> float:
     return first + second - 2.0 * comparison.overlap * comparison.correlation * math.sqrt(first * second)
 
 
+def _effective(n: float, comparison: Comparison) -> float:
+    """Units drawn with replacement that carry the information of ``n`` drawn units of each sample."""
+    net = at_most(n * comparison.yield_rate, comparison.population_size)
+    return effective_size(net, comparison.deff, comparison.population_size, unit_factor=True)
+
+
 def _size(effective: float, comparison: Comparison, half_width: float, recipe: dict[str, object]) -> SampleSize:
     net = net_size(effective, comparison.deff, comparison.population_size, unit_factor=True)
-    n = gross_size(net, comparison.response_rate, comparison.population_size)
+    n = gross_size(net, comparison.yield_rate, comparison.population_size)
     return SampleSize(n, max(1, round_up(net)), net, half_width, recipe)
 
 
@@ -138,8 +149,7 @@ def precision_difference(
     comparison = comparison or Comparison()
     require_positive(n, "n")
     variance = _variance(p1, p2, comparison)
-    net = n * comparison.response_rate
-    effective = effective_size(net, comparison.deff, comparison.population_size, unit_factor=True)
+    effective = _effective(n, comparison)
     return critical_value(conf_level) * math.sqrt(variance / effective)
 
 
@@ -202,6 +212,40 @@ def sample_size_power(
     return _size(effective, comparison, critical_value(conf_level) * math.sqrt(variance / effective), recipe)
 
 
+def power_difference(
+    n: float, p1: float, p2: float, *, conf_level: float = 0.95, comparison: Comparison | None = None
+) -> float:
+    """Probability that two samples of ``n`` drawn units find a true difference: the inverse of `sample_size_power`.
+
+    Parameters
+    ----------
+    n : float
+        Units drawn in each sample.
+    p1, p2 : float
+        The true proportions.
+    conf_level, comparison
+        See `sample_size_power`; pooled variance under no difference, and the far tail is left out as there.
+
+    Returns
+    -------
+    float
+        Power between 0 and 1; 1 for a census of populations that differ.
+
+    Examples
+    --------
+    >>> round(power_difference(388, 0.5, 0.6), 3)
+    0.801
+    """
+    comparison = comparison or Comparison()
+    require_positive(n, "n")
+    full, mean = _variance(p1, p2, comparison), (p1 + p2) / 2.0
+    effective = _effective(n, comparison)
+    if math.isinf(effective):
+        return 1.0 if p1 != p2 else 1.0 - conf_level
+    null, z = _variance(mean, mean, comparison), critical_value(conf_level)
+    return NormalDist().cdf((abs(p1 - p2) * math.sqrt(effective) - z * math.sqrt(null)) / math.sqrt(full))
+
+
 def smallest_difference(
     n: float, p: float, *, power: float = 0.8, conf_level: float = 0.95, comparison: Comparison | None = None
 ) -> float:
@@ -229,8 +273,7 @@ def smallest_difference(
     comparison = comparison or Comparison()
     require_proportion(p)
     require_positive(n, "n")
-    net = n * comparison.response_rate
-    effective = effective_size(net, comparison.deff, comparison.population_size, unit_factor=True)
+    effective = _effective(n, comparison)
     z, z_power = critical_value(conf_level), NormalDist().inv_cdf(power)
     sign, room = (1.0, 1.0 - p) if p <= 0.5 else (-1.0, p)
 

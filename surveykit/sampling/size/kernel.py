@@ -78,3 +78,10 @@ def require_positive(value: float, name: str) -> None:
     """Fail unless a number is positive and finite."""
     if not (math.isfinite(value) and value > 0.0):
         raise DataError(f"sample size: {name} {value!r} is not a positive number")
+
+
+def require_target(budget: float | None, variance: float | None) -> float:
+    """The one of the two that is given, if it is positive."""
+    name, value = ("budget", budget) if budget is not None else ("variance", variance)
+    require_positive(float(value or 0.0), name)
+    return float(value or 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypedDict, Unpack
 
 from surveykit.sampling.size.common import (
     Field,
@@ -17,6 +18,15 @@ from surveykit.sampling.size.common import (
 from surveykit.sampling.size.kernel import critical_value, effective_size, gross_size, net_size, require_positive
 
 __all__ = ["precision_mean", "precision_ratio", "sample_size_mean", "sample_size_ratio"]
+
+
+class Conditions(TypedDict, total=False):
+    """Conditions of a sample size; see `sample_size_proportion`."""
+
+    conf_level: float
+    population_size: float | None
+    deff: float
+    response_rate: float | Field
 
 
 def sample_size_mean(
@@ -118,11 +128,7 @@ def precision_mean(
 def sample_size_ratio(
     moments: RatioMoments,
     half_width: float,
-    *,
-    conf_level: float = 0.95,
-    population_size: float | None = None,
-    deff: float = 1.0,
-    response_rate: float | Field = 1.0,
+    **conditions: Unpack[Conditions],
 ) -> SampleSize:
     """Units to draw so that the interval of a ratio of two means is no wider than wanted.
 
@@ -152,21 +158,14 @@ def sample_size_ratio(
     return sample_size_mean(
         moments.linearized_sd,
         half_width,
-        conf_level=conf_level,
-        population_size=population_size,
-        deff=deff,
-        response_rate=response_rate,
+        **conditions,
     )
 
 
 def precision_ratio(
     n: float,
     moments: RatioMoments,
-    *,
-    conf_level: float = 0.95,
-    population_size: float | None = None,
-    deff: float = 1.0,
-    response_rate: float | Field = 1.0,
+    **conditions: Unpack[Conditions],
 ) -> Precision:
     """Precision of a ratio of two means that ``n`` drawn units are expected to give.
 
@@ -193,8 +192,5 @@ def precision_ratio(
         n,
         moments.linearized_sd,
         mean=moments.ratio,
-        conf_level=conf_level,
-        population_size=population_size,
-        deff=deff,
-        response_rate=response_rate,
+        **conditions,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
-from surveykit.sampling.size.kernel import require_positive
+from surveykit.sampling.size.kernel import require_positive, require_target
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
@@ -99,6 +99,7 @@ def two_stage_optimum(
         raise DataError(f"two stages: homogeneity {homogeneity!r} is not strictly between 0 and 1")
     if (budget is None) == (variance is None):
         raise DataError("two stages: give either a budget or a variance")
+    require_target(budget, variance)
     best_units = math.sqrt(cluster_cost / unit_cost * (1 - homogeneity) / homogeneity)
     designs = []
     for units in range(1, min(max_units, 2 * math.ceil(best_units) + 2) + 1):
