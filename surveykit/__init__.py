@@ -177,6 +177,7 @@ if TYPE_CHECKING:
         evaluate_plan,
         simulate_answers,
         simulate_frame,
+        simulate_residents,
         simulate_responses,
         true_rates,
         write_wjx_export,
@@ -207,6 +208,7 @@ if TYPE_CHECKING:
         rerun_replicates,
         response_quality,
         ridge_calibrate,
+        small_areas,
         trim_weights,
     )
 
@@ -326,6 +328,7 @@ _ROOM = {
         "rerun_replicates",
         "response_quality",
         "ridge_calibrate",
+        "small_areas",
         "trim_weights",
     ),
     "questionnaire": (
@@ -375,6 +378,7 @@ _ROOM = {
         "evaluate_plan",
         "simulate_answers",
         "simulate_frame",
+        "simulate_residents",
         "simulate_responses",
         "true_rates",
         "write_wjx_export",
@@ -575,7 +579,9 @@ __all__ = [
     "sensitivity",
     "simulate_answers",
     "simulate_frame",
+    "simulate_residents",
     "simulate_responses",
+    "small_areas",
     "smallest_difference",
     "spark_frame",
     "stack_responses",

@@ -18,9 +18,7 @@ __all__ = ["add_parser"]
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "simulate", help="make simulated data, or evaluate the plan by repeated draws"
-    )
+    parser = commands.add_parser("simulate", help="make simulated data, or evaluate the plan by repeated draws")
     parser.add_argument("--repetitions", type=int, metavar="N", help="evaluate the plan over N draws (at least 20)")
     parser.add_argument(
         "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"

@@ -8,6 +8,7 @@ from surveykit.report.disclosure_record import require_disclosure
 from surveykit.report.document import Chapter, Document
 from surveykit.report.inputs import Edition, Profile, ReportInput
 from surveykit.report.markdown_text import own_chapter
+from surveykit.report.model_wording import guard_intervals
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules
 from surveykit.report.view import View, make_view
 
@@ -64,7 +65,7 @@ def document_of(view: View, chapters: list[Chapter], *, title: str = "", subtitl
         ("fact_published", long_date(view)),
         ("fact_version", study.version),
     )
-    return Document(
+    made = Document(
         edition=view.edition,
         profile=view.profile,
         title=title or view.text(study.title),
@@ -77,6 +78,7 @@ def document_of(view: View, chapters: list[Chapter], *, title: str = "", subtitl
         logo=view.report.logo,
         id=study.id,
     )
+    return guard_intervals(made, view.report)
 
 
 def long_date(view: View) -> str:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 import pandas as pd
 
 from surveykit.report.disclosure_record import Disclosure
+from surveykit.report.weighting_record import WeightDiagnostics
 
 __all__ = [
     "Choice",
@@ -244,6 +245,8 @@ class ReportInput:
         iteration, max_gap (largest relative gap to a margin).
     margins : DataFrame, optional
         variable, level, target, before, after (shares).
+    weighting : tuple of WeightDiagnostics
+        Diagnostics of the weights of each analysis, for the appendix.
     questions : sequence of Question
         The questionnaire, for the appendix and the topline.
     topline : DataFrame, optional
@@ -308,6 +311,7 @@ class ReportInput:
     weights: pd.Series | None = None
     raking: pd.DataFrame | None = None
     margins: pd.DataFrame | None = None
+    weighting: tuple[WeightDiagnostics, ...] = ()
     questions: Sequence[Question] = ()
     topline: pd.DataFrame | None = None
     drivers: pd.DataFrame | None = None

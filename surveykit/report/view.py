@@ -14,6 +14,7 @@ from surveykit.report import numbers
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
 from surveykit.report.messages import CATALOGUES, say
+from surveykit.report.model_wording import model_wording, rests_on_model
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
 
 __all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
@@ -72,7 +73,13 @@ class View:
 
     def say(self, key: str, **values: object) -> str:
         """Return a message of the catalogue in the edition's language."""
-        return say(self.edition, key, **values)
+        said = say(self.edition, key, **values)
+        return model_wording(self.edition, said) if self.model_based else said
+
+    @cached_property
+    def model_based(self) -> bool:
+        """Whether the main figures rest on a model, so that their intervals are named as what they are."""
+        return rests_on_model(self.report)
 
     def known(self, kind: str, name: str) -> str:
         """Return the catalogue's words for a step or check of the library, or the name itself when it is a study's."""

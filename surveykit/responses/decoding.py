@@ -103,7 +103,11 @@ def _said(raw: RawResponses, *names: str) -> dict[str, str]:
 
 def _single(raw: RawResponses, name: str, item: str, choices: Sequence[Choice]) -> tuple[Cells, Decoded]:
     header = raw.columns[name][0]
-    lookup = {**(raw.scores.get(name) or raw.reader.lookup(choices, _options(raw, name))), **_said(raw, name, item)}
+    lookup = raw.reader.lookup(choices, _options(raw, name))
+    if name in raw.scores:  # don't know has no score and stands as its text
+        specials = {choice.code for choice in choices if choice.special}
+        lookup = {cell: code for cell, code in lookup.items() if code in specials} | dict(raw.scores[name])
+    lookup |= _said(raw, name, item)
     decoded = decode_single(raw.table[header], name, choices, lookup, raw.reader)
     return _split_special(decoded, choices), decoded
 

@@ -124,14 +124,15 @@ def read_limesurvey(
     """
     path = Path(path)
     table, sheet, digest = read_text_table(path)
-    lower = {str(h).lower(): str(h) for h in table.columns}
+    codes = {str(h): match["code"] if (match := _TEXT.match(str(h))) else str(h) for h in table.columns}
+    lower = {code.lower(): header for header, code in codes.items()}
     by_text = {
         "response id": "id",
         "date submitted": "submitdate",
         "last page": "lastpage",
         "start language": "startlanguage",
     }
-    found = {by_text.get(_TEXT.sub("", name).strip(), name): header for name, header in lower.items()}
+    found = {by_text.get(name, name): header for name, header in lower.items()}
     absent = [name for name in HEAD[:2] if name not in found]
     if absent:
         raise DataError(

@@ -18,12 +18,16 @@ PERSONAL = re.compile(
     r"^(?:来自ip|ip|ip ?address|ipaddr|来源详情|openid|unionid|微信昵称|昵称|nickname|微信|姓名|真实姓名|您的姓名"
     r"|name|full ?name"
     r"|手机|手机号|手机号码|电话|联系电话|联系方式|phone|phone ?number|mobile|tel|邮箱|电子邮箱|邮件"
-    r"|e-?mail|email ?address"
+    r"|e[-_ ]?mail|email ?address"
     r"|身份证|身份证号|证件号码|id ?card|地理位置|经度|纬度|经纬度|location|latitude|longitude|gps|_geolocation|_gps.*"
     r"|qq|qq号|地址|详细地址|家庭住址|address|头像|user ?agent|ua|deviceid|device ?id|imei|subscriberid|simserial"
     r"|phonenumber|username|submittername|submitterid|_submitted_by|firstname|lastname|referrer|refurl)$",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(
+    r"姓名|手机号|电话号码|身份证|微信号|微信昵称|邮箱|家庭住址|详细地址|经纬度|open_?id|union_?id", re.IGNORECASE
+)
+_AROUND = re.compile(r"^\s*(?:第?\d{1,3}(?:题|[、.:：．]))?\s*|[：:？?。（(].*$")
 MINIMUM_SALT = 16
 _GUARDED = ("@device", "@interviewer")
 
@@ -40,8 +44,15 @@ def personal_columns(headers: list[str]) -> list[str]:
     -------
     list of str
     """
-    plain = re.compile(r"^\s*(?:第?\d{1,3}(?:题|[、.:：．]))?\s*|[：:？?。（(].*$")
-    return [h for h in headers if PERSONAL.match(plain.sub("", h).strip())]
+    return [header for header in headers if _WITHIN.search(header) or any(map(PERSONAL.match, _readings(header)))]
+
+
+def _readings(header: str) -> set[str]:
+    """A header without number and remarks; its parts in ``code. text`` and ``group/name``; with blanks for ``_``."""
+    plain = _AROUND.sub("", header).strip()
+    code, _, text = header.partition(". ")
+    parts = {plain, code.strip(), _AROUND.sub("", text).strip(), plain.rpartition("/")[2], plain.rpartition("-")[2]}
+    return parts | {part.replace("_", " ").replace("-", " ").strip() for part in parts}
 
 
 def salted_hash(values: pd.Series, salt: str) -> pd.Series:

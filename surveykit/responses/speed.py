@@ -146,8 +146,8 @@ def speed_flags(
         with np.errstate(invalid="ignore", divide="ignore"):
             speed = np.minimum(median.to_numpy(dtype=float) / seconds, CLIP)
     else:
-        by_mode = table.groupby("mode", dropna=False).ngroup().to_numpy(dtype=np.int64)
-        both = table.groupby(["mode", "path"], dropna=False).ngroup().to_numpy(dtype=np.int64)
+        by_mode = np.asarray(table.groupby("mode", dropna=False).ngroup(), dtype=np.int64)
+        both = np.asarray(table.groupby(["mode", "path"], dropna=False).ngroup(), dtype=np.int64)
         speed = relative_speed(pages, both, rule.minimum_group, by_mode)
     indices["relative_speed"] = speed
     with np.errstate(invalid="ignore"):

@@ -23,6 +23,7 @@ __all__ = ["read_form", "read_table"]
 
 FORM = "surveykit-response/1"
 MAX_FORM_BYTES = 1_000_000
+MAX_CELLS = 1_000_000_000
 SEPARATOR = "┋"
 
 
@@ -31,6 +32,12 @@ def _parquet(path: Path) -> pd.DataFrame:
     import pyarrow.parquet
 
     try:
+        shape = pyarrow.parquet.read_metadata(path)
+        if shape.num_rows * max(shape.num_columns, 1) > MAX_CELLS:
+            raise DataError(
+                f"{path.name}: {shape.num_rows:,} rows of {shape.num_columns} columns are more than answers can be; "
+                "refused, split the file if it is really that large"
+            )
         table = pyarrow.parquet.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(f"{path.name}: not a readable Parquet file ({error}); it may be cut off") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import itertools
@@ -52,12 +53,33 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _marked_encodings(path: Path) -> tuple[str, ...]:
+    """Encodings to try: the one that the first bytes state, or all."""
+    with path.open("rb") as stream:
+        start = stream.read(BLOCK)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if b"\0" in start[:SNIFFED]:
+        raise DataError(
+            f"{path.name}: the file holds NUL bytes: it is UTF-16 without a mark, or no text at all; save it as UTF-8"
+        )
+    return ("utf-8-sig",) if start.startswith(codecs.BOM_UTF8) else ENCODINGS
+
+
+def _is_damaged_utf8(path: Path) -> bool:
+    """Whether nearly all characters beyond ASCII are good UTF-8, which text in another encoding never is."""
+    with path.open("rb") as stream:
+        text = stream.read(BLOCK).decode("utf-8", "replace")
+    beyond = sum(character > "\x7f" for character in text)
+    return beyond >= 20 and text.count("\ufffd") <= 0.02 * beyond
+
+
 def _detect_encoding(path: Path) -> str:
     """The first of the encodings that decodes the whole file."""
-    import codecs
-
     tried: dict[str, str] = {}
-    for encoding in ENCODINGS:
+    for encoding in _marked_encodings(path):
+        if encoding == "gb18030" and _is_damaged_utf8(path):
+            continue
         decoder = codecs.getincrementaldecoder(encoding)()
         position = 0
         try:
@@ -70,6 +92,11 @@ def _detect_encoding(path: Path) -> str:
         except UnicodeDecodeError as error:
             tried[encoding] = f"byte {position + error.start}"
     places = ", ".join(f"{encoding} fails at {place}" for encoding, place in tried.items())
+    if len(tried) == 1:
+        raise DataError(
+            f"{path.name}: the text is in {next(iter(tried)).removesuffix('-sig').upper()} but damaged or cut off "
+            f"({places.partition(' fails at ')[2]} does not belong there); export it again"
+        )
     raise DataError(
         f"{path.name}: the text is in none of the encodings tried ({places}); save it as UTF-8 and read it again"
     )

@@ -17,7 +17,9 @@ __all__ = ["check_archive", "read_sheet"]
 
 MAX_UNPACKED = 2_000_000_000
 SMALL = 50_000_000
-MAX_RATIO = 200
+MAX_RATIO = 100
+MAX_COLUMNS = 16_384
+MAX_CELLS = 64_000_000
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -73,6 +75,7 @@ class _Parts:
         self._formula: list[str] = []
         self._into: list[str] | None = None
         self._phonetic = False
+        self._count = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -95,6 +98,9 @@ class _Parts:
             self._into = None
         elif name == "c":
             place = _place(self._attributes.get("r", ""), len(self._cells) - 1)
+            self._count += max(place + 1 - len(self._cells), 1)
+            if place >= MAX_COLUMNS or self._count > MAX_CELLS:
+                raise ValueError("it says that it has more cells than a spreadsheet can have; refused as a likely bomb")
             self._cells.extend([""] * (place - len(self._cells)))
             self._cells.append(self._cell_text(self._attributes, "".join(self._value), "".join(self._formula)))
         elif name == "row":
@@ -196,7 +202,7 @@ def _place(reference: str, before: int) -> int:
     if match is None:
         return before + 1
     place = 0
-    for letter in match[0]:
+    for letter in match[0][:4]:
         place = place * 26 + ord(letter) - 64
     return place - 1
 

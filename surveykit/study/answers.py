@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from surveykit.errors import DataError, DefinitionError, Problem, SurveyKitError
 from surveykit.study.salt import read_salt
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from surveykit.questionnaire import ColumnMap, Questionnaire
     from surveykit.responses import RawResponses, Responses, UserMapping
     from surveykit.study.definition import ResponseFile
@@ -137,6 +137,8 @@ def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
     SurveyKitError
         A file cannot be read or does not fit the questionnaire; the message names it as study.yaml does.
     """
+    import pandas as pd
+
     from surveykit.responses import code_responses, original_cells, stack_responses
 
     data = study.definition.data

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from surveykit.study.artefacts import write_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["inert_texts", "write_inert_csv"]
 
@@ -35,9 +37,12 @@ def inert_texts(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> inert_texts(pd.DataFrame({"a": ["=1+1", "-5", "text"]}))["a"].tolist()
     ["'=1+1", '-5', 'text']
     """
+    import pandas as pd
+
     texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name].dtype)]
     changed = {str(name): table[name].astype(object).map(_inert) for name in texts}
     return table.assign(**changed).rename(columns={name: _inert(name) for name in table})

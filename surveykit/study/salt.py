@@ -20,8 +20,8 @@ def read_salt(path: Path) -> str:
     Parameters
     ----------
     path : pathlib.Path
-        The file that study.yaml names under ``data: salt:``. A folder that is made for it gets a .gitignore that keeps
-        everything in it out of version control.
+        The file that study.yaml names under ``data: salt:``. Its name is added to the .gitignore of its folder; a
+        folder that is made for it is ignored as a whole.
 
     Returns
     -------
@@ -52,9 +52,17 @@ def read_salt(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
+    """Make the salt; the .gitignore comes first, so that there is no moment at which it could be committed."""
+    line, held = path.name, ""
     if not path.parent.exists():
         path.parent.mkdir(parents=True, mode=0o700)
-        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        line = "*"
+    ignored = path.parent / ".gitignore"
+    if ignored.exists():
+        held = ignored.read_text(encoding="utf-8")
+    if line not in held.splitlines() and "*" not in held.splitlines():
+        ends = "" if held.endswith("\n") or not held else "\n"
+        ignored.write_text(f"{held}{ends}{line}\n", encoding="utf-8")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(secrets.token_hex(32) + "\n")

@@ -19,6 +19,7 @@ from surveykit.weighting.response_quality import ResponseQuality, response_quali
 from surveykit.weighting.result import Diagnostics, WeightingResult
 from surveykit.weighting.ridge import RidgeCalibration, ridge_calibrate
 from surveykit.weighting.small_area import FayHerriot, fay_herriot
+from surveykit.weighting.small_area_tables import small_areas
 
 __all__ = [
     "Diagnostics",
@@ -49,6 +50,7 @@ __all__ = [
     "rerun_replicates",
     "response_quality",
     "ridge_calibrate",
+    "small_areas",
     "trim_weights",
     "weight_summary",
 ]

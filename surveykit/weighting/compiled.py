@@ -66,6 +66,8 @@ class Redistribute:
         codes = self.classes.codes
         lost = int(((codes >= 0) & ~self.receivers & (before > 0)).sum())
         cells = cell_table(self.classes.labels, codes, before, outcome.weights, self.receivers)
+        if self.kind == "nonresponse":
+            cells["response_rate"] = 1.0 / cells["factor"]
         return Description(cells, self.classes.notes, {self.reason: lost}, self.settings)
 
 

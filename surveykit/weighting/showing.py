@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from surveykit.display import NamedTable, Presentation, Words, facts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "plot_intervals",
+    "plot_side_by_side",
     "plot_weighting",
     "quality_presentation",
     "residents_presentation",
@@ -131,3 +133,28 @@ def plot_intervals(
     rows = table.assign(label=[label_of(name, labels) for name in names])
     axis = "模型估计值与区间（依模型而定）" if language == "zh" else "model-based estimate with interval"
     return interval_chart(rows, ax, axis=axis, language=language)
+
+
+def plot_side_by_side(
+    table: pd.DataFrame, ax: Axes | None, language: Language, labels: Mapping[str, str] | None
+) -> Axes:
+    """Draw the direct estimate of each area beside the model-based one; areas without answers have the second only."""
+    from surveykit.display.style import chart_axes, chart_style, label_of, set_fonts
+
+    zh = language == "zh"
+    names = ("直接估计", "模型估计（费-赫里奥特）") if zh else ("direct", "model-based (Fay-Herriot)")
+    with chart_style():
+        axes = chart_axes(ax, 7.0, 0.9 + 0.32 * max(len(table), 2))
+        places = np.arange(len(table))
+        sides = (("direct", "direct_std_error", -0.14, "#c4600c", "s"), ("estimate", "std_error", 0.14, "#1f5a92", "o"))
+        for (column, error, shift, color, mark), name in zip(sides, names, strict=True):
+            centre, reach = table[column].to_numpy(dtype=float), 1.96 * table[error].to_numpy(dtype=float)
+            look = {"color": color, "marker": mark, "markersize": 4, "linestyle": "", "elinewidth": 1.0, "label": name}
+            axes.errorbar(centre, places + shift, xerr=reach, **look)
+        axes.set_yticks(places, [label_of(name, labels) for name in table["area"]])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        side = "估计值与1.96倍标准误（依模型而定）" if zh else "estimate, 1.96 standard errors (model-dependent)"
+        axes.set_xlabel(side)
+        axes.legend(loc="best")
+        set_fonts(axes)
+    return axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -65,8 +65,9 @@ class FayHerriot(Shown):
         *,
         language: Language = "zh",
         labels: Mapping[str, str] | None = None,
+        what: Literal["estimates", "side by side"] = "estimates",
     ) -> Axes:
-        """Draw the model-based estimates with their intervals.
+        """Draw the model-based estimates with their intervals, or direct and model-based ones side by side.
 
         Parameters
         ----------
@@ -76,13 +77,17 @@ class FayHerriot(Shown):
             Of axis and legend.
         labels : mapping of str to str, optional
             Texts of codes.
+        what : {"estimates", "side by side"}
+            Which chart.
 
         Returns
         -------
         Axes
         """
-        from surveykit.weighting.showing import plot_intervals
+        from surveykit.weighting.showing import plot_intervals, plot_side_by_side
 
+        if what == "side by side":
+            return plot_side_by_side(self.table, ax, language, labels)
         return plot_intervals(self.table, self.table["area"].tolist(), ax, language, labels)
 
 

@@ -115,6 +115,19 @@ def test_standards_differ_and_confidentiality_does_not(make_small_report):
         assert found.loc["wuhou", "status"] == status, standard
 
 
+def test_acs_margins_stand_beside_the_standard_errors(make_small_report):
+    report = make_small_report()
+    for standard, wanted in (("nchs2017", False), ("acs", True)):
+        document = make_document(report, rules=PublicationRules(standard=standard))
+        table = next(table for table in document.tables() if table.id == "errors-awareness")
+        keys = [column.key for column in table.columns]
+        assert ("margin" in keys) == wanted
+        if wanted:
+            row = table.rows[0]
+            error = 100 * float(report.estimates["city"].set_index("variable").loc["awareness", "std_error"])
+            assert row[keys.index("margin")].value == pytest.approx(1.645 * error, abs=0.02)
+
+
 def test_rules_that_make_no_sense_are_refused():
     with pytest.raises(DataError, match="acs"):
         PublicationRules(standard="nchs")  # type: ignore[arg-type]

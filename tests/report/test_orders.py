@@ -80,7 +80,8 @@ def write(study, text, **files):
 def test_a_study_adds_logo_map_waves_and_chapters_by_files(study):
     write(
         study,
-        "logo: logo.svg\nmap: {file: m.geojson, approval: 川S〔2021〕000号}\ntrend: t.csv\nwave: {zh: 2021年, en: '2021'}\n"
+        "logo: logo.svg\nmap: {file: m.geojson, approval: 川S〔2021〕000号}\n"
+        "trend: t.csv\nwave: {zh: 2021年, en: '2021'}\n"
         "chapters:\n  - {id: advice, title: {zh: 建议, en: Advice}, after: groups, zh: a.md, en: b.md}\n",
         logo__svg='<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>',
         m__geojson='{"type": "FeatureCollection", "features": []}',

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import re
 
 import pypdf
@@ -107,7 +108,7 @@ def test_tables_have_headers_and_cells(accessible, document):
 def test_headings_do_not_skip_a_level(accessible):
     levels = [int(str(node["/S"])[2:]) for node in elements(accessible) if re.fullmatch(r"/H\d", str(node.get("/S")))]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_every_figure_has_its_own_text(accessible, document):

@@ -152,7 +152,9 @@ def write_kobo(table: pd.DataFrame, q: Questionnaire, path: Path, *, labels: boo
     return path
 
 
-def write_limesurvey(table: pd.DataFrame, q: Questionnaire, path: Path, *, answers: bool = False) -> Path:
+def write_limesurvey(
+    table: pd.DataFrame, q: Questionnaire, path: Path, *, answers: bool = False, texts: bool = False
+) -> Path:
     local = table["submitted_at"].dt.tz_convert("Asia/Shanghai").dt.strftime("%Y-%m-%d %H:%M:%S")
     cells = {"id": table["response_id"], "submitdate": local, "lastpage": "8", "startlanguage": "zh-Hans", "seed": "1"}
     cells["token"] = table["unit_id"]
@@ -184,6 +186,11 @@ def write_limesurvey(table: pd.DataFrame, q: Questionnaire, path: Path, *, answe
         else:
             cells[item.id] = quoted(_plain(table[item.id]))
     cells["interviewtime"] = table["duration_seconds"].astype(str) + ".25"
+    heads = {"id": "Response ID", "submitdate": "Date submitted", "lastpage": "Last page", "ipaddr": "IP address"}
+    heads |= {"startlanguage": "Start language", "interviewtime": "Total time"}
+    heads |= {v.id: v.labels["zh"] for v in q.variables()}
+    if texts:  # "code. text of the question", which the export calls question code and text
+        cells = {f"{h}. {heads.get(h, '题目')}": column for h, column in cells.items()}
     pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", quoting=1)
     return path
 
@@ -225,7 +232,11 @@ def write_plain(table: pd.DataFrame, q: Questionnaire, path: Path, *, labels: bo
                 column = column.map(lambda c, ch=choices[v.item]: _label(ch, c, "zh"))
             cells[v.id] = column
     frame = pd.DataFrame(cells)
-    if path.suffix == ".parquet":
+    if path.suffix == ".xlsx":
+        options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+        with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
+            frame.to_excel(book, index=False, sheet_name="答卷")
+    elif path.suffix == ".parquet":
         for v in q.variables():
             if v.kind == "multi":
                 frame[v.id] = table[v.id].astype("boolean")

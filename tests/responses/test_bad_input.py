@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from layouts import random_table, write_form, write_kobo, write_odk, write_stat
+from layouts import random_table, write_form, write_kobo, write_odk, write_plain, write_stat
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError, SurveyKitError
@@ -65,8 +65,102 @@ def test_xlsx_cut_off(table, tmp_path):
 
 def test_bytes_in_no_encoding(wjx):
     wjx.write_bytes(wjx.read_bytes() + b"\xff\xff\xff")
+    with pytest.raises(DataError, match="damaged or cut off"):
+        read_wjx(wjx, questionnaire())
+    wjx.write_bytes(bytes(range(128, 256)) * 4 + b"\xff\xff")
     with pytest.raises(DataError, match="none of the encodings"):
         read_wjx(wjx, questionnaire())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_encodings_that_are_read(wjx, encoding):
+    text = wjx.read_text(encoding="utf-8-sig")
+    before = read_wjx(wjx, questionnaire()).table.astype(str)
+    wjx.write_bytes(text.encode(encoding))
+    assert read_wjx(wjx, questionnaire()).table.astype(str).equals(before)
+
+
+def test_utf16_without_its_mark(wjx):
+    wjx.write_bytes(wjx.read_text(encoding="utf-8-sig").encode("utf-16-le"))
+    with pytest.raises(DataError, match="UTF-16 without a mark"):
+        read_wjx(wjx, questionnaire())
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_stray_byte_does_not_turn_utf8_into_another_encoding(wjx, mark):
+    data = wjx.read_text(encoding="utf-8-sig").encode()
+    wjx.write_bytes(mark + data[:3000] + b"\xff" + data[3000:])
+    with pytest.raises(DataError, match=r"UTF-8 but damaged or cut off \(byte 300\d"):
+        read_wjx(wjx, questionnaire())
+    end = data.rindex("满".encode()) + 1
+    wjx.write_bytes(mark + data[:end])
+    with pytest.raises(DataError, match="UTF-8 but damaged or cut off"):
+        read_wjx(wjx, questionnaire())
+
+
+def test_empty_columns_at_the_right_are_nothing(wjx):
+    before = code_responses(read_wjx(wjx, questionnaire()), questionnaire(), minors=None)
+    edit(wjx, lambda rows: [[*row, "", ""] for row in rows])
+    after = code_responses(read_wjx(wjx, questionnaire()), questionnaire(), minors=None)
+    assert after.data.equals(before.data)
+
+
+def sheet_of(cells, path):
+    book = openpyxl.Workbook()
+    for row in cells:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_header_of_a_workbook_shifted_or_a_column_twice(table, tmp_path):
+    q = questionnaire()
+    good = read_text_table(write_wjx_export(table, q, tmp_path / "a.xlsx"))[0].astype(str)
+    rows = [list(good.columns), *good.to_numpy().tolist()]
+    with pytest.raises(DataError, match=r"header row shifted|header must be the first row"):
+        read_wjx(sheet_of([["导出时间"], *rows], tmp_path / "b.xlsx"), q)
+    with pytest.raises(DataError, match=r"header row is empty|header must be the first row"):
+        read_wjx(sheet_of([[""], *rows], tmp_path / "b.xlsx"), q)
+    with pytest.raises(DataError, match="header row shifted"):
+        read_wjx(sheet_of([rows[0][:-1], *rows[1:]], tmp_path / "b.xlsx"), q)
+    with pytest.raises(DataError, match="columns of one name"):
+        read_wjx(sheet_of([[*row, row[8]] for row in rows], tmp_path / "b.xlsx"), q)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    ['<row><c r="ZZZZZZZZZZZZ1"><v>1</v></c></row>', '<row><c r="XFE1"><v>1</v></c></row>',
+     '<row><c r="XFD1"/></row>' * 5000],
+)  # fmt: skip
+def test_a_sheet_that_says_it_has_endless_cells(table, tmp_path, cells, monkeypatch):
+    monkeypatch.setattr("surveykit.responses.xlsx_cells.MAX_CELLS", 10_000_000)
+    good = write_wjx_export(table, questionnaire(), tmp_path / "a.xlsx")
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{space}"><sheetData>{cells}</sheetData></worksheet>'
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as target:
+        for entry in source.infolist():
+            target.writestr(entry.filename, sheet if "sheet1" in entry.filename else source.read(entry))
+    with pytest.raises(DataError, match="more cells than a spreadsheet can have"):
+        read_text_table(tmp_path / "b.xlsx")
+
+
+def test_a_parquet_file_of_endless_rows(table, tmp_path, monkeypatch):
+    path = write_plain(table, questionnaire(), tmp_path / "a.parquet")
+    monkeypatch.setattr("surveykit.responses.table_files.MAX_CELLS", 100)
+    with pytest.raises(DataError, match="more than answers can be"):
+        read_responses(path, questionnaire())
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(DataError, match="not a readable Parquet file"):
+        read_responses(path, questionnaire())
+
+
+def test_mixed_versions_of_kobo(table, tmp_path):
+    q = questionnaire()
+    path = write_kobo(table, q, tmp_path / "a.csv")
+    edit(path, lambda rows: [*rows[:-1], [*rows[-1][:-1], "vOther"]], ";")
+    with pytest.raises(DataError, match=r"other versions.*vAbC123 \(29 rows\), vOther \(1 rows\)"):
+        read_kobo(path, q)
+    assert len(read_kobo(path, q, versions=["vAbC123", "vOther"]).table) == 30
 
 
 def test_header_shifted_down(wjx):

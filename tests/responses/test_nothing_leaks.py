@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from hashlib import sha256
 
+import openpyxl
 import pandas as pd
 import pytest
 from layouts import random_table, write_kobo, write_limesurvey, write_odk
@@ -26,6 +29,8 @@ PLANTED = {
     "deviceid": "IMEI-8675309-{}",
 }
 SPOKEN = ["请回电 13712345678", "我的邮箱 words@planted.example", "身份证510107198801012345", "加微信：planted_wx_77"]
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?\Z")
+FORMULA = "=cmd|' /C calc'!A0"
 NEEDLES = [
     "203.0.113.", "oAbCdEfGhIjKlMnOpQr", "昵称甲乙丙", "赵钱孙李", "139001380", "planted.example", "104.0668",
     "5101041990030700", "IMEI-8675309", "13712345678", "510107198801012345", "planted_wx_77", "13698765432",
@@ -42,6 +47,7 @@ def finished(request, tmp_path_factory):
     words = next(name for name in cells if "建议" in name)
     for i, text in enumerate(SPOKEN):
         cells.loc[20 + 7 * i, words] = text
+    cells.loc[90, words] = FORMULA
     cells.loc[3, "来源详情"] = "链接 sojumpparm=13698765432"
     sex = next(name for name in cells if "性别" in name)
     cells.loc[4, sex] = "13712345678"
@@ -66,6 +72,19 @@ def test_no_file_holds_what_was_planted(finished):
         found += [(path.name, n) for n in NEEDLES for form in forms if n.encode() in form]
         found += [(path.name, n) for n in NEEDLES if n.encode("utf-16-le") in content]
     assert found == []
+
+
+def test_formulas_from_outside_are_texts_in_every_file(finished):
+    seen = 0
+    for path in (finished / "output").rglob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            cells = [cell for row in csv.reader(stream) for cell in row]
+        seen += "'" + FORMULA in cells
+        assert not [c for c in cells if c[:1] in ("=", "@", "\t") or (c[:1] in ("+", "-") and not NUMBER.match(c))]
+    assert seen == 1
+    for path in (finished / "output").rglob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
 def test_the_masked_words_are_there_and_counted(finished):

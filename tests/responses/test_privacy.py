@@ -33,7 +33,9 @@ def coded(tmp_path_factory):
 @pytest.mark.parametrize(
     "header",
     ["来自IP", "来源详情", "3、您的姓名：", "手机号码", "12. 联系电话（选填）", "OpenID", "微信昵称", "e-mail",
-     "ipaddr", "deviceid", "_submitted_by", "SubmitterName", "身份证号", "地理位置", "username", "_geolocation"],
+     "ipaddr", "deviceid", "_submitted_by", "SubmitterName", "身份证号", "地理位置", "username", "_geolocation",
+     "ipaddr. IP address", "p_end/phone_number", "p_end-phone", "您的手机号是？", "5、请留下您的姓名和电话", "open_id",
+     "e_mail"],
 )  # fmt: skip
 def test_personal_headers(header):
     assert personal_columns([header]) == [header]

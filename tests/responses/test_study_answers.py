@@ -13,6 +13,7 @@ from town import drawn_town, name_responses, web_cells, write_csv
 
 from surveykit.cli.main import main
 from surveykit.study.loading import load_study
+from surveykit.study.salt import read_salt
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +223,15 @@ def test_the_salt_is_made_once_and_kept_apart(town, call):
     code, _, err = call(town, "ingest")
     assert code == 2
     assert "a salt needs at least 32 characters, this has 5" in err
+
+
+def test_the_salt_is_entered_in_gitignore(tmp_path):
+    (tmp_path / ".gitignore").write_text("data/", encoding="utf-8")
+    salt = read_salt(tmp_path / "salt.txt")
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "data/\nsalt.txt\n"
+    assert read_salt(tmp_path / "salt.txt") == salt
+    assert read_salt(tmp_path / "apart/salt") != salt
+    assert (tmp_path / "apart/.gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 def test_a_folder_of_response_files(town, call):

@@ -111,13 +111,16 @@ def test_the_same_study_gives_the_same_numbers(finished_study, fresh_town, call)
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_an_interrupted_run_leaves_whole_files_and_goes_on(fresh_town, call):
     """Interrupted while answers are simulated: what is there is whole, and the next run ends well."""
-    command = [sys.executable, "-u", "-m", "surveykit", "--study", str(fresh_town), "run"]
+    command = [sys.executable, "-u", "-m", "surveykit", "--study", str(fresh_town), "run", "--progress"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            if "simulating the answers" in line:
+        told = []
+        for line in process.stderr:
+            told.append(line)
+            if "simulating the answers of" in line or "模拟样本的答" in line:
                 process.send_signal(signal.SIGINT)
                 break
-        _, err = process.communicate(timeout=60)
+        told.append(process.communicate(timeout=60)[1])
+    err = "".join(told)
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err

@@ -22,6 +22,7 @@ from surveykit.report.chapters.profiles import profiles_chapter
 from surveykit.report.chapters.quality_indicators import quality_indicators_chapter
 from surveykit.report.chapters.score import score_chapter
 from surveykit.report.chapters.summary import summary_chapter
+from surveykit.report.chapters.weights import weights_chapter
 from surveykit.report.document import Chapter
 from surveykit.report.view import View
 
@@ -37,6 +38,7 @@ _AFTER: tuple[Callable[[View], Chapter | None], ...] = (
     methods_chapter,
     questionnaire_chapter,
     tables_chapter,
+    weights_chapter,
     scheme_chapter,
     quality_indicators_chapter,
     quality_chapter,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveykit.report import numbers
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Heading, Prose, Table, make_chapter
 from surveykit.report.inputs import Question
+from surveykit.report.standards import acs_margin
 from surveykit.report.view import View, label_of
 
 __all__ = ["quality_chapter", "questionnaire_chapter", "record_chapter", "scheme_chapter", "tables_chapter"]
@@ -76,12 +77,14 @@ def tables_chapter(view: View) -> Chapter | None:
         for by in ("city", "district", *view.groups):
             for figure in view.figures(indicator.id, by):
                 used.append(figure)
+                margin = acs_margin([figure.std_error])[0]
                 rows.append(
                     [
                         Cell(view.group_name(by)),
                         Cell(figure.label),
                         view.value_cell(figure),
                         view.number_cell(figure.std_error),
+                        *([view.number_cell(margin)] if view.rules.standard == "acs" else []),
                         view.interval_cell(figure),
                         view.number_cell(figure.deff),
                         view.count_cell(figure.n),
@@ -99,6 +102,7 @@ def _errors_table(view: View, id: str, name: str, rows: list[list[Cell]], notes:
         ("level", view.say("level_head"), "text"),
         ("estimate", view.say("estimate_head"), "number"),
         ("std_error", view.say("std_error_head"), "number"),
+        *([("margin", view.say("margin_head"), "number")] if view.rules.standard == "acs" else []),
         ("interval", view.say("interval_head", level=view.level_percent), "number"),
         ("deff", view.say("deff_head"), "number"),
         ("n", view.say("n_head"), "number"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
@@ -71,11 +74,27 @@ def likert_figure(view: View, grid: str) -> Figure | None:
         worst=worst["label"],
         low=numbers.fixed(worst["top"]),
     )
-    notes = (
-        view.say("note_likert", level=view.level_percent),
-        view.say("note_only_base", base=view.text(questions[0].base)),
-    )
+    notes = (view.say("note_likert", level=view.level_percent), _base_note(view, questions))
     return Figure(f"likert-{grid}", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
+
+
+def _base_note(view: View, questions: Sequence[Question]) -> str:
+    """Say who was asked the rows of a grid, how many gave a grade, and in which words."""
+    topline = view.topline
+    ids = {question.id for question in questions}
+    graded = pd.Series(dtype=float)
+    if topline is not None:
+        special = {
+            (question.id, choice.code) for question in questions for choice in question.choices if choice.special
+        }
+        rows = topline[topline["question"].isin(ids) & (topline["code"] != "top2")]
+        kept = [pair not in special for pair in zip(rows["question"], rows["code"], strict=True)]
+        graded = rows[np.asarray(kept, dtype=bool)].groupby("question")["n"].sum()
+    text, aspect = view.text(questions[0].text), view.aspects.get(questions[0].id, "")
+    wording = text[: text.rfind(aspect)].strip(" —–-：:") if aspect and aspect in text else text
+    low, high = (numbers.count(value) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0)))
+    note = view.say("note_grid_base", base=view.text(questions[0].base), low=low, high=high)
+    return note + (view.say("note_wording", wording=wording) if wording else "")
 
 
 def _likert_row(
@@ -124,7 +143,9 @@ def _driver_figure(view: View, drivers: pd.DataFrame) -> Figure:
         corners=(corners[0], corners[1], corners[2], corners[3]),
     )  # fmt: skip
     title = view.say("figure_drivers", item=first["label"], share=numbers.fixed(first["importance"]))
-    notes = (view.say("note_drivers", level=view.level_percent), view.say("note_hollow"))
+    asked = [question for question in view.report.questions if question.id in set(drivers["item"].astype(str))]
+    notes = (view.say("note_drivers", level=view.level_percent) + view.say("note_hollow"),)
+    notes += (_base_note(view, asked),) if asked else ()
     return Figure("drivers", title, drawing, alt, rows, notes, view.source)
 
 

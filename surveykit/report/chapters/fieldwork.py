@@ -48,13 +48,14 @@ def _place(view: View, level: str) -> str:
 
 
 def _outcomes(view: View, table: pd.DataFrame, kind: str) -> Table | None:
-    here = table[table["weighting"] == kind].assign(level=lambda t: t["level"].astype(str)).set_index("level")
+    here = table[table["weighting"] == kind]
     if here.empty:
         return None
+    found = {str(row["level"]): row for row in here.to_dict("records")}
     rows = [
-        [Cell(_place(view, level)), view.count_cell(float(here.loc[level, "n"]))]
-        + [_percent(view, here.loc[level, rate]) for rate in _RATES]
-        for level in _in_order(view, here.index.to_series())
+        [Cell(_place(view, level)), view.count_cell(float(found[level]["n"]))]
+        + [_percent(view, found[level][rate]) for rate in _RATES]
+        for level in _in_order(view, here["level"])
     ]
     columns = [("district", view.say("by_district"), "text"), ("n", view.say("sampled_head"), "number")]
     columns += [(rate, rate, "number") for rate in _RATES]
@@ -69,13 +70,14 @@ def _cleaning(view: View, table: pd.DataFrame) -> Table:
     names = {str(row["check"]): view.known("check", str(row["check"])) for row in rules.to_dict("records")}
     table = table.assign(district=table["district"].astype(str))
     touched = table.assign(count=table["marked"] + table["excluded"])
-    counts = touched.pivot_table(index="district", columns="check", values="count", aggfunc="sum", fill_value=0)
+    counts = touched.groupby(["district", "check"])["count"].sum().to_dict()
     order = [level for level in _in_order(view, table["district"]) if level]
-    order += [""] if "" in counts.index else []
-    rows = [[Cell(view.text(view.report.study.city)), *(view.count_cell(float(counts[c].sum())) for c in names)]]
+    order += [""] if "" in set(table["district"]) else []
+    whole = touched.groupby("check")["count"].sum().to_dict()
+    rows = [[Cell(view.text(view.report.study.city)), *(view.count_cell(float(whole[c])) for c in names)]]
     for level in order:
         place = _place(view, level) if level else view.say("district_unknown")
-        rows.append([Cell(place), *(view.count_cell(float(counts.loc[level, c])) for c in names)])
+        rows.append([Cell(place), *(view.count_cell(float(counts.get((level, c), 0))) for c in names)])
     columns = [("district", view.say("by_district"), "text")]
     columns += [(check, name, "number") for check, name in names.items()]
     excluded = numbers.count(float(table["excluded"].sum()))

@@ -44,7 +44,7 @@ def _chapter(view: View, indicator: IndicatorInfo) -> Chapter | None:
         blocks += [
             Heading(view.say("heading_ranks"), 2),
             Prose(view.say("reading_ranks", level=view.level_percent)),
-            rank_figure(view, indicator.id, view.report.ranks[indicator.id], name),
+            rank_figure(view, indicator.id, view.report.ranks[indicator.id], name, base_notes(view, indicator)),
             _band_table(view, indicator),
         ]
     return make_chapter("indicator-" + indicator.id, name, blocks)
@@ -117,8 +117,8 @@ def _bands_by_district(view: View, indicator: str) -> dict[str, str]:
     return dict(zip(ranks["district"].astype(str), ranks["band"].map(band_of), strict=True))
 
 
-def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str) -> Figure | None:
-    """Make the chart of rank sets, in administrative order."""
+def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str, more: Sequence[str] = ()) -> Figure | None:
+    """Make the chart of rank sets, in administrative order; ``more`` are further notes."""
     rows = ranks.assign(district=ranks["district"].astype(str)).set_index("district")
     order = [district for district in view.district_names if district in rows.index]
     if len(order) < 2:
@@ -140,9 +140,8 @@ def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str) -> Figure 
     columns = [c for c in ("district", "label", "rank_low", "rank_high", "band") if c in rows.columns]
     pieces = [rows.iloc[start : start + 60] for start in range(0, len(rows), 60)]
     drawing = rank_intervals(pieces[0], key=id, alt=alt, axis=view.say("axis_rank"))
-    return Figure(
-        id, title, drawing, alt, rows[columns], (view.say("note_ranks", level=view.level_percent),), view.source
-    )
+    notes = (view.say("note_ranks", level=view.level_percent), *more)
+    return Figure(id, title, drawing, alt, rows[columns], notes, view.source)
 
 
 def _band_table(view: View, indicator: IndicatorInfo) -> Table | None:

@@ -155,7 +155,7 @@ def _flow_figure(view: View) -> Figure | None:
         {"stage": [key.removeprefix("flow_") for key, _, _ in stages], "count": [s for _, s, _ in stages]}
     )
     drawing = response_flow(steps, key="response-flow", alt=alt)
-    return Figure("response-flow", title, drawing, alt, data, (), view.source)
+    return Figure("response-flow", title, drawing, alt, data, (view.say("note_flow"),), view.source)
 
 
 def _rates(view: View) -> Table | None:
@@ -223,7 +223,7 @@ def _weight_figure(view: View) -> Figure | None:
         drawing,
         alt,
         data,
-        (view.say("note_weights"),),
+        (view.say("note_weights") + view.say("note_profile_base", bases=numbers.count(len(weights))),),
         view.source,
     )
 
@@ -239,7 +239,13 @@ def _raking_figure(view: View) -> Figure | None:
         gaps, key="raking", alt=alt, axis=view.say("axis_iteration"), vertical=view.say("axis_gap")
     )
     return Figure(
-        "raking", view.say("figure_raking", iterations=len(gaps), gap=last), drawing, alt, raking, (), view.source
+        "raking",
+        view.say("figure_raking", iterations=len(gaps), gap=last),
+        drawing,
+        alt,
+        raking,
+        (view.say("note_raking"),),
+        view.source,
     )
 
 

@@ -110,7 +110,7 @@ def map_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     id, alt = f"map-{indicator.id}", alt_text(view, indicator, shown)
     approval = view.say("map_approval", number=view.report.map_approval)
     drawing = boundary_map(polygons(geojson), rows, key=id, alt=alt, approval=approval)
-    notes = (*base_notes(view, indicator), *view.sign_notes(shown))
+    notes = (view.say("note_shades"), *base_notes(view, indicator), *view.sign_notes(shown))
     title = _extremes(view, view.text(indicator.name), shown, "figure_map")
     return Figure(id, title, drawing, alt, rows.drop(columns="text"), notes, view.source)
 
@@ -149,6 +149,11 @@ def trend_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     notes = [view.say("note_trend", level=view.level_percent)]
     if rows["break_before"].any():
         notes.append(view.say("note_break"))
+    series_bases = zip(rows["wave"], own["n"], strict=True)
+    bases = view.say("alt_separator").join(
+        view.say("alternative_base", rule=wave, n=view.count(n)) for wave, n in series_bases
+    )
+    notes += [view.say("note_profile_base", bases=bases), *base_notes(view, indicator)]
     id = f"trend-{indicator.id}"
     return Figure(
         id, title, trend(rows, key=id, alt=alt, axis=axis), alt, rows.drop(columns="text"), tuple(notes), view.source

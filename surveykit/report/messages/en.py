@@ -273,7 +273,7 @@ MESSAGES: dict[str, str] = {
     "note_profile": "Lines are {level} confidence intervals; the city includes the district.",
     "figure_waterfall": "{district}: most points are lost in {part} ({gap})",
     "alt_waterfall": "{district}: points of maximum. {rows}.",
-    "note_waterfall": "Blue: points; pale: maximum; lines: {level} confidence intervals.",
+    "note_waterfall": "Dark: points; pale: maximum; lines: {level} confidence intervals.",
     "map_approval": "Map approval number (审图号): {number}",
     "figure_map": "{name}: map of the districts",
     "figure_trend_new": "{name}: not comparable with earlier waves since {last}",

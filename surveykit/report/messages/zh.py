@@ -273,7 +273,7 @@ MESSAGES: dict[str, str] = {
     "note_profile": "横线为{level}置信区间；全市数值含本区（市）县。",
     "figure_waterfall": "{district}的得分构成：失分最多的是{part}（{gap}分）",
     "alt_waterfall": "{district}的得分构成（得分/满分）。{rows}。",
-    "note_waterfall": "蓝色为得分，浅色为满分，横线为{level}置信区间。",
+    "note_waterfall": "深色为得分，浅色为满分，横线为{level}置信区间。",
     "map_approval": "审图号：{number}",
     "figure_map": "{name}：各区（市）县地图",
     "figure_trend_new": "{name}：{last}口径或方法有变，与此前不可直接比较",

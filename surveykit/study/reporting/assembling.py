@@ -17,6 +17,7 @@ from surveykit.study.reporting.extras import read_extras, report_extras
 from surveykit.study.reporting.fieldwork import fieldwork_tables
 from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.sensitivity import sensitivity_table
+from surveykit.study.reporting.weighting import weight_diagnostics
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions
 from surveykit.study.stages.estimate import CITY
 from surveykit.study.weighted import read_linked
@@ -58,6 +59,7 @@ def report_input(study: Study) -> ReportInput:
         weights=process.weights(study, main),
         raking=process.raking(study, calibrated),
         margins=process.margins(study, calibrated),
+        weighting=weight_diagnostics(study),
         questions=questions(study),
         quality=process.cleaning(study),
         fieldwork=fieldwork_tables(study),
