@@ -21,8 +21,6 @@ TITLES = {
     "simulation": "Simulation",
     "scoring": "Scores and ranks",
     "report": "Reports",
-    "study": "Studies",
-    "display": "Results that show themselves",
     "display": "Results that show themselves",
     "study": "A study on disk",
 }
