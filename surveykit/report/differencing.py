@@ -112,5 +112,6 @@ def round_bases(table: pd.DataFrame, base: int, differing: BoolArray, smallest: 
 
 def _groups(table: pd.DataFrame) -> list[NDArray[np.intp]]:
     """Return the places of the rows of each indicator and grouping other than the city."""
-    places = table.groupby(["indicator", "by"], sort=False).indices
-    return [np.asarray(rows) for (_, by), rows in places.items() if by != "city"]
+    places = table[table["by"] != "city"].groupby(["indicator", "by"], sort=False).groups
+    position = pd.Series(np.arange(len(table)), index=table.index)
+    return [position.loc[rows].to_numpy(dtype=np.intp) for rows in places.values()]

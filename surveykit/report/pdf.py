@@ -113,7 +113,8 @@ def _forget_layout(document: Any) -> None:
     """
     texts = (box for page in document.pages for box in page._page_box.descendants())
     layouts = (getattr(box, "pango_layout", None) for box in texts)
-    context = next((layout.context for layout in layouts if getattr(layout, "context", None) is not None), None)
+    contexts = (getattr(layout, "context", None) for layout in layouts)
+    context = next((found for found in contexts if found is not None), None)
     for name in ("tables", "page_maker", "style_for", "target_collector"):
         if context is not None:
             vars(context).pop(name, None)

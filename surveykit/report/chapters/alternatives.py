@@ -106,7 +106,9 @@ def _chart(view: View, indicator: IndicatorInfo, figures: list[tuple[Shown, bool
 
 
 def _table(view: View, rules: dict[str, list[tuple[Shown, bool]]]) -> Table:
-    rows, used, strong = [], [], set()
+    rows: list[list[Cell]] = []
+    used: list[Shown] = []
+    strong: set[int] = set()
     for figures in rules.values():
         own = next((figure for figure, is_own in figures if is_own), None)
         for figure, is_own in figures:

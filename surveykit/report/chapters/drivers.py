@@ -144,8 +144,8 @@ def _driver_figure(view: View, drivers: pd.DataFrame) -> Figure:
     )  # fmt: skip
     title = view.say("figure_drivers", item=first["label"], share=numbers.fixed(first["importance"]))
     asked = [question for question in view.report.questions if question.id in set(drivers["item"].astype(str))]
-    notes = (view.say("note_drivers", level=view.level_percent) + view.say("note_hollow"),)
-    notes += (_base_note(view, asked),) if asked else ()
+    reading = view.say("note_drivers", level=view.level_percent) + view.say("note_hollow")
+    notes = (reading, *([_base_note(view, asked)] if asked else []))
     return Figure("drivers", title, drawing, alt, rows, notes, view.source)
 
 
