@@ -35,8 +35,8 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
         The frame of this wave.
     shift : float
         From 0 up to 1: units are taken in the order of ``(u - shift) modulo 1``. Shift 0 gives the sample of `draw`,
-        the same shift the same units again, a shift advanced by ``share * n / N`` renews that share of the sample, and one
-        advanced by more than n / N gives other units (Ohlsson 1995).
+        the same shift the same units again, a shift advanced by ``share * n / N`` renews that share of the sample,
+        and one advanced by more than n / N gives other units (Ohlsson 1995).
 
     Returns
     -------
