@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.weighting.auxiliaries import margin_part, numeric_part, stack_parts
+from surveykit.weighting.auxiliaries import Part, margin_part, numeric_part, stack_parts
 from surveykit.weighting.calibration_steps import MeetTotals
 from surveykit.weighting.cells import level_text
 from surveykit.weighting.credits import Mask
 from surveykit.weighting.distances import Array
 from surveykit.weighting.groups import Group
-from surveykit.weighting.margins import MarginTables, code_margin, margin_source, read_totals, resolve_margins
+from surveykit.weighting.margins import MarginTables, Totals, code_margin, margin_source, read_totals, resolve_margins
 from surveykit.weighting.plan_residents import CoverageStep, ResidentsStep
 from surveykit.weighting.raking import RakingMargin, check_levels, check_margin_totals
 from surveykit.weighting.records import CompiledStep
@@ -61,7 +63,9 @@ def build_residents(
     return CarryOver(step, cells, margins, settings)
 
 
-def _calibrated(parts: list, margins: tuple[RakingMargin, ...], used: Mask, settings: dict) -> MeetTotals:
+def _calibrated(
+    parts: list[Part], margins: tuple[RakingMargin, ...], used: Mask, settings: dict[str, Any]
+) -> MeetTotals:
     check_margin_totals([(margin.name, margin.totals) for margin in margins])
     for margin in margins:
         check_levels(margin, np.where(margin.codes >= 0, used.astype(float), 0.0))
@@ -70,7 +74,7 @@ def _calibrated(parts: list, margins: tuple[RakingMargin, ...], used: Mask, sett
 
 def _margin(table: pd.DataFrame, cells: pd.DataFrame, sizes: Array, name: str, used: Mask) -> RakingMargin:
     sums = pd.Series(sizes).groupby(pd.Series(level_text(cells[name]), dtype=object)).sum()
-    totals = {(str(level),): float(total) for level, total in sums.items()}
+    totals: Totals = {(str(level),): float(total) for level, total in sums.items()}
     return code_margin(table, (name,), totals, used, name=name)
 
 

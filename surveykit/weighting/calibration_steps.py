@@ -71,7 +71,7 @@ class MeetTotals:
         """Return the totals before and after."""
         reached = outcome.weights @ self.auxiliaries.x
         zero = np.zeros(reached.shape)
-        notes = (RESIDENTS,) if self.distance == "participation" else ()
+        notes: tuple[str, ...] = (RESIDENTS,) if self.distance == "participation" else ()
         problem, used = Prepared(self.auxiliaries, before, np.ones_like(before)), before > 0
         if self.clusters is not None:
             problem = integrate(problem, level_text(self.clusters), used)

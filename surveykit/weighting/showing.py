@@ -149,7 +149,14 @@ def plot_side_by_side(
         sides = (("direct", "direct_std_error", -0.14, "#c4600c", "s"), ("estimate", "std_error", 0.14, "#1f5a92", "o"))
         for (column, error, shift, color, mark), name in zip(sides, names, strict=True):
             centre, reach = table[column].to_numpy(dtype=float), 1.96 * table[error].to_numpy(dtype=float)
-            look = {"color": color, "marker": mark, "markersize": 4, "linestyle": "", "elinewidth": 1.0, "label": name}
+            look: dict[str, Any] = {
+                "color": color,
+                "marker": mark,
+                "markersize": 4,
+                "linestyle": "",
+                "elinewidth": 1.0,
+                "label": name,
+            }
             axes.errorbar(centre, places + shift, xerr=reach, **look)
         axes.set_yticks(places, [label_of(name, labels) for name in table["area"]])
         axes.set_ylim(len(table) - 0.5, -0.5)
