@@ -1,204 +1,161 @@
-"""Time and memory of a stratified simple random sample (23 strata, 500 each), side by side.
+"""Time and memory of drawing samples, side by side, in one run.
 
-    python benchmarks/sampling.py frame PATH ROWS            # write the frame
-    python benchmarks/sampling.py run WHO PATH [ROWS]        # one run in its own process; adds a line
-    python benchmarks/sampling.py table                      # benchmarks/results/sampling.md from the runs
+    PYTHONPATH=. python benchmarks/sampling.py --rows 20000000 --pps-rows 1000000 [--python PATH ...] [--only WORD]
 
-WHO: hash (every id hashed once by DuckDB, the yardstick), surveykit, surveykit_repeat (the frame listed ten
-times under new ids), index (build), indexed (draw from it), duckdb (its reservoir sample, no strata),
-duckdb_window, polars, svy, samplics, r. Each runs in an interpreter that has the package. Seconds are the
-best of three (one for builds, repeats, samplics and R); CPU seconds are of this process and its children.
-Reading the Parquet file counts; imports do not.
+Equal probabilities: 23 strata, 500 each. Unequal: 10 000 units in proportion to size, unstratified. Every
+competitor runs in a process of its own, in the first interpreter that has its package (this one, then those
+of --python; R by Rscript); those that no interpreter has are named and left out, and one that fails or takes
+longer than --limit seconds is told as such. Writes benchmarks/results/sampling.json and .md.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
+import platform
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from pathlib import Path
 
+from sampling_tasks import TASKS, Task, r_sampling, version_of, write_frame
+
 RESULTS = Path(__file__).parent / "results" / "sampling.json"
-SIZE, STRATA = 500, 23
-PLAN = {
-    "id": "benchmark",
-    "frame": {"id": "unit_id", "keep": ["sex"]},
-    "strata": ["district"],
-    "size": {"per_stratum": SIZE},
-    "seed": "benchmark",
-}
+PACKAGES = sorted({task.package for task in TASKS.values()})
 
 
-def write_frame(path: str, rows: int) -> None:
-    import duckdb
+def measure(name: str, path: str, rows: int) -> dict[str, object]:
+    """Run one task here: best of its repeats, after one run that only warms up when it repeats."""
+    task, start_memory = TASKS[name], _peak()
+    __import__("duckdb" if task.package == "R" else task.package)
+    if task.package == "surveykit":
+        import duckdb
+        import pandas as pd
+        import pyarrow.parquet  # noqa: F401
 
-    duckdb.sql(
-        "copy (select 'u' || lpad(cast(i as varchar), 9, '0') as unit_id, "
-        f"'d' || cast(hash(i) % {STRATA} as varchar) as district, "
-        f"cast(hash(i + 7) % 2 as varchar) as sex from range({rows}) as t(i)) to '{path}' "
-        "(format parquet, compression zstd)"
-    )
+        import surveykit.sampling  # noqa: F401
 
-
-def run_hash(path: str) -> int:
-    import duckdb
-
-    duckdb.sql(f"select max(md5(concat('benchmark:', unit_id))) from '{path}'").fetchall()
-    return 0
-
-
-def run_surveykit(path: str) -> int:
-    from surveykit.sampling import SamplingPlan, draw
-
-    return len(draw(SamplingPlan.model_validate(PLAN), path).table)
-
-
-def run_surveykit_repeat(path: str) -> int:
-    """Ten copies, made unique by a prefix, as one relation that is never stored."""
-    import duckdb
-
-    from surveykit.sampling import SamplingPlan, draw
-
-    parts = " union all ".join(
-        f"select concat('{copy}', unit_id) as unit_id, district, sex from '{path}'" for copy in range(10)
-    )
-    return len(draw(SamplingPlan.model_validate(PLAN), duckdb.connect().sql(parts)).table)
-
-
-def run_index(path: str) -> int:
-    from surveykit.sampling import SamplingPlan, index_frame
-
-    target = Path(path + ".index.parquet")
-    target.unlink(missing_ok=True)
-    index_frame(SamplingPlan.model_validate(PLAN), path, target)
-    return 0
-
-
-def run_indexed(path: str) -> int:
-    from surveykit.sampling import SamplingPlan, draw_indexed, open_index
-
-    return len(draw_indexed(SamplingPlan.model_validate(PLAN), open_index(path + ".index.parquet")).table)
-
-
-def run_duckdb(path: str) -> int:
-    import duckdb
-
-    sql = f"select * from '{path}' using sample reservoir({SIZE * STRATA} rows) repeatable (1)"
-    return len(duckdb.sql(sql).fetchall())
-
-
-def run_duckdb_window(path: str) -> int:
-    import duckdb
-
-    keyed = f"(select *, random() as u from '{path}')"
-    sql = f"select * exclude (u) from {keyed} qualify row_number() over (partition by district order by u) <= {SIZE}"
-    return len(duckdb.sql(sql).fetchall())
-
-
-def run_polars(path: str) -> int:
-    import polars as pl
-
-    frame = pl.read_parquet(path)
-    return len(frame.filter(pl.int_range(pl.len()).shuffle(seed=1).over("district") < SIZE))
-
-
-def run_svy(path: str) -> int:
-    import polars as pl
-    from svy import Design, Sample
-
-    return len(Sample(pl.read_parquet(path), Design(stratum="district")).sampling.srs(n=SIZE, rstate=1).data)
-
-
-def run_samplics(path: str) -> int:
-    import warnings
-
-    warnings.simplefilter("ignore")
-    import polars as pl
-    from samplics.sampling import SampleSelection
-    from samplics.utils.types import SelectMethod
-
-    frame = pl.read_parquet(path)
-    unit, district = frame["unit_id"].to_numpy(), frame["district"].to_numpy()
-    sizes = dict.fromkeys(frame["district"].unique().to_list(), SIZE)
-    chosen = SampleSelection(method=SelectMethod.srs_wor, strat=True, wr=False)
-    return int(chosen.select(unit, sizes, district)[0].sum())
-
-
-def run_r(path: str) -> int:
-    """R sampling::strata on a CSV of the district column, in R's memory: only strata() itself is timed by R."""
-    import polars as pl
-
-    pl.read_parquet(path, columns=["district"]).sort("district").write_csv(path + ".csv")
-    code = (
-        "suppressPackageStartupMessages(library(sampling));"
-        f"x <- read.csv('{path}.csv'); n <- rep({SIZE}, {STRATA});"
-        "t <- system.time(s <- strata(x, 'district', n, 'srswor'))[[3]];"
-        "cat(nrow(s), t, gc()[2, 6])"
-    )
-    out = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=True).stdout.split()
-    run_r.seconds, run_r.memory = float(out[1]), float(out[2])
-    return int(out[0])
-
-
-def run(who: str, path: str, rows: int) -> None:
-    function = globals()[f"run_{who}"]
-    once = who in ("index", "surveykit_repeat", "r", "samplics")
-    if not once:
-        function(path)  # imports and page cache
-    elif who == "samplics":
-        import samplics.sampling  # noqa: F401
+        duckdb.sql("select 1").fetchall()
+        pd.DataFrame({"a": [1]})
+    imports = _peak()
+    if task.repeats > 1:
+        task.function(path)
     best, cpu, drawn = float("inf"), float("inf"), 0
-    for _ in range(1 if once else 3):
-        start, used = time.perf_counter(), _cpu()
-        drawn = function(path)
-        best, cpu = min(best, time.perf_counter() - start), min(cpu, _cpu() - used)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    if who == "r":
-        best, cpu, memory = run_r.seconds, run_r.seconds, run_r.memory
-    line = {"who": who, "rows": rows * (10 if who == "surveykit_repeat" else 1), "seconds": best, "cpu": cpu,
-            "peak_mb": memory, "drawn": drawn}  # fmt: skip
+    for _ in range(task.repeats):
+        started, used = time.perf_counter(), time.process_time()
+        drawn = task.function(path)
+        best, cpu = min(best, time.perf_counter() - started), min(cpu, time.process_time() - used)
+    peak = _peak()
+    if task.package == "R":
+        best = cpu = r_sampling.seconds
+        peak, imports = r_sampling.memory, 0.0
+    times = 10 if "ten times" in name else 1
+    return {"who": name, "kind": task.kind, "version": version_of(task.package), "rows": rows * times, "seconds": best,
+            "cpu": cpu, "peak_mb": peak, "imports_mb": imports, "bare_mb": start_memory, "drawn": drawn}  # fmt: skip
+
+
+def _peak() -> float:
+    """Largest resident memory so far, in MB; what a process inherits from the one that started it does not count."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def interpreters(extra: list[str]) -> dict[str, str]:
+    """The first interpreter that has each package."""
+    found: dict[str, str] = {}
+    script = str(Path(__file__).with_name("sampling_tasks.py"))
+    for python in [sys.executable, *extra]:
+        out = subprocess.run([python, script, *PACKAGES], capture_output=True, text=True, check=True).stdout.split()
+        for package in out:
+            found.setdefault(package, sys.executable if package == "R" else python)
+    return found
+
+
+def run_one(name: str, task: Task, python: str, path: str, rows: int, limit: float) -> dict[str, object]:
+    command = [python, "-W", "ignore", __file__, "--task", name, "--frame", path, "--rows", str(rows)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True, env=os.environ)
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+    except subprocess.TimeoutExpired:
+        problem = f"more than {limit:.0f} s"
+    except subprocess.CalledProcessError as error:
+        problem = "failed: " + (error.stderr.strip().splitlines() or [f"exit {error.returncode}"])[-1][:120]
+    return {"who": name, "kind": task.kind, "rows": rows, "problem": problem}
+
+
+def run_all(options: argparse.Namespace) -> None:
+    found = interpreters(options.python)
+    absent = [package for package in PACKAGES if package not in found]
+    lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for kind, rows in (("srs", options.rows), ("pps", options.pps_rows)):
+            paths[kind] = (f"{folder}/{kind}.parquet", rows)
+            write_frame(*paths[kind])
+        for name, task in TASKS.items():
+            if task.package in found and (options.only in name or name.startswith("hash")):
+                path, rows = paths[task.kind]
+                lines.append(run_one(name, task, found[task.package], path, rows, options.limit))
+                print({key: round(v, 3) if isinstance(v, float) else v for key, v in lines[-1].items()}, flush=True)
+    machine = f"{os.cpu_count()} processors, {platform.machine()}, load {os.getloadavg()[0]:.1f} at the end"
+    content = {"machine": machine, "python": platform.python_version(), "absent": absent, "lines": lines}
     RESULTS.parent.mkdir(exist_ok=True)
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    kept = [old for old in kept if (old["who"], old["rows"]) != (line["who"], line["rows"])]
-    RESULTS.write_text(json.dumps([*kept, line], indent=1) + "\n")
-    print(line)
+    RESULTS.write_text(json.dumps(content, indent=1) + "\n")
+    RESULTS.with_suffix(".md").write_text(table(content))
 
 
-def _cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def table() -> None:
-    lines = json.loads(RESULTS.read_text())
+def table(content: dict[str, object]) -> str:
+    """The results as a page, each time as a ratio to hashing every id once."""
+    absent = ", ".join(content["absent"]) or "none"
     text = [
-        "# A stratified simple random sample: 23 strata, 500 each",
+        "# Drawing samples",
         "",
-        "Written by benchmarks/sampling.py. Two cores shared with other heavy work (load 8 to 11): wall times",
-        "are far too long, CPU seconds vary less. The ratio is CPU time over that of hashing every id once in",
-        "DuckDB at the same number of rows. Peak memory includes the interpreter and its packages (about 120",
-        "MB). Only surveykit's sample is the same on every engine. Up to two million rows surveykit compares",
-        "all ids for duplicates, beyond only the candidates.",
-        "",
-        "| who | rows | seconds | CPU seconds | ratio | peak MB | drawn |",
-        "|---|---|---|---|---|---|---|",
+        f"Written by benchmarks/sampling.py: {content['machine']}, Python {content['python']}.",
+        f"Not installed: {absent}.",
+        "Seconds are wall time; the ratio is to hashing every id once in DuckDB (CPU ratio in brackets). Peak memory",
+        "is that of the whole process; `engine` is what drawing adds to the interpreter with packages. R is timed by",
+        "itself with the data in memory. Only surveykit's samples are the same on every engine and can be verified.",
     ]
-    yardstick = {line["rows"]: line["cpu"] for line in lines if line["who"] == "hash"}
-    for line in sorted(lines, key=lambda line: (line["rows"], line["cpu"])):
-        ratio = f"{line['cpu'] / yardstick[line['rows']]:.2f}" if line["rows"] in yardstick else "–"
-        text.append(
-            f"| {line['who']} | {line['rows']:,} | {line['seconds']:.3f} | {line['cpu']:.3f} | {ratio} | "
-            f"{line['peak_mb']:.0f} | {line['drawn']:,} |"
-        )
-    RESULTS.with_suffix(".md").write_text("\n".join(text) + "\n")
+    heads = {"srs": "Stratified simple random sample (23 x 500)", "pps": "10 000 in proportion to size"}
+    for kind, head in heads.items():
+        lines = [line for line in content["lines"] if line["kind"] == kind]
+        base = next((line for line in lines if line["who"].startswith("hash") and "problem" not in line), None)
+        text += ["", f"## {head}", "", "| who | version | rows | seconds | ratio | peak MB | engine MB | drawn |",
+                 "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+        for line in sorted(lines, key=lambda line: line.get("seconds", float("inf"))):
+            if "problem" in line:
+                text.append(f"| {line['who']} | | {line['rows']:,} | {line['problem']} | | | | |")
+                continue
+            scale = line["rows"] / base["rows"] if base else 1.0
+            ratio = (
+                f"{line['seconds'] / base['seconds'] / scale:.2f} ({line['cpu'] / base['cpu'] / scale:.2f})"
+                if base
+                else ""
+            )
+            engine = f"{line['peak_mb'] - line['imports_mb']:.0f}"
+            text.append(f"| {line['who']} | {line['version']} | {line['rows']:,} | {line['seconds']:.3f} | {ratio} | "
+                        f"{line['peak_mb']:.0f} | {engine} | {line['drawn']:,} |")  # fmt: skip
+    return "\n".join(text) + "\n"
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "frame":
-        write_frame(sys.argv[2], int(sys.argv[3]))
-    elif sys.argv[1] == "run":
-        run(sys.argv[2], sys.argv[3], int(sys.argv[4]) if len(sys.argv) > 4 else 0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--pps-rows", type=int, default=1_000_000)
+    parser.add_argument("--python", action="append", default=[], help="another interpreter with peers; repeatable")
+    parser.add_argument("--only", default="", help="run what has this in its name")
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds for each")
+    parser.add_argument("--task", help=argparse.SUPPRESS)
+    parser.add_argument("--frame", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.task:
+        warnings.simplefilter("ignore")
+        print(json.dumps(measure(given.task, given.frame, given.rows)))
     else:
-        table()
+        run_all(given)
