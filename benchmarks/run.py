@@ -24,19 +24,19 @@ from summary import write_machine, write_summary
 HERE = Path(__file__).parent
 LIMIT = 900  # seconds for one peer on one topic
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-ROWS_SAMPLING = (2_000_000, 20_000_000)
+ROWS_SAMPLING, ROWS_PPS, ROWS_LARGE = 2_000_000, 200_000, 20_000_000
 ROWS_RESPONSES = 1_000_000
 
 
-def call(program: str, *arguments: str, python: Path | None = None) -> bool:
+def call(program: str, *arguments: str, python: Path | None = None, limit: int = LIMIT) -> bool:
     """Run one benchmark program; tell whether it came to its end."""
     command = [str(python or sys.executable), str(HERE / program), *arguments]
     print("$", program, *arguments, flush=True)
     path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")]) if python is None else ""
     try:
-        done = subprocess.run(command, env=os.environ | THREADS | {"PYTHONPATH": path}, timeout=LIMIT, check=False)
+        done = subprocess.run(command, env=os.environ | THREADS | {"PYTHONPATH": path}, timeout=limit, check=False)
     except subprocess.TimeoutExpired:
-        print(f"left out: over {LIMIT} s", flush=True)
+        print(f"left out: over {limit} s", flush=True)
         return False
     if done.returncode:
         print(f"left out: exit code {done.returncode}", flush=True)
@@ -58,25 +58,12 @@ def estimation() -> None:
 
 
 def sampling() -> None:
-    """Stratified and unequal-probability draws from 2 and 20 million rows, and 200 million rows."""
-    (HERE / "results" / "sampling.json").unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        for rows in ROWS_SAMPLING:
-            frame = str(Path(folder) / f"frame_{rows}.parquet")
-            call("sampling.py", "frame", frame, str(rows))
-            small = rows == ROWS_SAMPLING[0]
-            for who in ("hash", "surveykit", "index", "indexed", "duckdb", "duckdb_window", "polars"):
-                call("sampling.py", "run", who, frame, str(rows))
-            if not small:
-                call("sampling.py", "run", "surveykit_repeat", frame, str(rows))
-                continue
-            for name in ("svy", "samplics"):
-                python = ensure(name)
-                if python is not None:
-                    call("sampling.py", "run", name, frame, str(rows), python=python)
-            if r_version():
-                call("sampling.py", "run", "r", frame, str(rows))
-    call("sampling.py", "table")
+    """Stratified and unequal-probability draws beside the peers, then surveykit alone on far more rows."""
+    pythons = [str(python) for python in map(ensure, ("svy", "samplics")) if python is not None]
+    peers = [word for python in pythons for word in ("--python", python)]
+    call("sampling.py", "--rows", str(ROWS_SAMPLING), "--pps-rows", str(ROWS_PPS), *peers, limit=3 * LIMIT)
+    large = ("--rows", str(ROWS_LARGE), "--pps-rows", "50000", "--only", "surveykit", "--name", "sampling_large")
+    call("sampling.py", *large, limit=3 * LIMIT)
 
 
 def weighting() -> None:

@@ -5,7 +5,7 @@
 Equal probabilities: 23 strata, 500 each. Unequal: 10 000 units in proportion to size, unstratified. Every
 competitor runs in a process of its own, in the first interpreter that has its package (this one, then those
 of --python; R by Rscript); those that no interpreter has are named and left out, and one that fails or takes
-longer than --limit seconds is told as such. Writes benchmarks/results/sampling.json and .md.
+longer than --limit seconds is told as such. Writes benchmarks/results/<name>.json, .md and .csv.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from pathlib import Path
 
 from sampling_tasks import TASKS, Task, r_sampling, version_of, write_frame
 
-RESULTS = Path(__file__).parent / "results" / "sampling.json"
+RESULTS = Path(__file__).parent / "results"
+OURS = {"srs": "surveykit", "pps": "surveykit systematic_pps"}
+TASK_NAMES = {"srs": "stratified simple random sample", "pps": "10 000 in proportion to size"}
 PACKAGES = sorted({task.package for task in TASKS.values()})
 
 
@@ -105,9 +107,22 @@ def run_all(options: argparse.Namespace) -> None:
                 print({key: round(v, 3) if isinstance(v, float) else v for key, v in lines[-1].items()}, flush=True)
     machine = f"{os.cpu_count()} processors, {platform.machine()}, load {os.getloadavg()[0]:.1f} at the end"
     content = {"machine": machine, "python": platform.python_version(), "absent": absent, "lines": lines}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(content, indent=1) + "\n")
-    RESULTS.with_suffix(".md").write_text(table(content))
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{options.name}.json").write_text(json.dumps(content, indent=1) + "\n")
+    (RESULTS / f"{options.name}.md").write_text(table(content))
+    write_rows(lines, RESULTS / f"{options.name}.csv")
+
+
+def write_rows(lines: list[dict[str, object]], path: Path) -> None:
+    """Write one line per task and package, for the summary of all benchmarks."""
+    done = [line for line in lines if "problem" not in line and not line["who"].startswith("hash")]
+    with path.open("w", encoding="utf-8") as out:
+        out.write("topic,task,package,rows,processor_seconds,ratio\n")
+        for line in done:
+            own = next((o["cpu"] for o in done if o["who"] == OURS[line["kind"]]), float("nan"))
+            who = "surveykit" if line["who"] == OURS[line["kind"]] else line["who"]
+            ratio = line["cpu"] / own * (next(o["rows"] for o in done if o["kind"] == line["kind"]) / line["rows"])
+            out.write(f'sampling,{TASK_NAMES[line["kind"]]},"{who}",{line["rows"]},{line["cpu"]:.6g},{ratio:.4g}\n')
 
 
 def table(content: dict[str, object]) -> str:
@@ -149,6 +164,7 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--pps-rows", type=int, default=1_000_000)
     parser.add_argument("--python", action="append", default=[], help="another interpreter with peers; repeatable")
+    parser.add_argument("--name", default="sampling", help="of the files of results")
     parser.add_argument("--only", default="", help="run what has this in its name")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds for each")
     parser.add_argument("--task", help=argparse.SUPPRESS)

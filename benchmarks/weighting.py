@@ -1,8 +1,8 @@
 """Time and margin error of raking and calibration, side by side with the peers, on 100,000 rows and four margins.
 
-Usage: python benchmarks/weighting.py [--peers PYTHON] [--rows N] [--out FOLDER]
-PYTHON is an interpreter with svy, samplics, balance, weightipy and ipfn; R survey is used when Rscript is there.
-Results go to benchmarks/results/weighting.csv and .md.
+Usage: python benchmarks/weighting.py [--peer NAME=PYTHON ...] [--rows N] [--out FOLDER]
+NAME is svy, samplics, balance, weightipy or ipfn, PYTHON an interpreter that has it; R survey is used when Rscript is
+there. Results go to benchmarks/results/weighting.csv and .md.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from surveykit.weighting.raking import rake_weights
 from surveykit.weighting.solver import DistanceChoice, Target, solve_calibration
 
 HERE = Path(__file__).parent
-PACKAGES = ("svy", "samplics", "balance", "weightipy", "ipfn")
 
 
 def make_data(rows: int) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
@@ -112,7 +111,7 @@ def row(task, what, seconds, weights, data, margins) -> dict[str, object]:
     }
 
 
-def peers(python: str | None, data: pd.DataFrame, margins: dict[str, dict[str, float]]) -> list[dict[str, object]]:
+def peers(pythons: dict[str, str], data: pd.DataFrame, margins: dict[str, dict[str, float]]) -> list[dict[str, object]]:
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -121,7 +120,7 @@ def peers(python: str | None, data: pd.DataFrame, margins: dict[str, dict[str, f
         (folder / "margins.json").write_text(json.dumps(margins))
         flat = [(v, level, total) for v, levels in margins.items() for level, total in levels.items()]
         pd.DataFrame(flat, columns=["variable", "level", "population"]).to_csv(folder / "margins.csv", index=False)
-        for package in PACKAGES if python else ():
+        for package, python in pythons.items():
             command = [python, str(HERE / "weighting_peers.py"), package]
             command += [str(folder / part) for part in ("data.parquet", "margins.json", "out.npy")]
             seconds = call(command)
@@ -153,12 +152,13 @@ def call(command: list[str]) -> tuple[float, float] | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--peers")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=HERE / "results")
     options = parser.parse_args()
     data, margins = make_data(options.rows)
-    report(pd.DataFrame(ours(data, margins) + peers(options.peers, data, margins)), options.rows, options.out)
+    pythons = dict(pair.split("=", 1) for pair in options.peer)
+    report(pd.DataFrame(ours(data, margins) + peers(pythons, data, margins)), options.rows, options.out)
 
 
 def report(table: pd.DataFrame, rows: int, out: Path) -> None:
@@ -170,7 +170,9 @@ def report(table: pd.DataFrame, rows: int, out: Path) -> None:
     )
     table = table.sort_values(["task", "processor_seconds"], ignore_index=True)
     out.mkdir(exist_ok=True)
-    table.to_csv(out / "weighting.csv", index=False, float_format="%.6g")
+    named = table.assign(topic="weighting", ratio=table["ratio_to_whole_call"])
+    named["package"] = named["package"].where(~named["package"].str.contains("(design)", regex=False), "surveykit")
+    named.to_csv(out / "weighting.csv", index=False, float_format="%.6g")
     lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * table.shape[1]]
     lines += [
         "| " + " | ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in r) + " |"
