@@ -32,8 +32,8 @@ def fieldwork_chapter(view: View) -> Chapter | None:
     return make_chapter("fieldwork", view.say("chapter_fieldwork"), blocks, appendix=True)
 
 
-def _percent(view: View, value: float) -> Cell:
-    return view.number_cell(float(value) * 100, 1)
+def _percent(view: View, value: float, digits: int = 1) -> Cell:
+    return view.number_cell(float(value) * 100, digits)
 
 
 def _in_order(view: View, levels: pd.Series) -> list[str]:
@@ -48,13 +48,14 @@ def _place(view: View, level: str) -> str:
 
 
 def _outcomes(view: View, table: pd.DataFrame, kind: str) -> Table | None:
+    """Rates of districts in whole per cent: tenths would give away how few ended in a rare outcome."""
     here = table[table["weighting"] == kind]
     if here.empty:
         return None
     found = {str(row["level"]): row for row in here.to_dict("records")}
     rows = [
         [Cell(_place(view, level)), view.count_cell(float(found[level]["n"]))]
-        + [_percent(view, found[level][rate]) for rate in _RATES]
+        + [_percent(view, found[level][rate], 0 if level else 1) for rate in _RATES]
         for level in _in_order(view, here["level"])
     ]
     columns = [("district", view.say("by_district"), "text"), ("n", view.say("sampled_head"), "number")]

@@ -177,7 +177,7 @@ MESSAGES: dict[str, str] = {
     "rate_head": "Rate",
     "unweighted_head": "Unweighted",
     "weighted_head": "Base-weighted",
-    "note_rates": "Defined as in the AAPOR Standard Definitions: RR response, COOP cooperation, REF refusal, CON contact.",
+    "note_rates": "Defined as in the AAPOR Standard Definitions: RR response, COOP cooperation, REF refusal, CON contact. Districts in whole per cent, so that rare outcomes cannot be counted.",
     "weighting_lead": "Weights bring the sample into line with known population margins; standard errors credit every step.",
     "weighting_title": "Weighting steps",
     "step_head": "Step",

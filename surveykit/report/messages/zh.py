@@ -177,7 +177,7 @@ MESSAGES: dict[str, str] = {
     "rate_head": "比率",
     "unweighted_head": "未加权",
     "weighted_head": "按基础权数加权",
-    "note_rates": "定义见美国舆论研究协会《标准定义》：RR为应答率，COOP为合作率，REF为拒答率，CON为接触率。",
+    "note_rates": "定义见美国舆论研究协会《标准定义》：RR为应答率，COOP为合作率，REF为拒答率，CON为接触率。各区（市）县取整，以免由应答率推算个别结果的人数。",
     "weighting_lead": "权数使样本在已知的人口构成上与总体一致；标准误计入每一步加权带来的影响。",
     "weighting_title": "加权步骤",
     "step_head": "步骤",
