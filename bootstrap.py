@@ -243,7 +243,7 @@ def run_tests(arguments: list[str]) -> int:
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "--quiet", "."],
         ["-m", "mypy"],
-        ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "-m", markers, *arguments],
+        ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-q", "-m", markers, *arguments],
     ]
     if arguments:
         steps = steps[-1:]
