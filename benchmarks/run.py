@@ -18,6 +18,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from peers import PEERS, ensure, r_version
 from summary import write_machine, write_summary
 

@@ -59,6 +59,7 @@ def check_across(reading: _Collector, study: Study) -> None:
     reading.add("study", _districts(study))
     reading.add("study", _population(study))
     reading.add("weighting", _clusters(study))
+    reading.add("weighting", _steps(study))
     _margins(reading, study)
     _scheme(reading, study)
 
@@ -70,6 +71,22 @@ def _analyses(study: Study) -> list[Problem]:
         if analysis.weights_after not in known:
             what = f"the weighting plan has no step {analysis.weights_after!r}"
             problems.append(Problem(what, nearest(analysis.weights_after, known), ("analyses", index, "weights_after")))
+    return problems
+
+
+def _steps(study: Study) -> list[Problem]:
+    """Tables that steps name exist, and a study's estimates rest on weights."""
+    problems = []
+    for index, step in enumerate(study.weighting.steps):
+        for key in ("frame", "cells"):
+            name = getattr(step, key, None)
+            if name is not None and name not in study.definition.files.tables:
+                advice = f"name its CSV file in study.yaml: 'files: tables: {name}:'"
+                problems.append(Problem(f"no table {name!r}", advice, ("steps", index, key)))
+        if step.kind == "residents" and not step.gives_weights:
+            what = f"method {step.method!r} depends on the outcome and gives no weights, which a study's estimates need"
+            advice = "take calibrated or pseudo_likelihood, or use the method in a notebook (WeightingResult.residents)"
+            problems.append(Problem(what, advice, ("steps", index, "method")))
     return problems
 
 

@@ -49,7 +49,10 @@ class Period(_Frozen):
 
 
 class StudyFiles(_Frozen):
-    """The definitions, as paths from the folder of study.yaml."""
+    """The definitions, as paths from the folder of study.yaml.
+
+    ``tables`` are further tables that weighting steps name: cells of the population, counts of the frame.
+    """
 
     regions: str
     sampling_plan: str
@@ -60,15 +63,17 @@ class StudyFiles(_Frozen):
     scoring: str
     disclosure: str
     margins: dict[str, str]
+    tables: dict[str, str] = Field(default_factory=dict)
     other_methods: str | None = None
     other_methods_covariance: str | None = None
     simulation: str | None = None
     report_templates: str | None = None
 
     def named(self) -> dict[str, str]:
-        """Return every file by its role; margins as ``margins.<name>``."""
+        """Return every file by its role; margins as ``margins.<name>``, further tables as ``tables.<name>``."""
         roles = {role: path for role, path in self if isinstance(path, str) and role != "report_templates"}
-        return roles | {f"margins.{name}": path for name, path in self.margins.items()}
+        sets = {"margins": self.margins, "tables": self.tables}
+        return roles | {f"{role}.{name}": path for role, files in sets.items() for name, path in files.items()}
 
 
 class Domain(_Frozen):

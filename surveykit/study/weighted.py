@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surveykit.errors import DataError
 from surveykit.study import places
 from surveykit.study.artefacts import read_parquet
 
@@ -45,7 +46,26 @@ def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> Wei
     from surveykit.weighting import apply_weighting
 
     by_file = {path: study.margins[name] for name, path in study.definition.files.margins.items()}
-    return apply_weighting(plan_for(study, analysis), linked, study.margins | by_file)
+    plan = plan_for(study, analysis)
+    named = {name: _weighting_table(study, name, plan) for name in plan.table_files()}
+    return apply_weighting(plan, linked, study.margins | by_file | named)
+
+
+def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFrame:
+    """Read a table of cells or of the frame: levels as texts, sizes and numeric columns as numbers."""
+    import pandas as pd
+
+    path = study.definition.files.tables[name]
+    table = pd.read_csv(study.root / path, dtype=str, encoding="utf-8-sig")
+    wanted = {"count", *(getattr(step, "counts", "count") for step in plan.steps)}
+    wanted |= {column for step in plan.steps for column in getattr(step, "numeric", ())}
+    for column in wanted & set(table.columns):
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        if numbers.isna().any():
+            row = int(numbers.isna().to_numpy().argmax())
+            raise DataError(f"{path}: row {row + 1}: {column}: {table[column].iloc[row]!r} is no number: correct it")
+        table[column] = numbers
+    return table
 
 
 def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:

@@ -32,6 +32,7 @@ def estimate_stage(study: StudyOutline) -> Stage:
             files.questionnaire,
             files.weighting,
             *files.margins.values(),
+            *files.tables.values(),
             places.LINKED,
             places.LINKED_MISSING,
         ),
