@@ -18,7 +18,7 @@ PEERS = {
     "weightipy": "weightipy==0.4.2",
     "ipfn": "ipfn==1.4.4",
 }
-SHARED = ("polars==2.1.0", "pyarrow==26.0.1")  # they read the data of the comparison
+SHARED = ("polars==2.1.0", "pandas")  # they read the data of the comparison; some peers pin their own pandas
 
 
 def interpreter(name: str) -> Path:

@@ -51,7 +51,8 @@ def write_summary() -> None:
     """Write the table and the chart."""
     table = pd.concat([pd.read_csv(path)[COLUMNS] for path in _topics()], ignore_index=True)
     machine = json.loads((RESULTS / "machine.json").read_text(encoding="utf-8"))
-    peers = table[table["package"] != OURS]
+    peers = table[(table["package"] != OURS) & table["ratio"].notna() & ~table["package"].str.contains("after coding")]
+    peers = peers.assign(package=peers["package"].str.replace(r"^(R survey), .*", r"\1", regex=True))
     (RESULTS / "README.md").write_text(_markdown(table, machine), encoding="utf-8")
     _chart(peers, RESULTS / "ratios.svg")
     print(f"written: {RESULTS / 'README.md'}, {RESULTS / 'ratios.svg'}")
@@ -87,6 +88,8 @@ def _markdown(table: pd.DataFrame, machine: dict[str, object]) -> str:
         "![Ratios of processor time](ratios.svg)",
     ]
     for topic, part in table.groupby("topic", sort=True):
+        part = part[~part["package"].str.contains("after coding")]
+        part = part.assign(package=part["package"].str.replace(r"^(R survey), .*", r"\1", regex=True))
         wide = part.pivot_table(index=["task", "rows"], columns="package", values="ratio", sort=False)
         own = part[part["package"] == OURS].set_index(["task", "rows"])["processor_seconds"]
         others = [name for name in wide.columns if name != OURS]
@@ -98,10 +101,14 @@ def _markdown(table: pd.DataFrame, machine: dict[str, object]) -> str:
         ]
         lines.append("|---|--:|--:|" + "--:|" * len(others))
         for (task, rows), row in wide.iterrows():
-            cells = ["–" if pd.isna(row[name]) else f"{row[name]:.3g}×" for name in others]
+            cells = ["–" if pd.isna(row[name]) else _times(row[name]) for name in others]
             seconds = own.get((task, rows), float("nan"))
             lines.append(f"| {task} | {rows:,} | {seconds:.3g} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2g}×"
 
 
 def _chart(peers: pd.DataFrame, path: Path) -> None:

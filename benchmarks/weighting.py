@@ -115,14 +115,13 @@ def peers(pythons: dict[str, str], data: pd.DataFrame, margins: dict[str, dict[s
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        data.to_parquet(folder / "data.parquet")
         data.to_csv(folder / "data.csv", index=False)
         (folder / "margins.json").write_text(json.dumps(margins))
         flat = [(v, level, total) for v, levels in margins.items() for level, total in levels.items()]
         pd.DataFrame(flat, columns=["variable", "level", "population"]).to_csv(folder / "margins.csv", index=False)
         for package, python in pythons.items():
             command = [python, str(HERE / "weighting_peers.py"), package]
-            command += [str(folder / part) for part in ("data.parquet", "margins.json", "out.npy")]
+            command += [str(folder / part) for part in ("data.csv", "margins.json", "out.npy")]
             seconds = call(command)
             if seconds is not None:
                 rows.append(row("raking", package, seconds, np.load(folder / "out.npy"), data, margins))

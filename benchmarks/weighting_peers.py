@@ -1,6 +1,6 @@
 """Rake one table with one Python package; called by weighting.py in an interpreter that has the package.
 
-Usage: python weighting_peers.py PACKAGE DATA.parquet MARGINS.json WEIGHTS.npy
+Usage: python weighting_peers.py PACKAGE DATA.csv MARGINS.json WEIGHTS.npy
 Prints [elapsed, processor] seconds of each repetition.
 """
 
@@ -92,7 +92,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     package, data, margins, out = sys.argv[1:5]
-    table, totals = pd.read_parquet(data), json.loads(Path(margins).read_text())
+    table, totals = pd.read_csv(data), json.loads(Path(margins).read_text())
     seconds = []
     for _ in range(3):
         start, used = time.perf_counter(), time.process_time()

@@ -73,3 +73,20 @@ def test_commitment_before_the_seed(frame, make_plan):
         reveal_seed(make_plan(size={"per_stratum": 41}), commitment, "1", "lottery")
     with pytest.raises(DataError, match="public value"):
         reveal_seed(plan, commitment, " ", "lottery")
+
+
+def test_precision_is_that_of_districts_when_strata_are_finer(frame, make_plan):
+    expected = {"proportion": "0.85", "response_rate": "0.5"}
+    plan = make_plan(strata=["district", "sex"], levels={}, size={"per_stratum": "40"}, expected=expected)
+    allocation = allocate(plan, stratum_table(plan, frame))
+    document = plan_document(plan, allocation, labels={"wuhou": "武侯区"})
+    domains, strata, comparison = document.sections[-3:]
+    districts = list(frame["district"].unique())
+    assert [row[0] for row in domains.table[1:-1]] == sorted(("武侯区" if d == "wuhou" else d) for d in districts)
+    assert len(strata.table) == len(allocation.table) + 2
+    assert comparison.table[1][-1].endswith(f"/ {len(districts)}")
+    counts = frame[frame["district"] == "wuhou"]["sex"].value_counts()
+    widths = [precision_proportion(40, 0.85, population_size=n, response_rate=0.5).half_width for n in counts]
+    whole = sum((n / counts.sum() * w) ** 2 for n, w in zip(counts, widths, strict=True)) ** 0.5
+    row = next(row for row in domains.table if row[0] == "武侯区")
+    assert row[1:] == (f"{counts.sum():,}", "80", "40", f"{100 * whole:.1f}")

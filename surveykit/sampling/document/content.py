@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
 
 from surveykit.sampling.allocation import Allocation
+from surveykit.sampling.document.precision import (
+    Language,
+    Section,
+    by_domain,
+    comparison_section,
+    expected_sizes,
+    size_section,
+)
 from surveykit.sampling.plan import SamplingPlan, plan_hash
-from surveykit.sampling.size import comparison_table, precision_proportion
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PlanningDocument", "Section", "plan_document"]
 
-Language = Literal["zh", "en"]
 HEADS = {
     "purpose": ("调查目的", "Purpose"),
     "content": ("调查内容", "Content"),
@@ -25,10 +25,6 @@ HEADS = {
     "organisation": ("组织方式", "Organisation"),
     "publication": ("数据发布", "Publication"),
 }
-COMPARISON_HEAD = (
-    ("每层完成数", "标准误", "两地可辨差距", "全部两两可辨差距", "八成把握可发现的差距", "名次置信集平均宽度"),
-    ("Responses", "Standard error", "Gap, one pair", "Gap, all pairs", "Gap, power 0.8", "Mean width of rank sets"),
-)
 METHODS = {
     "srs": ("简单随机抽样（永久随机数）", "simple random sampling by permanent random numbers"),
     "systematic": ("等距抽样", "systematic sampling"),
@@ -43,16 +39,6 @@ METHODS = {
     "cube": ("平衡抽样（立方体法）", "balanced sampling by the cube method"),
     "local_pivotal": ("空间均衡抽样（局部枢轴法）", "spread sampling by the local pivotal method"),
 }
-
-
-@dataclass(frozen=True)
-class Section:
-    """A head, its paragraphs and perhaps a table of text."""
-
-    head: str
-    paragraphs: tuple[str, ...]
-    table: tuple[tuple[str, ...], ...] = ()
-    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,19 +79,25 @@ def plan_document(
     Returns
     -------
     PlanningDocument
-        The six heads of a Chinese survey plan, expected precision by stratum and overall, costs, and the comparison
-        table. A head without text says that it is still to be written.
+        The six heads of a Chinese survey plan, expected precision and costs, and the comparison table. With several
+        stratum columns the first one names the domains (districts): precision and comparison are theirs, and the
+        strata follow in a table of their own. A head without text says that it is still to be written.
 
     Notes
     -----
     Half-widths are of 95 % intervals at the expected proportion, with finite population correction, expected response
-    and design effect. The overall estimate weights strata by their population.
+    and design effect. Domains and the overall estimate weight strata by their population.
     """
     at = 0 if language == "zh" else 1
     sections = [_head(plan, allocation, key, names[at], language) for key, names in HEADS.items()]
-    sections.append(_sizes(plan, allocation, language, labels or {}))
-    if len(allocation.table) > 2:
-        sections.append(_comparison(plan, allocation, language))
+    sizes = expected_sizes(plan, allocation)
+    places = by_domain(plan, sizes)
+    nested = len(places) < len(sizes)
+    sections.append(size_section(plan, places, language, labels or {}, "domain" if nested else "stratum"))
+    if nested:
+        sections.append(size_section(plan, sizes, language, labels or {}, "stratum"))
+    if len(places) > 2:
+        sections.append(comparison_section(plan, places, language))
     title = plan.title.get(language) or next(iter(plan.title.values()), plan.id)
     return PlanningDocument(f"{title} · {'抽样方案' if at == 0 else 'Sampling plan'}", language, tuple(sections))
 
@@ -147,66 +139,3 @@ def _method(plan: SamplingPlan, allocation: Allocation, chinese: bool) -> list[s
     seed = f"The seed is '{plan.seed}'" if plan.seed else "The seed follows the published commitment to plan and frame"
     text.append(f"{seed}; the order is {plan.hash}(seed:id), which anyone can check. Plan hash {plan_hash(plan)}.")
     return text
-
-
-def _half_width(plan: SamplingPlan, n: float, population: float) -> float:
-    expected = plan.expected
-    if n <= 0:
-        return float("nan")
-    return precision_proportion(
-        n, expected.proportion, population_size=population, deff=expected.deff, response_rate=expected.response_rate
-    ).half_width
-
-
-def _sizes(plan: SamplingPlan, allocation: Allocation, language: Language, labels: dict[str, str]) -> Section:
-    chinese, table, expected = language == "zh", allocation.table, plan.expected
-    cost = expected.unit_cost
-    header = ["层", "总体", "样本", "预期完成", "半宽（百分点）"] if chinese else [
-        "Stratum", "Population", "Sample", "Expected responses", "Half-width (points)"
-    ]  # fmt: skip
-    rows = [(*header, *((["费用"] if chinese else ["Cost"]) if cost is not None else []))]
-    widths = []
-    for stratum, population, n in table[["stratum", "population_size", "sample_size"]].itertuples(index=False):
-        widths.append(_half_width(plan, n, population))
-        cells = [labels.get(stratum, stratum), f"{population:,}", f"{n:,}", f"{n * expected.response_rate:,.0f}"]
-        cells.append("–" if np.isnan(widths[-1]) else f"{100 * widths[-1]:.1f}")
-        rows.append((*cells, *([f"{n * cost:,.0f}"] if cost is not None else [])))
-    rows.append(_overall(table, widths, expected.response_rate, cost, chinese))
-    caption = (
-        f"样本量与预期精度（比例 {expected.proportion:.0%}，应答率 {expected.response_rate:.0%}，"
-        f"设计效应 {expected.deff:g}，95% 置信区间半宽）"
-        if chinese
-        else f"Sizes and expected precision (proportion {expected.proportion:.0%}, "
-        f"response {expected.response_rate:.0%}, design effect {expected.deff:g}; half-width of the 95 % interval)"
-    )
-    return Section("样本量与精度" if chinese else "Sizes and precision", (), tuple(rows), caption)
-
-
-def _overall(
-    table: pd.DataFrame, widths: list[float], response: float, cost: float | None, chinese: bool
-) -> tuple[str, ...]:
-    population, n = table["population_size"].to_numpy(dtype=float), int(table["sample_size"].sum())
-    whole = float(np.sqrt(np.nansum(np.square(population / population.sum() * np.array(widths)))))
-    cells = ["合计" if chinese else "All", f"{int(population.sum()):,}", f"{n:,}", f"{n * response:,.0f}"]
-    return (*cells, f"{100 * whole:.1f}", *([f"{n * cost:,.0f}"] if cost is not None else []))
-
-
-def _comparison(plan: SamplingPlan, allocation: Allocation, language: Language) -> Section:
-    chinese, expected = language == "zh", plan.expected
-    net = sorted({max(2, round(n * expected.response_rate)) for n in allocation.table["sample_size"] if n > 0})
-    middle = net[len(net) // 2]
-    districts = len(allocation.table)
-    sizes = [middle, 2 * middle, 4 * middle]
-    found = comparison_table(sizes, expected.proportion, districts=districts, deff=expected.deff)
-    names = ["n", "std_error", "gap_pair", "gap_all", "gap_power", "width_simultaneous"]
-    header = COMPARISON_HEAD[0 if chinese else 1]
-    rows: list[tuple[str, ...]] = [header]
-    for row in found[names].itertuples(index=False):
-        points = [f"{100 * value:.1f}" for value in row[1:5]]
-        rows.append((f"{int(row[0]):,}", *points, f"{row[5]:.1f} / {districts}"))
-    caption = (
-        "各层之间能辨别多大差距（百分点；各层真实差异的标准差取 4 个百分点）"
-        if chinese
-        else "What can be told apart (points; true standard deviation between strata taken as 4 points)"
-    )
-    return Section("可比性" if chinese else "Comparability", (), tuple(rows), caption)
