@@ -63,7 +63,17 @@ def sampling() -> None:
     """Stratified and unequal-probability draws beside the peers, then surveykit alone on far more rows."""
     pythons = [str(python) for python in map(ensure, ("svy", "samplics")) if python is not None]
     peers = [word for python in pythons for word in ("--python", python)]
-    call("sampling.py", "--rows", str(ROWS_SAMPLING), "--pps-rows", str(ROWS_PPS), *peers, limit=3 * LIMIT)
+    call(
+        "sampling.py",
+        "--rows",
+        str(ROWS_SAMPLING),
+        "--pps-rows",
+        str(ROWS_PPS),
+        "--limit",
+        "120",
+        *peers,
+        limit=3 * LIMIT,
+    )
     large = ("--rows", str(ROWS_LARGE), "--pps-rows", "50000", "--only", "surveykit", "--name", "sampling_large")
     call("sampling.py", *large, limit=3 * LIMIT)
 

@@ -46,7 +46,9 @@ def test_a_table_of_cells_is_named_in_study_yaml(town, call):
     assert "analysis/weighting.yaml:" in err
     assert "no table 'cells': name its CSV file in study.yaml: 'files: tables: cells:'" in err
     study = town / "study.yaml"
-    study.write_text(study.read_text().replace("  margins:\n", "  tables: {cells: sampling/cells.csv}\n  margins:\n", 1))
+    study.write_text(
+        study.read_text().replace("  margins:\n", "  tables: {cells: sampling/cells.csv}\n  margins:\n", 1)
+    )
     (town / "sampling/cells.csv").write_text("sex,population\n1,39000\n2,41000\n")
     assert call(town, "weight")[0] == 0
     (town / "sampling/cells.csv").write_text("sex,population\n1,39000\n2,many\n")
