@@ -89,7 +89,10 @@ def responses() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "export.csv")
         call("responses.py", path, "--write", str(ROWS_RESPONSES))
-        call("responses.py", path)
+        command = [sys.executable, str(HERE / "responses.py"), path]
+        path_of_package = os.environ | THREADS | {"PYTHONPATH": str(HERE.parent)}
+        done = subprocess.run(command, env=path_of_package, stdout=subprocess.PIPE, text=True, check=True)
+        (HERE / "results" / "responses.json").write_text(done.stdout, encoding="utf-8")
 
 
 TOPICS = {"estimation": estimation, "sampling": sampling, "weighting": weighting, "responses": responses}
