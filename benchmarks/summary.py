@@ -11,6 +11,7 @@ import json
 import os
 import platform
 from importlib.metadata import version
+from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
@@ -52,7 +53,7 @@ def write_summary() -> None:
     table = pd.concat([pd.read_csv(path)[COLUMNS] for path in _topics()], ignore_index=True)
     machine = json.loads((RESULTS / "machine.json").read_text(encoding="utf-8"))
     peers = table[table["ratio"].notna() & ~table["package"].str.startswith(OURS)]
-    peers = peers.assign(package=peers["package"].str.replace(r"^(R survey), .*", r"\1", regex=True))
+    peers = peers.assign(package=peers["package"].str.extract(r"^(R \w+|\w+)", expand=False))  # without the call
     (RESULTS / "README.md").write_text(_markdown(table, machine), encoding="utf-8")
     _chart(peers, RESULTS / "ratios.svg")
     print(f"written: {RESULTS / 'README.md'}, {RESULTS / 'ratios.svg'}")
@@ -147,7 +148,7 @@ def _chart(peers: pd.DataFrame, path: Path) -> None:
     labels = list(dict.fromkeys(f"{t.topic}: {t.task}, {t.rows:,} rows" for t in peers.itertuples()))
     place = {label: len(labels) - 1 - i for i, label in enumerate(labels)}
     figure, axes = plt.subplots(figsize=(9, 1.2 + 0.24 * len(labels)))
-    for marker, (name, part) in zip("osD^vPX*<>hd", peers.groupby("package", sort=True), strict=False):
+    for marker, (name, part) in zip(cycle("osD^vPX*<>hd"), peers.groupby("package", sort=True), strict=False):
         y = [place[f"{t.topic}: {t.task}, {t.rows:,} rows"] for t in part.itertuples()]
         axes.scatter(part["ratio"], y, marker=marker, s=30, label=name, zorder=3)
     axes.axvline(1, color="black", linewidth=1)
