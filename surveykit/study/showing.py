@@ -34,12 +34,16 @@ def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = 
     stage : Stage
         A stage that is up to date.
     headings : mapping of str to str, optional
-        How columns are called; others are called as in the file.
+        How columns and bands are called; others are called as in the file.
     """
     lines: list[str] = []
     table = stage_table(study, stage)
     if table is not None:
-        shown = table.head(LONGEST).rename(columns=dict(headings or {}))
+        words = dict(headings or {})
+        shown = table.head(LONGEST)
+        if "band" in shown:
+            shown = shown.assign(band=shown["band"].replace(words))
+        shown = shown.rename(columns=words)
         lines += aligned(shown)
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
