@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import sys
 import traceback
 import warnings
@@ -103,5 +105,11 @@ def caught_warnings(terminal: Terminal) -> Iterator[None]:
 
 
 def silence_broken_pipe() -> None:
-    """Whoever read the output has gone: end without a word."""
-    sys.stderr.close()
+    """Whoever read the output has gone: end without a word.
+
+    What is still in the buffer would fail again when Python ends, with exit code 120; it goes nowhere instead.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())

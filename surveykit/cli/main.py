@@ -100,14 +100,15 @@ def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
         return 0
     except (Exception, KeyboardInterrupt) as error:
         code, problems = tell_error(error, terminal)
-    terminal.close(failed=code != 0)
-    if terminal.json:
-        problems += terminal.answer.pop("problems", [])
-        told = {"problems": problems, "warnings": terminal.warnings}
-        try:
-            print(answer_text(options.command, code, terminal.answer, told), flush=True)
-        except BrokenPipeError:
-            silence_broken_pipe()
+    try:
+        terminal.close(failed=code != 0)
+        if terminal.json:
+            problems += terminal.answer.pop("problems", [])
+            told = {"problems": problems, "warnings": terminal.warnings}
+            print(answer_text(options.command, code, terminal.answer, told))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_broken_pipe()
     return code
 
 

@@ -25,7 +25,7 @@ def study(tmp_path):
     ],
 )
 def test_order(words, environment, language, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path.anchor)  # temporary folders may lie inside a study
     assert choose_language(words, environment) == language
 
 

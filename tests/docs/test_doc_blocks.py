@@ -36,7 +36,7 @@ def test_three_dots_stand_for_any_lines(tmp_path):
         ("```output\n1\n```\n", "without a python block"),
         ("```console\nsurveykit check\n```\n", "begins with"),
         ("```console\n$ rm -rf x\n```\n", "not run here"),
-        ("```console\n$ surveykit check\n```\n", "exit code 2"),
+        ("```console\n$ surveykit --study . check\n```\n", "exit code 2"),
         ("```yaml\na: 1\na: 2\n```\n", "a"),
         ("```diff\n+++ f.txt\n-absent\n+new\n```\n", "0 times"),
         ("```{code-block} text\n:caption: ../f.txt\nx\n```\n", "not inside"),
@@ -57,7 +57,7 @@ def test_a_diff_replaces_and_a_caption_writes(tmp_path):
 
 
 def test_a_command_that_should_fail_must_fail(tmp_path):
-    run_page(page(tmp_path, "```console\n$ surveykit check || true\n```\n"), tmp_path)
+    run_page(page(tmp_path, "```console\n$ surveykit --study . check || true\n```\n"), tmp_path)
     with pytest.raises(BlockError):
         run_page(page(tmp_path, "```console\n$ surveykit --study . doctor || true\n```\n"), tmp_path)
 
