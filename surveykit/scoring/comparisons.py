@@ -11,9 +11,10 @@ from scipy import stats
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
+from surveykit.estimation.rate_contrasts import against_mean
+from surveykit.scoring.compared import Kind, Values, read_compared, read_estimates
 from surveykit.scoring.numerics import FloatArray, difference_sd, valid_covariance
 from surveykit.scoring.rank_kernels import competition_ranks
-from surveykit.scoring.rank_sets import Values, read_estimates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from surveykit.display import Presentation
     from surveykit.display.content import Language
+    from surveykit.estimation import Estimates
 
 __all__ = [
     "BAND_NAMES",
@@ -62,33 +64,54 @@ def holm(p_values: FloatArray) -> FloatArray:
 
 
 def compare_with_mean(
-    estimates: Values,
-    covariance: object,
+    estimates: Estimates | Values,
+    covariance: object = None,
     *,
     weights: FloatArray | None = None,
     conf_level: float = 0.95,
-    df: float | None = None,
+    df: float | FloatArray | None = None,
+    kind: Kind | None = None,
+    n: object = None,
+    variable: str | None = None,
 ) -> pd.DataFrame:
     """Put each unit into a band: above, not distinguishable from, or below the mean of all units.
 
     Parameters
     ----------
-    estimates : array_like, Series or mapping, shape (p,)
+    estimates : Estimates, array_like, Series or mapping, shape (p,)
+        `Estimates` bring covariance, degrees of freedom, kind and numbers of respondents.
     covariance : array_like, shape (p, p)
     weights : array_like, shape (p,), optional
         Weights of the mean, for example population shares; equal when absent. Divided by their sum.
     conf_level : float
         1 minus the familywise error of calling any unit above or below that is not.
-    df : float, optional
+    df : float or array_like, optional
+        Degrees of freedom of the covariance; infinite when absent.
+    kind : {"rate", "number"}, optional
+        "rate": compared by the confidence distributions of rates, which hold near 0 and 1; "number": by the plain
+        covariance. When absent, what `Estimates` say; for arrays, rates where every value lies between 0 and 1 and has
+        a variance that a rate can have, ``v <= p (1 - p)``. Say "number" for means that only happen to lie there.
+    n : array_like, optional
+        Numbers of respondents of rates. Without them a rate of 0 or 1 counts as resting on as many effective
+        respondents as the others do on average (harmonic mean).
+    variable : str, optional
+        Which of several indicators in `Estimates`.
 
     Returns
     -------
     DataFrame
-        unit, estimate, difference, std_error (of the difference), p_value (Holm-adjusted, two-sided), band.
+        unit, estimate, difference, std_error (of the difference, from the covariance), p_value (Holm-adjusted,
+        two-sided), band. ``attrs["kind"]`` says how they were compared.
+
+    Raises
+    ------
+    DataError
+        For missing values, wrong weights, a matrix that is no covariance, or rates of 0 and 1 only without `n`.
 
     Notes
     -----
     ``d = A theta`` with ``A = I - 1 w'``; ``Var(d) = A S A'``, so the unit's own share in the mean is allowed for.
+    p-values: of ``d / sqrt(Var(d))`` for numbers, of `surveykit.estimation.rate_contrasts.against_mean` for rates.
     Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
 
     Examples
@@ -96,24 +119,28 @@ def compare_with_mean(
     >>> compare_with_mean([92.0, 85.0, 79.3], np.diag([1.5, 1.8, 2.2]) ** 2)["band"].tolist()
     ['above', 'not_distinguishable', 'below']
     """
-    units, values = read_estimates(estimates)
-    matrix = valid_covariance(covariance, values.size)
+    found = read_compared(estimates, covariance, df=df, kind=kind, n=n, variable=variable)
+    values, matrix = found.values, found.covariance
     shares = np.ones(values.size) if weights is None else np.asarray(weights, dtype=float)
     if shares.shape != values.shape or not np.isfinite(shares).all() or (shares < 0).any() or shares.sum() <= 0:
         raise DataError(f"weights: give {values.size} numbers, none negative or missing and not all zero")
-    contrast = np.eye(values.size) - shares / shares.sum()
+    shares = shares / shares.sum()
+    contrast = np.eye(values.size) - shares
     difference = contrast @ values
     variance = np.diag(contrast @ matrix @ contrast.T)
     error = np.sqrt(np.where(variance > 1e-12 * np.diag(matrix).max(initial=0.0), variance, 0.0))
-    settled = np.where(np.abs(difference) > 1e-12 * np.abs(values).max(), np.inf, 0.0)
-    size = np.divide(np.abs(difference), error, out=settled, where=error > 0)
-    tail = stats.norm.sf(size) if df is None or not np.isfinite(df) else stats.t.sf(size, df)
+    if found.margins is not None:
+        tail = stats.norm.sf(np.abs(against_mean(found.margins, found.correlation, shares)))
+    else:
+        settled = np.where(np.abs(difference) > 1e-12 * np.abs(values).max(), np.inf, 0.0)
+        size = np.divide(np.abs(difference), error, out=settled, where=error > 0)
+        tail = stats.norm.sf(size) if found.df is None else stats.t.sf(size, found.df)
     p_values = holm(2 * tail)
     distinct = p_values <= 1 - conf_level
     band = np.where(distinct, np.where(difference > 0, "above", "below"), "not_distinguishable")
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
-            "unit": units,
+            "unit": found.units,
             "estimate": values,
             "difference": difference,
             "std_error": error,
@@ -121,6 +148,8 @@ def compare_with_mean(
             "band": band.tolist(),
         }
     )
+    table.attrs["kind"] = found.kind
+    return table
 
 
 def klein_wright_wieczorek(

@@ -11,9 +11,9 @@ from scipy import optimize, stats
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
+from surveykit.scoring.compared import Values, read_estimates
 from surveykit.scoring.numerics import FloatArray, covariance_root, generator, valid_covariance
 from surveykit.scoring.rank_kernels import competition_ranks
-from surveykit.scoring.rank_sets import Values, read_estimates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

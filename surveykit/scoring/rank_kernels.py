@@ -50,15 +50,22 @@ def _greatest(draws: FloatArray, inverse_sd: FloatArray, tested: BoolArray) -> F
 
 
 def step_down(
-    values: FloatArray, sd: FloatArray, draws: FloatArray, tested: BoolArray, conf_level: float, *, steps: bool = True
+    statistic: FloatArray,
+    sd: FloatArray,
+    draws: FloatArray,
+    tested: BoolArray,
+    conf_level: float,
+    *,
+    steps: bool = True,
 ) -> tuple[BoolArray, float]:
     """Test theta_a <= theta_b for ordered pairs, familywise error at most ``1 - conf_level``.
 
     Parameters
     ----------
-    values : ndarray, shape (p,)
+    statistic : ndarray, shape (p, p)
+        Difference of each ordered pair over its standard deviation, or its normal score.
     sd : ndarray, shape (p, p)
-        Standard deviations of the differences; pairs with 0 are left to the caller.
+        Standard deviations of the differences of the draws; pairs with 0 are left to the caller.
     draws : ndarray, shape (p, R)
         Draws centred at zero with the covariance of the estimates.
     tested : ndarray of bool, shape (p, p)
@@ -75,7 +82,6 @@ def step_down(
         That of the last step; infinity when nothing was tested.
     """
     inverse = np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 0)
-    statistic = (values[:, None] - values[None, :]) * inverse
     remaining = tested & (sd > 0)
     rejected = np.zeros_like(remaining)
     critical = np.inf

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -10,27 +9,30 @@ import numpy as np
 import pandas as pd
 
 from surveykit.display import Shown
-from surveykit.errors import DataError, first_few
-from surveykit.scoring.numerics import FloatArray, difference_sd, generator, joint_draws, valid_covariance
+from surveykit.errors import DataError
+from surveykit.estimation.rate_contrasts import pair_scores
+from surveykit.scoring.compared import Kind, Values, read_compared
+from surveykit.scoring.numerics import FloatArray, difference_sd, generator, joint_draws
 from surveykit.scoring.rank_kernels import BoolArray, competition_ranks, step_down
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
     from surveykit.display.content import Language
+    from surveykit.estimation import Estimates
 
 __all__ = [
     "RankMethod",
     "RankSets",
     "rank_confidence_sets",
-    "read_estimates",
     "tau_best",
     "tau_worst",
 ]
 
 RankMethod = Literal["stepdown_simultaneous", "stepdown_marginal", "simultaneous", "marginal"]
-Values = Sequence[float] | FloatArray | pd.Series | Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class RankSets(Shown):
         Degrees of freedom used; None means normal.
     critical_value : float
         Last critical value (simultaneous methods), NaN for marginal ones, which have one for each unit.
+    kind : str
+        "rate" (compared on the scale of rates, see `compare_with_mean`) or "number" (by the plain covariance).
     """
 
     table: pd.DataFrame
@@ -61,10 +65,11 @@ class RankSets(Shown):
     draws: int
     df: float | None
     critical_value: float
+    kind: Kind = "number"
 
     def __repr__(self) -> str:
         df = "normal" if self.df is None else f"df = {self.df:g}"
-        head = f"Rank confidence sets: {self.method}, level {self.conf_level:g}, {self.draws} draws, {df}"
+        head = f"Rank confidence sets: {self.method}, {self.kind}s, level {self.conf_level:g}, {self.draws} draws, {df}"
         return head + "\n" + self.table.to_string(index=False)
 
     def presentation(self) -> Presentation:
@@ -106,23 +111,6 @@ class RankSets(Shown):
         return plot_ranks(self.table, ax, language, labels, unit="unit", value="estimate", bands=bands, sort=sort)
 
 
-def read_estimates(estimates: Values) -> tuple[list[Any], FloatArray]:
-    """Split estimates into unit names and an array; names are 1, 2, ... when none are given."""
-    if isinstance(estimates, Mapping):
-        estimates = pd.Series(dict(estimates), dtype=float)
-    units: list[Any] = list(estimates.index) if isinstance(estimates, pd.Series) else []
-    values = np.asarray(estimates, dtype=float)
-    if values.ndim != 1 or values.size < 2:
-        raise DataError(f"estimates: shape {values.shape}; ranks need one dimension and at least two units")
-    units = units or list(range(1, values.size + 1))
-    if not np.isfinite(values).all():
-        bad = [unit for unit, value in zip(units, values, strict=True) if not np.isfinite(value)]
-        raise DataError(f"estimates: missing or infinite for {first_few(bad)}; leave those units out before ranking")
-    if len(set(units)) < len(units):
-        raise DataError(f"estimates: unit named twice ({first_few(sorted({u for u in units if units.count(u) > 1}))})")
-    return units, values
-
-
 def _certain(values: FloatArray, sd: FloatArray) -> tuple[BoolArray, BoolArray]:
     """Pairs without sampling error in their difference: surely above, surely not above."""
     known = sd == 0
@@ -132,27 +120,30 @@ def _certain(values: FloatArray, sd: FloatArray) -> tuple[BoolArray, BoolArray]:
     return known & (difference > tolerance), known & (difference >= -tolerance)
 
 
-def _marginal(values: FloatArray, sd: FloatArray, draws: FloatArray, conf_level: float, steps: bool) -> BoolArray:
-    p = values.size
+def _marginal(statistic: FloatArray, sd: FloatArray, draws: FloatArray, conf_level: float, steps: bool) -> BoolArray:
+    p = len(statistic)
     rejected = np.zeros((p, p, p), dtype=bool)
     for j in range(p):
         family = np.zeros((p, p), dtype=bool)
         family[j, :] = family[:, j] = True
-        rejected[j], _ = step_down(values, sd, draws, family, conf_level, steps=steps)
+        rejected[j], _ = step_down(statistic, sd, draws, family, conf_level, steps=steps)
     above = np.stack([rejected[j][:, j] for j in range(p)], axis=1)
     below = np.stack([rejected[j][j, :] for j in range(p)], axis=0)
     return np.stack([above, below])
 
 
 def rank_confidence_sets(
-    estimates: Values,
-    covariance: object,
+    estimates: Estimates | Values,
+    covariance: object = None,
     *,
     conf_level: float = 0.95,
     draws: int = 20_000,
     seed: int | np.random.Generator = 2021,
     method: RankMethod = "stepdown_simultaneous",
-    df: float | None = None,
+    df: float | FloatArray | None = None,
+    kind: Kind | None = None,
+    n: object = None,
+    variable: str | None = None,
 ) -> RankSets:
     """Find for each unit the ranks that the data do not rule out.
 
@@ -161,10 +152,10 @@ def rank_confidence_sets(
 
     Parameters
     ----------
-    estimates : array_like, Series or mapping, shape (p,)
+    estimates : Estimates, array_like, Series or mapping, shape (p,)
         Larger is better. The index of a Series, or the keys of a mapping, name the units. No missing values.
     covariance : array_like, shape (p, p)
-        Joint covariance of the estimates, in their order; covariances between units count.
+        Joint covariance of the estimates, in their order; covariances between units count. `Estimates` bring theirs.
     conf_level : float
         Between 0 and 1.
     draws : int
@@ -173,8 +164,10 @@ def rank_confidence_sets(
     method : str
         "stepdown_simultaneous" (all units at once), "stepdown_marginal" (one unit named in advance), or either without
         further steps: "simultaneous", "marginal".
-    df : float, optional
+    df : float or array_like, optional
         Degrees of freedom of the covariance; with few of them critical values grow as for Student's t.
+    kind, n, variable
+        As for `compare_with_mean`.
 
     Returns
     -------
@@ -190,8 +183,9 @@ def rank_confidence_sets(
     ``c`` is the `conf_level` quantile of ``max (Z_a - Z_b) / sd_ab`` over the pairs still tested, with
     ``Z ~ N(0, covariance)`` (times ``sqrt(df / chi2_df)``). Pairs with ``(theta_a - theta_b) / sd_ab > c`` are
     rejected, and the step is repeated until nothing new is. The set of j is ``[1 + #above, p - #below]``. Pairs whose
-    difference has no sampling error are taken as known. Source: Mogstad, Romano, Shaikh and Wilhelm (2024),
-    Inference for ranks, Review of Economic Studies 91, 476-518; R package csranks.
+    difference has no sampling error are taken as known. For rates the statistic of a pair is the normal score of
+    `surveykit.estimation.rate_contrasts.pair_scores`, which keeps the error near 0 and 1. Source: Mogstad, Romano,
+    Shaikh and Wilhelm (2024), Inference for ranks, Review of Economic Studies 91, 476-518; R package csranks.
 
     Examples
     --------
@@ -206,29 +200,35 @@ def rank_confidence_sets(
         raise DataError(f"conf_level: {conf_level} is not between 0 and 1; 0.95 is usual")
     if draws < 100:
         raise DataError(f"draws: {draws} are too few for a quantile; use 20000 or more")
-    units, values = read_estimates(estimates)
-    matrix = valid_covariance(covariance, values.size)
+    found = read_compared(estimates, covariance, df=df, kind=kind, n=n, variable=variable)
+    units, values, matrix = found.units, found.values, found.working_covariance
     sd = difference_sd(matrix)
-    _, simulated = joint_draws(matrix, draws, generator(seed), df)
+    if found.margins is None:
+        statistic = np.divide(values[:, None] - values, sd, out=np.zeros_like(sd), where=sd > 0)
+        common = found.common_df
+    else:
+        statistic, common = pair_scores(found.margins, found.correlation), None
+    _, simulated = joint_draws(matrix, draws, generator(seed), common)
     steps = method.startswith("stepdown")
     surely_above, surely_not_below = _certain(values, sd)
     critical = np.nan
     if method.endswith("simultaneous"):
-        rejected, critical = step_down(values, sd, simulated, sd > 0, conf_level, steps=steps)
+        rejected, critical = step_down(statistic, sd, simulated, sd > 0, conf_level, steps=steps)
         above, below = rejected, rejected
     else:
-        above, below = _marginal(values, sd, simulated, conf_level, steps)
+        above, below = _marginal(statistic, sd, simulated, conf_level, steps)
     table = pd.DataFrame(
         {
             "unit": units,
             "estimate": values,
-            "std_error": np.sqrt(np.diag(matrix)),
+            "std_error": np.sqrt(np.diag(found.covariance)),
             "rank": competition_ranks(values),
             "rank_low": 1 + (above | surely_above).sum(axis=0),
             "rank_high": values.size - (below | surely_not_below).sum(axis=1),
         }
     )
-    return RankSets(table, (above & below) | surely_above, method, conf_level, draws, df, critical)
+    separated = (above & below) | surely_above
+    return RankSets(table, separated, method, conf_level, draws, found.common_df, critical, found.kind)
 
 
 def _of_all_units(sets: RankSets, tau: int) -> None:

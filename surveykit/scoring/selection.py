@@ -12,8 +12,8 @@ from scipy.special import log_ndtr
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
+from surveykit.scoring.compared import Values, read_estimates
 from surveykit.scoring.numerics import FloatArray, generator, joint_draws, valid_covariance
-from surveykit.scoring.rank_sets import Values, read_estimates
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
