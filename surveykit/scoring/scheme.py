@@ -170,6 +170,14 @@ class ScoringScheme(_Model):
                     found[name] = None
         return tuple(found)
 
+    def optional_inputs(self) -> tuple[str, ...]:
+        """Return the questionnaire's inputs that a unit may lack: all criteria that read them say zero or rescale."""
+        every = (*self.criteria(), *self.adjustments)
+        strict = self.model_copy(
+            update={"indicators": (), "adjustments": tuple(c for c in every if c.missing == "fail")}
+        )
+        return tuple(name for name in self.questionnaire_inputs() if name not in strict.questionnaire_inputs())
+
     def walk(self) -> Iterator[tuple[IndicatorGroup, Content, Criterion, tuple[str | int, ...]]]:
         """Go through the criteria with their indicator, content and path in the definition."""
         for i, group in enumerate(self.indicators):
