@@ -105,7 +105,7 @@ def _borrowed_share(scheme: ScoringScheme, points: FloatArray, absent: BoolArray
         most = possible @ member
         found = np.divide(reached @ member, most, out=np.full(points.shape, np.nan), where=most > 0)
         share = np.where(np.isnan(share), found, share)
-    return np.nan_to_num(share, nan=0.0)
+    return np.asarray(np.nan_to_num(share, nan=0.0))
 
 
 def lenders(scheme: ScoringScheme, values: FloatArray) -> list[list[str]]:

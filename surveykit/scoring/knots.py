@@ -37,9 +37,9 @@ def knot_bias(value: FloatArray, std_error: FloatArray, knot: Knot) -> FloatArra
     -----
     For ``q ~ N(p, s^2)`` and ``z = (p - k) / s``: a bend gives
     ``(slope_right - slope_left) s (phi(z) - |z| Phi(-|z|))``,
-    which is ``0.399 s`` times the change of slope at the knot; a jump gives ``jump (Phi(z) - [p >= k])``. A value within
-    the tolerance of the rules (`comparing.snap`) lies at the knot. Under a rounding rule a jump takes place where the
-    rounded value reaches the declared number: give the knot at that place (`rounding.jump_edge`).
+    which is ``0.399 s`` times the change of slope at the knot; a jump gives ``jump (Phi(z) - [p >= k])``.
+    A value within the tolerance of the rules (`comparing.snap`) lies at the knot. Under a rounding rule a jump takes
+    place where the rounded value reaches the declared number: give the knot at that place (`rounding.jump_edge`).
 
     Examples
     --------

@@ -13,8 +13,8 @@ from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_valu
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods
-from surveykit.scoring.rules import PiecewiseLinear, Steps, Threshold
 from surveykit.scoring.rounding import with_kinds
+from surveykit.scoring.rules import PiecewiseLinear, Steps, Threshold
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
 

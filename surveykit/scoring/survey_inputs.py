@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,10 +11,9 @@ import pandas as pd
 
 from surveykit.design import ReplicateDesign
 from surveykit.errors import DataError, first_few
-from surveykit.scoring.comparing import TOLERANCE
-from surveykit.scoring.kinds import KINDS, RANGES, Kind
+from surveykit.scoring.input_checks import Kinds, check_ranges, declared_kinds, kinds_of, known_values
+from surveykit.scoring.kinds import RANGES, Kind
 from surveykit.scoring.numerics import FloatArray, joint_draws, valid_covariance
-from surveykit.scoring.rank_kernels import BoolArray
 
 __all__ = [
     "SurveyInputs",
@@ -23,9 +22,6 @@ __all__ = [
     "inputs_from_estimates",
     "inputs_from_replicates",
 ]
-
-
-Kinds = Kind | Sequence[Kind] | Mapping[str, Kind]
 
 
 @dataclass(frozen=True)
@@ -137,10 +133,10 @@ def inputs_from_estimates(
     df = pd.to_numeric(table["df"], errors="coerce").min() if "df" in table else np.inf
     shape = (len(units), len(indicators))
     covariance = valid_covariance(matrix, len(wanted), "estimates.covariance")
-    declared = _kinds_of(estimates, indicators, kinds)
+    declared = kinds_of(estimates, indicators, kinds)
     used = float(df) if np.isfinite(df) else None
     found = SurveyInputs(units, indicators, values.reshape(shape), covariance, declared, used)
-    _check_ranges(found)
+    check_ranges(found.units, found.indicators, found.kinds, found.values)
     replicates = getattr(estimates, "replicates", None)
     if replicates is None:
         return found
@@ -165,64 +161,6 @@ def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: Floa
         return inputs
     shaped = replicates.reshape(len(replicates), *inputs.values.shape)
     return replace(inputs, replicates=shaped, replicate_scale=factors)
-
-
-def _kinds_of(estimates: Any, indicators: tuple[str, ...], given: Kinds | None) -> tuple[Kind, ...]:
-    """Kinds as given, else of the indicators' definitions, else of the statistics, as the recipe has them."""
-    recipe = dict(getattr(estimates, "recipe", None) or {})
-    defined = {name: dict(info).get("kind") for name, info in dict(recipe.get("indicators") or {}).items()}
-    return _declared(given, indicators, {**dict(recipe.get("kinds") or {}), **defined})
-
-
-def _declared(given: Kinds | None, indicators: tuple[str, ...], known: Mapping[str, Any]) -> tuple[Kind, ...]:
-    if given is None:
-        named = dict(known)
-    elif isinstance(given, str):
-        named = dict.fromkeys(indicators, given)
-    elif isinstance(given, Mapping):
-        strange = [name for name in given if name not in indicators]
-        if strange:
-            raise DataError(f"kinds: {first_few(strange)} are no indicators; they are {first_few(indicators)}")
-        named = {**known, **given}
-    else:
-        if len(given) != len(indicators):
-            raise DataError(f"kinds: {len(given)} kinds for {len(indicators)} indicators; give one for each")
-        named = dict(zip(indicators, given, strict=True))
-    absent = [name for name in indicators if named.get(name) is None]
-    if absent:
-        raise DataError(
-            f"kinds: not known for {first_few(absent)}; say kinds={{{absent[0]!r}: 'rate'}}, 'score', 'mean' or 'count'"
-        )
-    wrong = [f"{name}: {named[name]}" for name in indicators if named[name] not in KINDS]
-    if wrong:
-        raise DataError(f"kinds: {first_few(wrong)} unknown; choose rate, score, mean or count")
-    return tuple(named[name] for name in indicators)
-
-
-def _known(units: Sequence[str], indicators: Sequence[str], values: FloatArray, may_lack: Sequence[str]) -> BoolArray:
-    """Which values there are; an error where one is missing that may not be."""
-    known = np.isfinite(values)
-    bad = [(units[i], indicators[k]) for i, k in np.argwhere(~known) if indicators[k] not in may_lack]
-    if bad or np.isinf(values).any():
-        raise DataError(f"values: missing or infinite for {first_few(bad)}; leave those units out, or name may_lack")
-    return known
-
-
-def _check_ranges(inputs: SurveyInputs) -> None:
-    """Refuse values outside the range of their kind."""
-    for k, (name, kind) in enumerate(zip(inputs.indicators, inputs.kinds, strict=True)):
-        low, high = RANGES[kind]
-        slack = TOLERANCE * (high if np.isfinite(high) else 1.0)
-        column = inputs.values[:, k]
-        bad = [
-            f"{inputs.units[i]}: {column[i]:g}"
-            for i in np.flatnonzero((column < low - slack) | (column > high + slack))
-        ]
-        if bad:
-            raise DataError(
-                f"indicator {name!r} is declared a {kind} ({low:g} to {high:g}), but has {first_few(bad)}; "
-                "correct kinds or the unit of the values"
-            )
 
 
 def inputs_from_covariance(
@@ -271,14 +209,14 @@ def inputs_from_covariance(
     array = np.asarray(values, dtype=float)
     if array.shape != (len(units), len(indicators)):
         raise DataError(f"values: shape {array.shape}; give {len(units)} rows (units) of {len(indicators)} numbers")
-    known = _known(units, indicators, array, may_lack).ravel()
+    known = known_values(units, indicators, array, may_lack).ravel()
     given = np.asarray(covariance, dtype=float)
     if given.shape == (known.size, known.size):
         given = np.where(known[:, None] & known, given, 0.0)
     matrix = valid_covariance(given, array.size)
-    declared = _declared(kinds, tuple(indicators), {})
+    declared = declared_kinds(kinds, tuple(indicators), {})
     found = SurveyInputs(tuple(units), tuple(indicators), array, matrix, declared, df)
-    _check_ranges(found)
+    check_ranges(found.units, found.indicators, found.kinds, found.values)
     return found
 
 
@@ -322,7 +260,7 @@ def inputs_from_replicates(
     values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
     if replicates.ndim != 3 or replicates.shape[1:] != values.shape:
         raise DataError(f"replicates: shape {replicates.shape}, expected (R, {values.shape[0]}, {values.shape[1]})")
-    known = _known(units, indicators, values, may_lack)
+    known = known_values(units, indicators, values, may_lack)
     if not np.isfinite(replicates[:, known]).all():
         raise DataError("replicates: missing values; a unit without answers in a replicate cannot be scored")
     replicates = np.where(known, replicates, np.nan)
@@ -330,9 +268,9 @@ def inputs_from_replicates(
     factors = np.full(count, 1 / count) if scale is None else np.broadcast_to(np.asarray(scale, float), (count,))
     spread = np.where(known, replicates - values, 0.0).reshape(count, -1)
     covariance = (spread * factors[:, None]).T @ spread
-    names, declared = tuple(indicators), _declared(kinds, tuple(indicators), {})
+    names, declared = tuple(indicators), declared_kinds(kinds, tuple(indicators), {})
     found = SurveyInputs(tuple(units), names, values, covariance, declared, df, replicates, np.array(factors))
-    _check_ranges(found)
+    check_ranges(found.units, found.indicators, found.kinds, found.values)
     return found
 
 
