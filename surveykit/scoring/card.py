@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ScoreCard"]
 
 _TABLES = ("table", "criteria", "contents", "indicators", "methods", "knots", "variance")
-_FORMAT = "surveykit.score_card/1"
+_FORMAT = "surveykit.score_card/2"
 
 
 @dataclass(frozen=True, eq=False)
