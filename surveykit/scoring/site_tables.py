@@ -140,7 +140,7 @@ def _repeated(rows: pd.DataFrame) -> list[Note]:
     return [
         (
             f"{count}组站点与标准有多行（至多{most}行），按检查点取平均；如为不同访员，请加visitor列。",
-            f"{count} pairs of site and criterion have rows_each rows (up to {most}), which are "
+            f"{count} pairs of site and criterion have several rows (up to {most}), which are "
             "averaged as check points; name visitors in a column visitor.",
         )
     ]
