@@ -32,7 +32,7 @@ HEADS = {
     "weighting": "权数", "stage": "阶段", "records": "答卷", "e_from": "合格率来源", "nearest": "最接近的选项",
     # scores and ranks
     "unit": "单位", "points": "得分", "rank": "名次(点)", "rank_low": "名次上限", "rank_high": "名次下限",
-    "difference": "差", "band": "分档", "prob_top5": "进入前五的概率", "prob_top": "进入前列的概率",
+    "difference": "差", "band": "分档", "prob_top": "进入前列的概率",
     "expected_rank": "期望名次", "shrunken": "收缩估计", "shrunken_error": "收缩标准误", "compare_low": "比较下限",
     "compare_high": "比较上限", "content": "测评内容", "max_points": "满分", "indicator": "指标", "factor": "因素",
     "first": "一阶", "first_low": "一阶下限", "first_high": "一阶上限", "total_low": "总效应下限",

@@ -200,6 +200,7 @@ def _recipe(
         "lonely_psu": "" if isinstance(design, ReplicateDesign) else design.lonely_psu,
         "adjustments": [adjustment.name for adjustment in design.adjustments],
         "missing": {term.variable: term.missing for term in terms if term.missing},
+        "kinds": {term.variable: "rate" if term.kind == "rate" else "mean" for term in terms},
     }
 
 

@@ -63,7 +63,9 @@ def combine(results: Sequence[Estimates]) -> Estimates:
         covariance[rows, rows] = result.covariance
         start = rows.stop
     by = list(dict.fromkeys(column for result in results for column in result.recipe.get("by", [])))
-    recipe = {**results[0].recipe, "by": by, "combined": len(results)}
+    known = [pair for result in results for pair in result.recipe.get("kinds", {}).items()]
+    kinds = {name: kind if all(k == kind for n, k in known if n == name) else "mean" for name, kind in known}
+    recipe = {**results[0].recipe, "by": by, "combined": len(results), "kinds": kinds}
     table = _table([result.table for result in results], by)
     first = results[0]
     return Estimates(table, covariance, recipe, first.conf_level, first.design_df, replicates, (design, parts))

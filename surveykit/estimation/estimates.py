@@ -49,7 +49,8 @@ class Estimates(Shown):
     covariance : numpy.ndarray, shape (k, k)
         Covariance of the estimates, rows in the order of the table; NaN for an estimate of an empty domain.
     recipe : dict
-        How the numbers were made; plain values only.
+        How the numbers were made; plain values only. ``kinds``: for each variable "rate" (a proportion, or the mean of
+        a 0/1 column) or "mean".
     conf_level : float
         Level of conf_low and conf_high.
     design_df : float
@@ -198,7 +199,7 @@ class Estimates(Shown):
         table["n"] = [self._contrast_n(row) for row in jacobian]
         table["n_eff"] = np.nan
         table["reliability"] = ""
-        recipe = {**self.recipe, "by": [], "derived": statistic}
+        recipe = {**self.recipe, "by": [], "derived": statistic, "kinds": dict.fromkeys(names, "mean")}
         influence = None
         if self.influence is not None:
             owner, parts = self.influence
@@ -343,7 +344,8 @@ def _number(value: Any) -> float:
 
 
 def _recipe_line(recipe: Mapping[str, Any]) -> str:
-    return "; ".join(f"{key}: {value}" for key, value in recipe.items() if value not in (None, [], "", {}))
+    said = {key: value for key, value in recipe.items() if key != "kinds" and value not in (None, [], "", {})}
+    return "; ".join(f"{key}: {value}" for key, value in said.items())
 
 
 def numeric_jacobian(function: Callable[[np.ndarray], Any], at: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def estimates_presentation(estimates: Estimates) -> Presentation:
     title = ("估计值", "Estimates")
     table = estimates.table
     empty = [name for name in ("level", "reliability") if name in table and not table[name].astype(str).any()]
-    recipe = {key: value for key, value in estimates.recipe.items() if key != "indicators"}
+    recipe = {key: value for key, value in estimates.recipe.items() if key not in ("indicators", "kinds")}
     notes = (*recipe_notes(recipe), *_definitions(estimates))
     return Presentation(title, (NamedTable(title, table.drop(columns=empty)),), notes)
 

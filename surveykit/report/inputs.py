@@ -225,6 +225,9 @@ class ReportInput:
     scheme : DataFrame, optional
         One row a criterion: indicator_zh/_en, content_zh/_en, criterion_zh/_en, points, method, named
         ("published" or "illustrative").
+    score_values : DataFrame, optional
+        For the criteria that the scheme rounds before their rule: district, criterion_zh, criterion_en, kind ("rate",
+        ...), decimals (of the number that is printed), value (unrounded), value_used (what the rule saw), points.
     score_notes : sequence of Text
         Remarks on the score, such as intervals that cross a threshold of a rule.
     sensitivity : DataFrame, optional
@@ -302,6 +305,7 @@ class ReportInput:
     scores: pd.DataFrame | None = None
     score_parts: pd.DataFrame | None = None
     scheme: pd.DataFrame | None = None
+    score_values: pd.DataFrame | None = None
     score_notes: Sequence[Text] = ()
     sensitivity: pd.DataFrame | None = None
     sample: pd.DataFrame | None = None

@@ -8,9 +8,14 @@ import numpy as np
 
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.points import apply_rule
-from surveykit.scoring.scheme import Criterion, ScoringScheme
+from surveykit.scoring.rank_kernels import BoolArray
+from surveykit.scoring.rounding import seen_values
+from surveykit.scoring.scheme import ScoringScheme
 
-__all__ = ["Inputs", "criterion_points", "criterion_values", "group_points", "total_points"]
+__all__ = ["LENDERS", "Inputs", "criterion_points", "criterion_values", "group_points", "lenders", "total_points"]
+
+LENDERS = ("content", "indicator", "total")
+"""Where a criterion without a value takes its share from, nearest first."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +55,87 @@ def criterion_values(scheme: ScoringScheme, inputs: Inputs) -> FloatArray:
     return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
 
-def criterion_points(scheme: ScoringScheme, values: FloatArray) -> FloatArray:
-    """Return the points of each criterion, shape of `values`; missing values follow the rule of the criterion."""
-    every: tuple[Criterion, ...] = (*scheme.criteria(), *scheme.adjustments)
+def criterion_points(scheme: ScoringScheme, values: FloatArray, shift: FloatArray | float = 0.0) -> FloatArray:
+    """Return the points of each criterion.
+
+    Parameters
+    ----------
+    scheme : ScoringScheme
+        With the kinds of the survey's inputs (`with_kinds`) where it rounds.
+    values : ndarray, shape (..., units, criteria)
+        Unrounded, from `criterion_values`; the scheme's rounding rule is applied here.
+    shift : ndarray or float
+        By how much all declared numbers of a criterion are moved up.
+
+    Returns
+    -------
+    ndarray, shape (..., units, criteria)
+        A missing value gives 0 points, or with ``missing: rescale`` the share that the unit reaches over its other
+        criteria: those of the content, where none of them has a value those of the indicator, then all.
+    """
+    every = (*scheme.criteria(), *scheme.adjustments)
+    seen = seen_values(scheme, values) - shift
     points = np.stack(
-        [apply_rule(criterion.rule, values[..., k], criterion.points) for k, criterion in enumerate(every)], axis=-1
+        [apply_rule(criterion.rule, seen[..., k], criterion.points) for k, criterion in enumerate(every)], axis=-1
     )
     absent = np.isnan(points)
     if not absent.any():
         return points
     main = len(scheme.criteria())
     worth = np.array([criterion.points for criterion in every])
-    possible = np.where(absent[..., :main], 0.0, worth[:main]).sum(axis=-1, keepdims=True)
-    reached = np.nansum(points[..., :main], axis=-1, keepdims=True)
-    share = np.divide(reached, possible, out=np.zeros_like(reached), where=possible > 0)
     rescaled = np.array([c.missing == "rescale" and k < main for k, c in enumerate(every)])
+    share = np.zeros(points.shape)
+    share[..., :main] = _borrowed_share(scheme, points[..., :main], absent[..., :main])
     return np.where(absent, np.where(rescaled, share * worth, 0.0), points)
+
+
+def _members(scheme: ScoringScheme, level: str) -> FloatArray:
+    """Which criteria (rows) lend to each other at a level, shape (criteria, criteria)."""
+    keys = [{"content": (g.id, c.id), "indicator": g.id, "total": ""}[level] for g, c, _, _ in scheme.walk()]
+    return np.array([[one == other for other in keys] for one in keys], dtype=float)
+
+
+def _borrowed_share(scheme: ScoringScheme, points: FloatArray, absent: BoolArray) -> FloatArray:
+    """Share of the points that the present criteria reach, from the nearest level that has any; 0 where none has."""
+    worth = np.array([criterion.points for criterion in scheme.criteria()])
+    possible, reached = np.where(absent, 0.0, worth), np.where(absent, 0.0, points)
+    share = np.full(points.shape, np.nan)
+    for level in LENDERS:
+        member = _members(scheme, level)
+        most = possible @ member
+        found = np.divide(reached @ member, most, out=np.full(points.shape, np.nan), where=most > 0)
+        share = np.where(np.isnan(share), found, share)
+    return np.asarray(np.nan_to_num(share, nan=0.0))
+
+
+def lenders(scheme: ScoringScheme, values: FloatArray) -> list[list[str]]:
+    """Say for each unit and criterion where the points of a missing value come from.
+
+    Parameters
+    ----------
+    scheme : ScoringScheme
+    values : ndarray, shape (units, criteria)
+
+    Returns
+    -------
+    list of list of str
+        By unit, then by criterion (adjustments last): "" where there is a value; "zero"; or the level of `LENDERS` that
+        lends; "none" where no criterion of the unit has a value.
+    """
+    every = (*scheme.criteria(), *scheme.adjustments)
+    main = len(scheme.criteria())
+    absent = np.isnan(values)
+    present = np.where(absent[:, :main], 0.0, 1.0)
+    counts = [present @ _members(scheme, level) for level in LENDERS]
+    found = []
+    for i in range(values.shape[0]):
+        row = []
+        for k, criterion in enumerate(every):
+            levels = [level for level, count in zip(LENDERS, counts, strict=True) if k < main and count[i, k] > 0]
+            lent = "zero" if criterion.missing != "rescale" or k >= main else levels[0] if levels else "none"
+            row.append(lent if absent[i, k] else "")
+        found.append(row)
+    return found
 
 
 def group_points(scheme: ScoringScheme, points: FloatArray, level: str) -> tuple[tuple[str, ...], FloatArray]:

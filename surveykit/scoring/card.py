@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ScoreCard"]
 
 _TABLES = ("table", "criteria", "contents", "indicators", "methods", "knots", "variance")
-_FORMAT = "surveykit.score_card/1"
+_FORMAT = "surveykit.score_card/2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +36,12 @@ class ScoreCard(Shown):
     table : DataFrame
         One row per unit in the order of the scheme: district, points, std_error, conf_low, conf_high, rank, rank_low,
         rank_high (simultaneous sets), difference (from the mean of all units), p_value (Holm), band ("above",
-        "not_distinguishable", "below"), prob_top5.
+        "not_distinguishable", "below").
     criteria : DataFrame
-        district, indicator, content, criterion, zh, method, max_points, value, value_low, value_high, points,
-        std_error, conf_low, conf_high, crosses_knot, knot_bias, sampled. Bonuses and penalties have the indicator
-        "adjustments".
+        district, indicator, content, criterion, zh, method, max_points, value (unrounded), value_used (what the rule
+        saw after the scheme's rounding), value_low, value_high, points, std_error, conf_low, conf_high, crosses_knot,
+        knot_bias, sampled, borrowed_from ("" where there is a value, else "zero", "content", "indicator" or "total").
+        Bonuses and penalties have the indicator "adjustments".
     contents, indicators, methods : DataFrame
         district, content | indicator | method, max_points, points, std_error, conf_low, conf_high.
     knots : DataFrame
@@ -74,7 +75,7 @@ class ScoreCard(Shown):
     @property
     def published(self) -> pd.DataFrame:
         """The table to publish: order of the scheme, intervals, bands and rank sets, no bare rank."""
-        names = ["district", "points", "conf_low", "conf_high", "band", "rank_low", "rank_high", "prob_top5"]
+        names = ["district", "points", "conf_low", "conf_high", "band", "rank_low", "rank_high"]
         return self.table[names]
 
     def __repr__(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rules import RankBased, Steps, Threshold
 from surveykit.scoring.scheme import Criterion, ScoringScheme
 from surveykit.scoring.survey_inputs import SurveyInputs
+from surveykit.scoring.value_notes import borrowed, printed_thresholds, unvisited_sites
 
 __all__ = ["card_notes"]
 
@@ -25,7 +27,14 @@ def card_notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods,
     criteria : DataFrame
         The criteria table of the card.
     """
-    return [*_exact(scheme, criteria), *_knots(scheme, criteria), *_errors(inputs, other)]
+    return [
+        *_exact(scheme, criteria),
+        *_knots(scheme, criteria),
+        *printed_thresholds(scheme, criteria),
+        *borrowed(criteria),
+        *unvisited_sites(other),
+        *_errors(inputs, other),
+    ]
 
 
 def _exact(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
@@ -90,7 +99,7 @@ def _errors(inputs: SurveyInputs, other: OtherMethods) -> list[Note]:
                 "same sites, the standard errors of the totals are too small.",
             )
         )
-    still = int((inputs.std_errors == 0).sum())
+    still = int(((inputs.std_errors == 0) & np.isfinite(inputs.values)).sum())
     if still:
         notes.append(
             (

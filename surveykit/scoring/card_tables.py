@@ -14,7 +14,6 @@ from surveykit.scoring.aggregate import group_points, total_points
 from surveykit.scoring.comparisons import compare_with_mean
 from surveykit.scoring.knots import knot_table
 from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rank_sets import rank_confidence_sets
 from surveykit.scoring.scheme import ScoringScheme
 
@@ -133,7 +132,6 @@ def _totals(
     named = pd.Series(totals, index=list(units))
     sets = rank_confidence_sets(named, covariance, conf_level=level, df=drawn.df).table
     bands = compare_with_mean(named, covariance, conf_level=level, df=drawn.df)
-    top = (competition_ranks(student) <= 5).mean(axis=0) if drawn.kind != "replicates" else np.full(len(units), np.nan)
     return pd.DataFrame(
         {
             "district": list(units),
@@ -147,7 +145,6 @@ def _totals(
             "difference": bands["difference"],
             "p_value": bands["p_value"],
             "band": bands["band"],
-            "prob_top5": top,
         }
     )
 

@@ -65,6 +65,6 @@ def small_example() -> SmallExample:
         block = slice(3 * k, 3 * k + 3)
         covariance[block, block] = likeness * np.outer(error[k], error[k])
     names = ("awareness", "satisfaction", "satisfaction__dont_know_in")
-    survey = inputs_from_covariance(units, names, rates, covariance, df=399)
+    survey = inputs_from_covariance(units, names, rates, covariance, df=399, kinds="rate")
     table = pd.DataFrame({"district": units, "criterion": "visits", "value": [0.9, 0.8, 0.85, 0.7], "std_error": 0.03})
     return SmallExample(scheme, survey, read_other_methods(scheme, table, units), table)

@@ -11,8 +11,11 @@ import pandas as pd
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, first_few
 from surveykit.estimation import Mean, estimate
+from surveykit.scoring.site_tables import require, site_counts, site_table
 
 __all__ = ["FieldResults", "summarise_evidence", "summarise_field_visits"]
+
+Note = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -22,57 +25,40 @@ class FieldResults:
     Attributes
     ----------
     table : DataFrame
-        district, criterion, value, unit, std_error, df, sites: rows for the table of the other methods.
+        district, criterion, value, unit, std_error, df, sites, unvisited (strata that nobody visited and that are taken
+        to be like the visited ones; "" for none): rows for the table of the other methods.
     covariance : DataFrame
         district, criterion, with, covariance: between criteria that were checked at the same sites, each pair once.
+    notes, notes_zh : tuple of str
+        What was assumed or averaged, in English and in Chinese.
     """
 
     table: pd.DataFrame
     covariance: pd.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
+    notes_zh: tuple[str, ...] = ()
 
 
-def _require(table: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
-    absent = [name for name in columns if name not in table.columns]
-    if absent:
-        raise DataError(f"{what}: columns {', '.join(absent)} are missing; it needs {', '.join(columns)}")
-
-
-def _site_table(visits: pd.DataFrame) -> pd.DataFrame:
-    """One row for each site, one column for each criterion: the mean over its check points."""
-    _require(visits, ("district", "site", "criterion", "value"), "visits")
-    rows = visits.assign(value=pd.to_numeric(visits["value"], errors="coerce"))
-    bad = np.flatnonzero(~rows["value"].between(0, 1))
-    if bad.size:
-        raise DataError(f"visits: values that are not between 0 and 1 in rows {first_few(bad + 2)} (header is row 1)")
-    if "stratum" not in rows:
-        rows = rows.assign(stratum="")
-    keys = ["district", "stratum", "site"]
-    wide = rows.pivot_table(index=keys, columns="criterion", values="value", aggfunc="mean", observed=True)
-    moved = wide.reset_index().groupby(["district", "site"])["stratum"].nunique()
-    if (moved > 1).any():
-        raise DataError(f"visits: sites in more than one stratum ({first_few(moved.index[moved > 1])}); keep one")
-    names = list(wide.columns)
-    lacking = wide.isna().groupby("district")
-    gaps = (lacking.any() & ~lacking.all()).any(axis=1)
-    if gaps.any():
-        raise DataError(
-            f"visits: some sites lack a criterion in {first_few(gaps.index[gaps])}; check the same list at every site "
-            f"({', '.join(map(str, names))})"
-        )
-    return wide.reset_index()
-
-
-def summarise_field_visits(visits: pd.DataFrame, sites: pd.DataFrame | None = None) -> FieldResults:
+def summarise_field_visits(
+    visits: pd.DataFrame, sites: pd.DataFrame | None = None, *, unvisited: Literal["error", "as_visited"] = "error"
+) -> FieldResults:
     """Estimate each district's mean over all its sites from the sites that were visited.
 
     Parameters
     ----------
     visits : DataFrame
-        district, site, criterion, value (0 to 1; several rows of a site and criterion are its check points and are
-        averaged) and, when sites were sampled by type, stratum.
+        district, site, criterion, value (a share from 0 to 1: percentages are divided by 100, faults are counted as
+        1 - faults / check points) and, when sites were sampled by type, stratum. Several rows of a site and criterion
+        are its check points and are averaged, each with the same weight; with a column visitor they are averaged
+        within each visitor first and then over the visitors; with a column point a check point given twice by the same
+        visitor is an error. A site is one id within its district.
     sites : DataFrame, optional
-        district, (stratum,) sites: how many there are. Gives weights and the finite population correction; a district
-        whose sites were all visited has no sampling error. Without it sites weigh the same and no correction is made.
+        district, (stratum,) sites: how many there are, a whole number. Gives weights and the finite population
+        correction; a district whose sites were all visited has no sampling error. Without it sites weigh the same and
+        no correction is made.
+    unvisited : {"error", "as_visited"}
+        A stratum of `sites` that no visit covers: an error, or taken to be like the visited strata of its district,
+        which the notes and the column `unvisited` say. A district without any visit is always an error.
 
     Returns
     -------
@@ -81,14 +67,17 @@ def summarise_field_visits(visits: pd.DataFrame, sites: pd.DataFrame | None = No
     Raises
     ------
     DataError
-        For values outside 0 to 1, sites without a criterion, one visited site in a stratum of more, or more visited
-        sites than there are.
+        For blank keys, values that are no numbers or outside 0 to 1, sites without a criterion, sites in two strata,
+        one visited site in a stratum of more, strata or districts that nobody visited, counts of sites that are no
+        whole numbers, or more visited sites than there are.
 
     Notes
     -----
     Stratified simple random sampling of sites; variance by linearization of the estimation room, degrees of freedom
     visited sites minus strata within the district. Criteria checked at the same sites are correlated, and the
-    covariance keeps that.
+    covariance keeps that. Differences between visitors at one site are no part of the error. Let q be the share of a
+    district's sites in strata that nobody visited: the mean over all sites lies between (1 - q) v and (1 - q) v + q,
+    v being the mean of the visited strata; the notes give these bounds.
 
     Examples
     --------
@@ -97,63 +86,80 @@ def summarise_field_visits(visits: pd.DataFrame, sites: pd.DataFrame | None = No
     >>> summarise_field_visits(visits).table[["value", "std_error"]].round(4).to_numpy().tolist()
     [[0.75, 0.1443]]
     """
-    wide = _site_table(visits)
-    names = [name for name in wide.columns if name not in ("district", "stratum", "site")]
-    design, counts = _site_design(wide, sites)
+    if unvisited not in ("error", "as_visited"):
+        raise DataError(f"unvisited: {unvisited!r} is unknown; choose 'error' or 'as_visited'")
+    wide, notes = site_table(visits)
+    names = [name for name in wide.columns if name not in ("district", "stratum", "site", "layer")]
+    counts = {str(k): int(v) for k, v in wide.groupby("district")["site"].nunique().items()}
+    if sites is None:
+        _lonely(wide, None)
+        left: dict[str, dict[str, int]] = {}
+        totals = pd.Series(dtype=float)
+        design = SurveyDesign(wide.assign(weight=1.0), weights="weight", strata="layer")
+    else:
+        totals, left = site_counts(wide, sites, unvisited)
+        _lonely(wide, totals)
+        population = wide["layer"].map(totals)
+        design = SurveyDesign(wide.assign(population=population), strata="layer", population_size="population")
     tables, pairs = [], []
     found = estimate(design, [Mean(str(name)) for name in names], by="district")
     for district, rows in found.table.groupby("district", sort=False, observed=True):
         here = rows[rows["estimate"].notna()]
         places = here.index.to_numpy(dtype=np.intp)
         covariance = found.covariance[np.ix_(places, places)]
+        variables = here["variable"].to_numpy()
         block = pd.DataFrame(
             {
                 "district": district,
-                "criterion": here["variable"].to_numpy(),
+                "criterion": variables,
                 "value": here["estimate"].to_numpy(dtype=float),
                 "unit": "share of check points met",
                 "std_error": np.sqrt(np.diag(covariance)),
                 "df": here["df"].to_numpy(dtype=float),
                 "sites": counts[str(district)],
+                "unvisited": ", ".join(left.get(str(district), {})),
             }
         )
         tables.append(block)
-        upper = np.triu_indices(len(here), 1)
-        variables = here["variable"].to_numpy()
-        pairs.append(
-            pd.DataFrame(
-                {
-                    "district": district,
-                    "criterion": variables[upper[0]],
-                    "with": variables[upper[1]],
-                    "covariance": covariance[upper],
-                }
-            )
-        )
-    return FieldResults(pd.concat(tables, ignore_index=True), pd.concat(pairs, ignore_index=True))
+        one, two = np.triu_indices(len(here), 1)
+        pair = {"criterion": variables[one], "with": variables[two], "covariance": covariance[one, two]}
+        pairs.append(pd.DataFrame({"district": district, **pair}))
+    table = pd.concat(tables, ignore_index=True)
+    for district, strata in left.items():
+        seen = float(totals[wide.loc[wide["district"] == district, "layer"].unique()].sum())
+        notes.append(_assumed(table, seen, district, strata))
+    english, chinese = tuple(en for _, en in notes), tuple(zh for zh, _ in notes)
+    return FieldResults(table, pd.concat(pairs, ignore_index=True), english, chinese)
 
 
-def _site_design(wide: pd.DataFrame, sites: pd.DataFrame | None) -> tuple[SurveyDesign, dict[str, int]]:
-    wide = wide.rename(columns=str)
-    wide["district"] = wide["district"].astype(str)
-    wide["layer"] = wide["district"] + "/" + wide["stratum"].astype(str)
+def _lonely(wide: pd.DataFrame, totals: pd.Series | None) -> None:
+    """Refuse strata of more sites of which one was visited: their error cannot be estimated."""
     visited = wide.groupby("layer")["site"].nunique()
-    counts = {str(k): int(v) for k, v in wide.groupby("district")["site"].nunique().items()}
-    if sites is None:
-        return SurveyDesign(wide.assign(weight=1.0), weights="weight", strata="layer"), counts
-    _require(sites, ("district", "sites"), "sites")
-    stratum = sites["stratum"].astype(str) if "stratum" in sites else ""
-    totals = pd.Series(
-        pd.to_numeric(sites["sites"]).to_numpy(), index=sites["district"].astype(str) + "/" + stratum, dtype=float
+    many = [name for name in visited.index if visited[name] == 1 and (totals is None or totals[name] > 1)]
+    if many:
+        known = [name if totals is None else f"{name} (1 of {totals[name]:g})" for name in many]
+        more = "" if totals is not None else "; if the stratum has no other site, say so in the table sites"
+        raise DataError(
+            f"visits: one site was visited in strata of more, so that their error cannot be estimated "
+            f"({first_few(known)}); visit a second site, or join the stratum to a similar one in both tables{more}"
+        )
+
+
+def _assumed(table: pd.DataFrame, seen: float, district: str, strata: dict[str, int]) -> Note:
+    """Say what was assumed of the strata that nobody visited, with the bounds of what it could be."""
+    share = sum(strata.values()) / (sum(strata.values()) + seen)
+    rows = table[table["district"].astype(str) == district]
+    limits = [
+        f"{name} {(1 - share) * value:.3f}-{(1 - share) * value + share:.3f}"
+        for name, value in zip(rows["criterion"], rows["value"], strict=True)
+    ]
+    named = ", ".join(f"{name} ({count})" for name, count in strata.items())
+    bounds = ", ".join(limits[:5]) + (" ..." if len(limits) > 5 else "")
+    return (
+        f"{district}：未走访{named}，占站点的{share:.1%}；按已走访站点的水平计，未走访者全为0或全为1时的界限：{bounds}。",
+        f"{district}: nobody visited {named}, {share:.1%} of the sites; taken to be like the visited ones. "
+        f"Bounds if they were all 0 or all 1: {bounds}.",
     )
-    absent = [layer for layer in visited.index if layer not in totals.index]
-    if absent or totals.index.has_duplicates:
-        raise DataError(f"sites: no single count for {first_few(absent or totals.index[totals.index.duplicated()])}")
-    over = [layer for layer in visited.index if visited[layer] > totals[layer]]
-    if over:
-        raise DataError(f"sites: more sites visited than there are in {first_few(over)}; correct the counts")
-    wide["population"] = wide["layer"].map(totals)
-    return SurveyDesign(wide, strata="layer", population_size="population"), counts
 
 
 def summarise_evidence(
@@ -184,7 +190,7 @@ def summarise_evidence(
     >>> summarise_evidence(items)["value"].tolist()
     [0.5]
     """
-    _require(items, ("district", "criterion", "item", "passed"), "items")
+    require(items, ("district", "criterion", "item", "passed"), "items")
     known = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0, "": np.nan, "nan": np.nan}
     known |= {"none": np.nan, "<na>": np.nan}
     texts = items["passed"].astype(object).map(lambda verdict: str(verdict).strip().lower())

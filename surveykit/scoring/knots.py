@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from surveykit.scoring.comparing import snap
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.points import Knot, knots_of
+from surveykit.scoring.rounding import jump_edge, seen_values
 from surveykit.scoring.scheme import ScoringScheme
 
 __all__ = ["knot_bias", "knot_table"]
@@ -34,6 +38,8 @@ def knot_bias(value: FloatArray, std_error: FloatArray, knot: Knot) -> FloatArra
     For ``q ~ N(p, s^2)`` and ``z = (p - k) / s``: a bend gives
     ``(slope_right - slope_left) s (phi(z) - |z| Phi(-|z|))``,
     which is ``0.399 s`` times the change of slope at the knot; a jump gives ``jump (Phi(z) - [p >= k])``.
+    A value within the tolerance of the rules (`comparing.snap`) lies at the knot. Under a rounding rule a jump takes
+    place where the rounded value reaches the declared number: give the knot at that place (`rounding.jump_edge`).
 
     Examples
     --------
@@ -41,7 +47,7 @@ def knot_bias(value: FloatArray, std_error: FloatArray, knot: Knot) -> FloatArra
     >>> round(float(bias[0]), 3)
     -0.087
     """
-    value, std_error = np.asarray(value, dtype=float), np.asarray(std_error, dtype=float)
+    value, std_error = snap(np.asarray(value, dtype=float), np.array([knot.at])), np.asarray(std_error, dtype=float)
     z = np.divide(value - knot.at, std_error, out=np.full(value.shape, np.inf), where=std_error > 0)
     far = ~np.isfinite(z)
     near = np.where(far, 0.0, z)
@@ -69,17 +75,22 @@ def knot_table(
     -------
     DataFrame
         district, criterion, knot, jump, value, value_low, value_high, crosses, prob_reached, bias. Only criteria whose
-        values vary over the draws.
+        values vary over the draws. Values are unrounded; `crosses`, `prob_reached` and `bias` of a jump follow the
+        rounding rule of the scheme.
     """
-    tail = (1 - conf_level) / 2
     blocks: list[pd.DataFrame] = []
+    seen = seen_values(scheme, drawn)
     for k, criterion in enumerate((*scheme.criteria(), *scheme.adjustments)):
-        sampled = drawn[..., k]
-        if not np.isfinite(sampled).any() or not np.nanmax(np.ptp(sampled, axis=0)) > 0:
+        present = np.isfinite(values[:, k])
+        if not present.any() or not np.ptp(drawn[:, present, k], axis=0).max() > 0:
             continue
-        low, high = np.nanquantile(sampled, [tail, 1 - tail], axis=0)
-        spread = sampled.std(axis=0)
-        for knot in knots_of(criterion.rule, criterion.points):
+        low, high, spread = _spread(drawn[..., k], present, conf_level)
+        knots = knots_of(criterion.rule, criterion.points)
+        declared = np.array([knot.at for knot in knots])
+        reached = snap(seen[..., k], declared)
+        for knot in knots:
+            edge = jump_edge(scheme, criterion, knot.at) if knot.jump else knot.at
+            below, above = snap(low, np.array([edge])) < edge, edge <= snap(high, np.array([edge]))
             blocks.append(
                 pd.DataFrame(
                     {
@@ -90,12 +101,23 @@ def knot_table(
                         "value": values[:, k],
                         "value_low": low,
                         "value_high": high,
-                        "crosses": (low < knot.at) & (knot.at <= high),
-                        "prob_reached": np.where(np.isnan(values[:, k]), np.nan, (sampled >= knot.at).mean(axis=0)),
-                        "bias": knot_bias(values[:, k], spread, knot),
+                        "crosses": below & above,
+                        "prob_reached": np.where(present, (reached >= knot.at).mean(axis=0), np.nan),
+                        "bias": knot_bias(values[:, k], spread, replace(knot, at=edge)),
                     }
                 )
             )
     names = ["district", "criterion", "knot", "jump", "value", "value_low", "value_high"]
     names += ["crosses", "prob_reached", "bias"]
     return pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=names)
+
+
+def _spread(
+    drawn: FloatArray, present: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], conf_level: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Percentiles and standard deviation over the draws by unit; NaN, NaN and 0 for units without a value."""
+    tail = (1 - conf_level) / 2
+    low, high, spread = np.full(present.size, np.nan), np.full(present.size, np.nan), np.zeros(present.size)
+    low[present], high[present] = np.quantile(drawn[:, present], [tail, 1 - tail], axis=0)
+    spread[present] = drawn[:, present].std(axis=0)
+    return low, high, spread

@@ -12,6 +12,7 @@ from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_valu
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rank_kernels import competition_ranks
+from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.sensitivity_model import full_scales, published_scores
 from surveykit.scoring.survey_inputs import SurveyInputs
@@ -58,6 +59,7 @@ def drop_criteria(scheme: ScoringScheme, survey: SurveyInputs, other: OtherMetho
     >>> drop_criteria(small.scheme, small.survey, small.other)[["criterion", "largest_rank_shift"]].to_numpy().tolist()
     [['satisfied', 2], ['aware', 0], ['visits', 0]]
     """
+    scheme = with_kinds(scheme, survey.indicators, survey.kinds)
     units, values = _values(scheme, survey, other)
     points = criterion_points(scheme, values)
     before = total_points(scheme.model_copy(update={"aggregation": "arithmetic"}), points)
@@ -116,6 +118,7 @@ def score_alternatives(
     ]
     if strange:
         raise DataError(f"alternatives: columns that the survey does not have ({first_few(strange)})")
+    scheme = with_kinds(scheme, survey.indicators, survey.kinds)
     units = scheme.units or survey.units
     before = published_scores(scheme, survey, other)
     scales = full_scales(survey)

@@ -35,6 +35,9 @@ class OtherMethods:
         Range of each input; infinite where no criterion declares one.
     joint : bool
         Whether the covariance between inputs was given; if not, it is taken as 0.
+    unvisited : tuple of (unit, strata)
+        Strata of sites that nobody visited and that are taken to be like the visited ones (column `unvisited` of the
+        table, see `summarise_field_visits`).
     """
 
     units: tuple[str, ...]
@@ -44,6 +47,7 @@ class OtherMethods:
     df: FloatArray = field(repr=False)
     bounds: FloatArray = field(repr=False)
     joint: bool = False
+    unvisited: tuple[tuple[str, str], ...] = ()
 
     @property
     def std_errors(self) -> FloatArray:
@@ -78,8 +82,8 @@ def check_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Seque
     ----------
     scheme : ScoringScheme
     table : DataFrame
-        Columns district, criterion, value; optional std_error, df, unit, supplier, provenance. A blank value means that
-        there is none. Values may be text as read from a file; for criteria with grades they are grade names.
+        Columns district, criterion, value; optional std_error, df, unit, unvisited, supplier, provenance. A blank value
+        means that there is none. Values may be text as read from a file; for criteria with grades they are grade names.
     units : sequence of str
         The units that must be there.
 
@@ -230,9 +234,13 @@ def read_other_methods(
     ranges = [[c.range for c in needed[name] if c.range is not None] for name in inputs]
     bounds = np.array([given[0] if given else (-np.inf, np.inf) for given in ranges]).reshape(-1, 2)
     joint = _joint_covariance(errors, place, covariance)
-    return OtherMethods(
-        tuple(units), inputs, values, joint, df.min(axis=1, initial=np.inf), bounds, covariance is not None
-    )
+    least = df.min(axis=1, initial=np.inf)
+    given = pd.DataFrame(table)
+    assumed: dict[tuple[str, str], None] = {}
+    if "unvisited" in given:
+        told = given[~given["unvisited"].map(_blank)]
+        assumed = dict.fromkeys(zip(told["district"].astype(str), told["unvisited"].astype(str), strict=True))
+    return OtherMethods(tuple(units), inputs, values, joint, least, bounds, covariance is not None, tuple(assumed))
 
 
 def _joint_covariance(

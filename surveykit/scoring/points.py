@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surveykit.scoring.comparing import snap
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rules import (
@@ -102,6 +103,11 @@ def apply_rule(rule: Rule, values: FloatArray, points: float) -> FloatArray:
     ndarray, shape (..., p)
         In points.
 
+    Notes
+    -----
+    A value within 1e-9 of a declared number (relative to the largest number that the rule declares) is that number;
+    ranks tie by the same tolerance. A rounding rule is applied before: see `criterion_points`.
+
     Examples
     --------
     >>> rule = PiecewiseLinear(kind="piecewise_linear", knots=((0.6, 0), (0.75, 6), (0.85, 9), (0.95, 10)))
@@ -110,14 +116,14 @@ def apply_rule(rule: Rule, values: FloatArray, points: float) -> FloatArray:
     """
     line = rule_lines(rule, points)
     if line is not None:
-        return np.asarray(np.interp(values, *line))
+        return np.asarray(np.interp(snap(values, line[0]), *line))
     if isinstance(rule, Grades):
         return values * points
     if isinstance(rule, RankBased):
         return _rank_points(rule, values, points)
     assert isinstance(rule, Threshold | Steps)
     at, shares = _steps_of(rule)
-    reached = shares[np.searchsorted(at, values, side="right")] * points
+    reached = shares[np.searchsorted(at, snap(values, at), side="right")] * points
     return np.where(np.isnan(values), np.nan, reached)
 
 

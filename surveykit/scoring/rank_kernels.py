@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from surveykit.scoring.comparing import tie_tolerance
 from surveykit.scoring.numerics import FloatArray
 
 __all__ = ["BoolArray", "competition_ranks", "step_down"]
@@ -14,11 +15,15 @@ _BLOCK = 2048
 
 
 def competition_ranks(values: FloatArray) -> npt.NDArray[np.int64]:
-    """Rank along the last axis: 1 + number of strictly larger values; ties share the better rank."""
+    """Rank along the last axis: 1 + number of larger values; ties share the better rank.
+
+    Values that differ by no more than 1e-9 of the largest value in size are tied (`comparing.tie_tolerance`).
+    """
+    reached = values + tie_tolerance(values)
     if values.ndim == 1:
         order = np.sort(values)
-        return np.asarray(values.size + 1 - np.searchsorted(order, values, side="right"))
-    return np.asarray(1 + (values[..., None, :] > values[..., :, None]).sum(axis=-1))
+        return np.asarray(values.size + 1 - np.searchsorted(order, reached, side="right"))
+    return np.asarray(1 + (values[..., None, :] > reached[..., :, None]).sum(axis=-1))
 
 
 def _greatest(draws: FloatArray, inverse_sd: FloatArray, tested: BoolArray) -> FloatArray:

@@ -7,12 +7,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from surveykit.scoring.kinds import Kind
 from surveykit.scoring.rules import Rule
 
-__all__ = ["Content", "Criterion", "DerivedInput", "IndicatorGroup", "Method", "Named", "ScoringScheme"]
+__all__ = ["Content", "Criterion", "DerivedInput", "IndicatorGroup", "Method", "Named", "Round", "ScoringScheme"]
 
 Method = Literal["bigdata", "application", "field", "questionnaire"]
 Named = Literal["published", "illustrative"]
+Round = int | Literal["none"] | None
 
 
 class _Model(BaseModel):
@@ -36,7 +38,15 @@ class Criterion(_Model):
     range : (float, float), optional
         Values of the other methods outside of it are a problem, and draws stay inside.
     missing : str
-        A district without a value: "fail" (a problem), "zero" (no points), "rescale" (its mean share of the others).
+        A district without a value: "fail" (a problem), "zero" (no points), "rescale" (its mean share of the other
+        criteria of the content; where that has none of the indicator; where that has none of the whole scheme).
+    kind : str, optional
+        "rate" (a share from 0 to 1, read as a percentage), "score" (0 to 100), "mean" (any number) or "count". The
+        questionnaire's criteria take it from the survey; values of the other methods without it are read as they stand.
+    round : int or "none", optional
+        Decimals to which the value is rounded before the rule, halves away from zero, counted in the unit that people
+        read: ``round: 1`` keeps one decimal of the percentage of a rate, one decimal of any other number. "none"
+        compares the unrounded value although the scheme rounds; absent takes the scheme's.
     named : str
         Whether the name is "published" or "illustrative".
     note : str
@@ -51,6 +61,8 @@ class Criterion(_Model):
     rule: Rule
     range: tuple[float, float] | None = None
     missing: Literal["fail", "zero", "rescale"] = "fail"
+    kind: Kind | None = None
+    round: Round = None
     named: Named = "illustrative"
     note: str = ""
 
@@ -110,6 +122,9 @@ class ScoringScheme(_Model):
     derived : tuple of DerivedInput
     aggregation : str
         "arithmetic" adds points; "geometric" multiplies the shares of the indicators, weighted by their points.
+    round : int or "none", optional
+        Rounding of the values of all criteria that say nothing of their own (see `Criterion`); absent compares the
+        unrounded values.
     source, note : str
 
     Examples
@@ -131,6 +146,7 @@ class ScoringScheme(_Model):
     adjustments: tuple[Criterion, ...] = ()
     derived: tuple[DerivedInput, ...] = ()
     aggregation: Literal["arithmetic", "geometric"] = "arithmetic"
+    round: Round = None
     source: str = ""
     note: str = ""
 
@@ -153,6 +169,14 @@ class ScoringScheme(_Model):
                 if name not in parts:
                     found[name] = None
         return tuple(found)
+
+    def optional_inputs(self) -> tuple[str, ...]:
+        """Return the questionnaire's inputs that a unit may lack: all criteria that read them say zero or rescale."""
+        every = (*self.criteria(), *self.adjustments)
+        strict = self.model_copy(
+            update={"indicators": (), "adjustments": tuple(c for c in every if c.missing == "fail")}
+        )
+        return tuple(name for name in self.questionnaire_inputs() if name not in strict.questionnaire_inputs())
 
     def walk(self) -> Iterator[tuple[IndicatorGroup, Content, Criterion, tuple[str | int, ...]]]:
         """Go through the criteria with their indicator, content and path in the definition."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from surveykit.errors import Problem
 from surveykit.scoring.indicators import IndicatorSet
+from surveykit.scoring.rounding_checks import rounding_problems
 from surveykit.scoring.rules import (
     Bonus,
     Grades,
@@ -73,6 +74,7 @@ def check_scheme(
         known = other_inputs if criterion.method != "questionnaire" else names
         problems += _input(scheme, criterion, path, known)
         problems += _scale(criterion, path, kinds)
+        problems += rounding_problems(scheme, criterion, path, kinds)
     problems += _units(scheme, units)
     return problems
 
@@ -208,6 +210,9 @@ def _criterion(criterion: Criterion, path: Path, *, adjustment: bool) -> Iterato
             "bonuses and penalties, and only they, stand under adjustments",
             (*path, "rule", "kind"),
         )
+    if adjustment and criterion.missing == "rescale":
+        what = "a bonus or penalty has no share of other criteria to be rescaled from"
+        yield Problem(what, "say missing: zero or fail", (*path, "missing"))
     if criterion.range is not None and criterion.range[0] >= criterion.range[1]:
         yield Problem("the range is empty", "give the least value first", (*path, "range"))
 

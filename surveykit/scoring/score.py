@@ -15,9 +15,11 @@ from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_valu
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.card_notes import card_notes
 from surveykit.scoring.card_tables import CardDraws, card_tables
+from surveykit.scoring.criteria_table import with_seen
 from surveykit.scoring.numerics import FloatArray, generator
 from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
+from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
 from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs, inputs_from_estimates
@@ -81,7 +83,9 @@ def score(
     """
     inputs = estimates
     if not isinstance(inputs, SurveyInputs):
-        inputs = inputs_from_estimates(estimates, indicators=scheme.questionnaire_inputs())
+        wanted, optional = scheme.questionnaire_inputs(), scheme.optional_inputs()
+        inputs = inputs_from_estimates(estimates, indicators=wanted, may_lack=optional)
+    scheme = with_kinds(scheme, inputs.indicators, inputs.kinds)
     units = scheme.units or inputs.units
     other = _checked(scheme, inputs, units, other_methods)
     run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
@@ -100,6 +104,7 @@ def score(
         "df": tables.pop("df"),
         "version": __version__,
     }
+    tables["criteria"] = with_seen(scheme, tables["criteria"], drawn.values)
     told = card_notes(scheme, inputs, other, tables["criteria"])
     english, chinese = tuple(en for _, en in told), tuple(zh for zh, _ in told)
     return ScoreCard(**tables, notes=english, notes_zh=chinese, recipe=recipe)
@@ -111,24 +116,36 @@ def _checked(
     """Find all problems at once; return the other methods' values."""
     if isinstance(given, OtherMethods):
         problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=given.inputs)
-        problems += _unit_problems(units, inputs.units)
+        problems += _survey_problems(scheme, inputs, units)
         if tuple(units) != given.units:
             problems.append(Problem("the other methods were read for other units", "read them again", ("units",)))
     else:
         table = pd.DataFrame(columns=["district", "criterion", "value"]) if given is None else given
         names = set(table["criterion"].astype(str)) if "criterion" in table else set()
         problems = check_scheme(scheme, questionnaire_inputs=inputs.indicators, other_inputs=names)
-        problems += [*_unit_problems(units, inputs.units), *check_other_methods(scheme, table, units)]
+        problems += [*_survey_problems(scheme, inputs, units), *check_other_methods(scheme, table, units)]
     if problems:
         raise DefinitionError(problems)
     return given if isinstance(given, OtherMethods) else read_other_methods(scheme, table, units)
 
 
-def _unit_problems(units: Sequence[str], surveyed: Sequence[str]) -> list[Problem]:
-    absent = [unit for unit in units if unit not in surveyed]
-    if not absent:
-        return []
-    return [Problem(f"no survey results for {first_few(absent)}", "estimate them, or leave them out", ("units",))]
+def _survey_problems(scheme: ScoringScheme, inputs: SurveyInputs, units: Sequence[str]) -> list[Problem]:
+    """Units without survey results, and indicators that a unit lacks although a criterion needs them."""
+    problems = []
+    absent = [unit for unit in units if unit not in inputs.units]
+    if absent:
+        problems.append(
+            Problem(f"no survey results for {first_few(absent)}", "estimate them, or leave them out", ("units",))
+        )
+    optional = scheme.optional_inputs()
+    for name in scheme.questionnaire_inputs():
+        if name in inputs.indicators and name not in optional:
+            column = inputs.values[:, inputs.indicators.index(name)]
+            lacking = [u for u, value in zip(inputs.units, column, strict=True) if u in units and np.isnan(value)]
+            if lacking:
+                what = f"{name!r} (questionnaire) has no value for {first_few(lacking)}"
+                problems.append(Problem(what, "set missing: zero or rescale on the criterion", ("units",)))
+    return problems
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Sensitivity(Shown):
         target ("rank_shift", or a unit: its score), factor, first, first_low, first_high, total, total_low, total_high,
         variance (of the target).
     ranks : DataFrame
-        district, rank (as scored), rank_mean, rank_q05, rank_q50, rank_q95, prob_top5.
+        district, rank (as scored), rank_mean, rank_q05, rank_q50, rank_q95.
     rank_shift : float
         Mean over runs and units of the absolute change of rank.
     factors : tuple of str
@@ -174,7 +174,6 @@ def sensitivity(
             "rank_q05": low.astype(int),
             "rank_q50": middle.astype(int),
             "rank_q95": high.astype(int),
-            "prob_top5": (ranks <= 5).mean(axis=0),
         }
     )
     targets = ["rank_shift", *units]

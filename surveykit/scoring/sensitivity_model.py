@@ -13,6 +13,7 @@ from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_valu
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods
+from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.rules import PiecewiseLinear, Steps, Threshold
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
@@ -111,7 +112,7 @@ def model_scores(model: SensitivityModel, uniforms: FloatArray) -> FloatArray:
     other = model.other[_pick(u.get("sampling", zero), model.other.shape[0])]
     values = criterion_values(model.scheme, Inputs(model.names, survey, model.other_names, other))
     move = (2 * u.get("knots", zero + 0.5) - 1) * model.factors.knots
-    points = criterion_points(model.scheme, values - move[:, None, None] * model.shifted)
+    points = criterion_points(model.scheme, values, shift=move[:, None, None] * model.shifted)
     return _totals(model, points, u)
 
 
@@ -167,6 +168,7 @@ def sensitivity_model(
 ) -> SensitivityModel:
     """Draw everything that the runs will pick from."""
     first, bank = survey[0], BANK
+    scheme = with_kinds(scheme, first.indicators, first.kinds)
     units = scheme.units or first.units
     drawn = []
     for one in survey:
@@ -215,6 +217,7 @@ def full_scales(survey: SurveyInputs) -> FloatArray:
 
 def published_scores(scheme: ScoringScheme, survey: SurveyInputs, other: OtherMethods) -> FloatArray:
     """Return the scores as published, shape (units,): estimates as they are, the scheme as it is."""
+    scheme = with_kinds(scheme, survey.indicators, survey.kinds)
     order = [survey.units.index(unit) for unit in scheme.units or survey.units]
     held = Inputs(survey.indicators, survey.values[order], other.inputs, other.values)
     return total_points(scheme, criterion_points(scheme, criterion_values(scheme, held)))

@@ -11,6 +11,8 @@ import pandas as pd
 
 from surveykit.design import ReplicateDesign
 from surveykit.errors import DataError, first_few
+from surveykit.scoring.input_checks import Kinds, check_ranges, declared_kinds, kinds_of, known_values
+from surveykit.scoring.kinds import RANGES, Kind
 from surveykit.scoring.numerics import FloatArray, joint_draws, valid_covariance
 
 __all__ = [
@@ -30,11 +32,12 @@ class SurveyInputs:
     ----------
     units, indicators : tuple of str
     values : ndarray, shape (units, indicators)
-        Rates from 0 to 1 or scores from 0 to 100.
+        Rates from 0 to 1, scores from 0 to 100, or any numbers, as `kinds` says. NaN: the unit has no value.
     covariance : ndarray, shape (units * indicators, units * indicators)
-        Rows in C order of `values` (all indicators of the first unit first); between units too.
-    top : tuple of float
-        Largest value of each indicator: 1 (rate), 100 (score) or infinity (unbounded).
+        Rows in C order of `values` (all indicators of the first unit first); between units too. 0 for missing values.
+    kinds : tuple of str
+        Kind of each indicator: "rate", "score", "mean" (unbounded) or "count" (0 or more). Declared, never taken from
+        the values.
     df : float or None
     replicates : ndarray, shape (R, units, indicators), optional
         Estimates in each bootstrap or jackknife replicate; used as they are instead of draws.
@@ -46,10 +49,15 @@ class SurveyInputs:
     indicators: tuple[str, ...]
     values: FloatArray = field(repr=False)
     covariance: FloatArray = field(repr=False)
-    top: tuple[float, ...]
+    kinds: tuple[Kind, ...]
     df: float | None = None
     replicates: FloatArray | None = field(default=None, repr=False)
     replicate_scale: FloatArray | None = field(default=None, repr=False)
+
+    @property
+    def top(self) -> tuple[float, ...]:
+        """Largest value of each indicator: 1 (rate), 100 (score) or infinity."""
+        return tuple(RANGES[kind][1] for kind in self.kinds)
 
     @property
     def std_errors(self) -> FloatArray:
@@ -58,7 +66,12 @@ class SurveyInputs:
 
 
 def inputs_from_estimates(
-    estimates: Any, by: str = "district", indicators: Sequence[str] | None = None
+    estimates: Any,
+    by: str = "district",
+    indicators: Sequence[str] | None = None,
+    *,
+    kinds: Kinds | None = None,
+    may_lack: Sequence[str] = (),
 ) -> SurveyInputs:
     """Arrange estimates by unit and indicator.
 
@@ -70,6 +83,13 @@ def inputs_from_estimates(
         Column of the units.
     indicators : sequence of str, optional
         Which to take; all when absent. Names that the estimates do not have are passed over.
+    kinds : str, sequence or mapping of str, optional
+        "rate", "score", "mean" or "count": one for all, one for each indicator in their order, or by name. Absent:
+        what `estimate_indicators` wrote into the recipe, else what the estimate knows of itself (a proportion or the
+        mean of a 0/1 column is a rate, every other statistic an unbounded mean).
+    may_lack : sequence of str
+        Indicators that a unit may have no value of, because the criteria that read them say ``missing: zero`` or
+        ``rescale``; their value is NaN. `score` finds them by itself.
 
     Returns
     -------
@@ -78,7 +98,8 @@ def inputs_from_estimates(
     Raises
     ------
     DataError
-        When a unit lacks an indicator, has it twice, or an estimate is missing.
+        When a unit lacks an indicator, has it twice, an estimate is missing, or the kind of an indicator is not known
+        or does not fit its values.
     """
     table = estimates.table.reset_index(drop=True)
     if by not in table.columns:
@@ -93,23 +114,29 @@ def inputs_from_estimates(
         raise DataError(f"estimates: given twice for {first_few(twice)}; give one statistic for each indicator")
     place = {key: number for number, key in enumerate(keys)}
     wanted = [(unit, indicator) for unit in units for indicator in indicators]
-    absent = [key for key in wanted if key not in place]
+    absent = [key for key in wanted if key not in place and key[1] not in may_lack]
     if absent:
         raise DataError(f"estimates: no row for {first_few(absent)}; every unit needs every indicator")
-    order = [place[key] for key in wanted]
-    values = table["estimate"].to_numpy(dtype=float)[order]
-    unknown = [key for key, value in zip(wanted, values, strict=True) if not np.isfinite(value)]
+    order = [place.get(key, -1) for key in wanted]
+    every = np.append(table["estimate"].to_numpy(dtype=float), np.nan)
+    values = every[order]
+    known = np.isfinite(values)
+    unknown = [key for key, has in zip(wanted, known, strict=True) if not has and key[1] not in may_lack]
     if unknown:
-        raise DataError(f"estimates: missing for {first_few(unknown)}; nobody of that unit is in the base")
-    picked = rows[order]
+        raise DataError(
+            f"estimates: missing for {first_few(unknown)}; nobody of that unit is in the base. A scheme may say "
+            "missing: zero or rescale on the criterion"
+        )
+    picked = np.append(rows, 0)[order]
     matrix = np.asarray(estimates.covariance, dtype=float)[np.ix_(picked, picked)]
+    matrix = np.where(known[:, None] & known, matrix, 0.0)
     df = pd.to_numeric(table["df"], errors="coerce").min() if "df" in table else np.inf
     shape = (len(units), len(indicators))
     covariance = valid_covariance(matrix, len(wanted), "estimates.covariance")
-    kinds = dict(getattr(estimates, "recipe", None) or {}).get("indicators") or {}
-    top = _tops(values.reshape(shape), [dict(kinds.get(name, {})).get("kind") for name in indicators])
+    declared = kinds_of(estimates, indicators, kinds)
     used = float(df) if np.isfinite(df) else None
-    found = SurveyInputs(units, indicators, values.reshape(shape), covariance, top, used)
+    found = SurveyInputs(units, indicators, values.reshape(shape), covariance, declared, used)
+    check_ranges(found.units, found.indicators, found.kinds, found.values)
     replicates = getattr(estimates, "replicates", None)
     if replicates is None:
         return found
@@ -123,7 +150,8 @@ def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: Floa
 
     Estimates from a payload do not say the factors; then one common factor is tried.
     """
-    spread = replicates - inputs.values.ravel()
+    replicates = np.where(np.isfinite(inputs.values.ravel()), replicates, np.nan)
+    spread = np.where(np.isfinite(inputs.values.ravel()), replicates - inputs.values.ravel(), 0.0)
     if not np.isfinite(spread).all() or not spread.any():
         return inputs
     if factors is None:
@@ -135,22 +163,15 @@ def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: Floa
     return replace(inputs, replicates=shaped, replicate_scale=factors)
 
 
-def _tops(values: FloatArray, kinds: Sequence[str | None]) -> tuple[float, ...]:
-    """Largest value of each indicator, from its kind or, when that is not known, from the values."""
-    known = {"rate": 1.0, "score": 100.0}
-    tops = []
-    for column, kind in zip(values.T, kinds, strict=True):
-        seen = 1.0 if column.max() <= 1 else 100.0
-        tops.append(known.get(kind or "", seen if column.min() >= 0 and column.max() <= 100 else np.inf))
-    return tuple(tops)
-
-
 def inputs_from_covariance(
     units: Sequence[str],
     indicators: Sequence[str],
     values: FloatArray,
     covariance: object,
     df: float | None = None,
+    *,
+    kinds: Kinds = "mean",
+    may_lack: Sequence[str] = (),
 ) -> SurveyInputs:
     """Take estimates and their covariance as they are, for example from published tables.
 
@@ -158,25 +179,45 @@ def inputs_from_covariance(
     ----------
     units, indicators : sequence of str
     values : array_like, shape (units, indicators)
-        Rates from 0 to 1, or scores from 0 to 100.
+        Rates from 0 to 1, scores from 0 to 100, or any numbers, as `kinds` says.
     covariance : array_like, shape (units * indicators, units * indicators)
-        All indicators of the first unit first.
+        All indicators of the first unit first; rows and columns of missing values are not read.
     df : float, optional
+    kinds : str, sequence or mapping of str
+        "rate", "score", "mean" or "count": one for all, one for each indicator in their order, or by name. Nothing is
+        guessed from the values: without it every indicator is a "mean", an unbounded number; a rate that is to stay
+        between 0 and 1 when it is drawn must be declared.
+    may_lack : sequence of str
+        Indicators whose values may be NaN (see `inputs_from_estimates`).
 
     Returns
     -------
     SurveyInputs
 
+    Raises
+    ------
+    DataError
+        For a wrong shape, missing values, an unknown kind or values outside its range.
+
     Examples
     --------
-    >>> inputs_from_covariance(("a", "b"), ("rate",), [[0.8], [0.9]], np.diag([4e-4, 4e-4])).std_errors.tolist()
-    [[0.02], [0.02]]
+    >>> cov = np.diag([4e-4, 4e-4])
+    >>> found = inputs_from_covariance(("a", "b"), ("satisfaction",), [[0.8], [0.9]], cov, kinds="rate")
+    >>> found.std_errors.tolist(), found.top
+    ([[0.02], [0.02]], (1.0,))
     """
     array = np.asarray(values, dtype=float)
-    if array.shape != (len(units), len(indicators)) or not np.isfinite(array).all():
-        raise DataError(f"values: give {len(units)} rows of {len(indicators)} numbers, none missing")
-    matrix = valid_covariance(covariance, array.size)
-    return SurveyInputs(tuple(units), tuple(indicators), array, matrix, _tops(array, [None] * len(indicators)), df)
+    if array.shape != (len(units), len(indicators)):
+        raise DataError(f"values: shape {array.shape}; give {len(units)} rows (units) of {len(indicators)} numbers")
+    known = known_values(units, indicators, array, may_lack).ravel()
+    given = np.asarray(covariance, dtype=float)
+    if given.shape == (known.size, known.size):
+        given = np.where(known[:, None] & known, given, 0.0)
+    matrix = valid_covariance(given, array.size)
+    declared = declared_kinds(kinds, tuple(indicators), {})
+    found = SurveyInputs(tuple(units), tuple(indicators), array, matrix, declared, df)
+    check_ranges(found.units, found.indicators, found.kinds, found.values)
+    return found
 
 
 def inputs_from_replicates(
@@ -186,6 +227,9 @@ def inputs_from_replicates(
     replicates: FloatArray,
     scale: float | FloatArray | None = None,
     df: float | None = None,
+    *,
+    kinds: Kinds = "mean",
+    may_lack: Sequence[str] = (),
 ) -> SurveyInputs:
     """Take replicate estimates, so that the whole scheme is computed in every replicate.
 
@@ -199,6 +243,8 @@ def inputs_from_replicates(
     scale : float or ndarray, shape (R,), optional
         Factors of the squared deviations; 1/R when absent (bootstrap).
     df : float, optional
+    kinds, may_lack
+        As for `inputs_from_covariance`.
 
     Returns
     -------
@@ -214,14 +260,18 @@ def inputs_from_replicates(
     values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
     if replicates.ndim != 3 or replicates.shape[1:] != values.shape:
         raise DataError(f"replicates: shape {replicates.shape}, expected (R, {values.shape[0]}, {values.shape[1]})")
-    if not (np.isfinite(values).all() and np.isfinite(replicates).all()):
+    known = known_values(units, indicators, values, may_lack)
+    if not np.isfinite(replicates[:, known]).all():
         raise DataError("replicates: missing values; a unit without answers in a replicate cannot be scored")
+    replicates = np.where(known, replicates, np.nan)
     count = replicates.shape[0]
     factors = np.full(count, 1 / count) if scale is None else np.broadcast_to(np.asarray(scale, float), (count,))
-    spread = (replicates - values).reshape(count, -1)
+    spread = np.where(known, replicates - values, 0.0).reshape(count, -1)
     covariance = (spread * factors[:, None]).T @ spread
-    top = _tops(values, [None] * values.shape[1])
-    return SurveyInputs(tuple(units), tuple(indicators), values, covariance, top, df, replicates, np.array(factors))
+    names, declared = tuple(indicators), declared_kinds(kinds, tuple(indicators), {})
+    found = SurveyInputs(tuple(units), names, values, covariance, declared, df, replicates, np.array(factors))
+    check_ranges(found.units, found.indicators, found.kinds, found.values)
+    return found
 
 
 def draw_inputs(

@@ -19,6 +19,7 @@ from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rank_sets import rank_confidence_sets
+from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import draw_inputs
 from surveykit.scoring.waves import TwoWaves, joint_waves
@@ -198,6 +199,7 @@ def compare_waves(
     >>> compare_waves(small.scheme, same, (small.other, small.other), draws=500).points["change"].unique().tolist()
     ['not_distinguishable']
     """
+    scheme = with_kinds(scheme, waves.first.indicators, waves.first.kinds)
     units = scheme.units or waves.first.units
     rows = [waves.first.units.index(unit) for unit in units]
     shift, error = _bridges(waves, bridges)

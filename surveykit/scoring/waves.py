@@ -58,6 +58,12 @@ def two_waves(first: SurveyInputs, second: SurveyInputs, cross: object = None) -
         one, two = set(getattr(first, what)), set(getattr(second, what))
         if one != two:
             raise DataError(f"waves: {what} only in one wave ({first_few(sorted(one ^ two))}); compare what both have")
+    kinds = [dict(zip(one.indicators, one.kinds, strict=True)) for one in (first, second)]
+    other = [
+        f"{name}: {kinds[0][name]}, {kinds[1][name]}" for name in first.indicators if kinds[0][name] != kinds[1][name]
+    ]
+    if other:
+        raise DataError(f"waves: indicators of different kinds ({first_few(other)}); estimate both in the same way")
     rows = [second.units.index(unit) for unit in first.units]
     columns = [second.indicators.index(name) for name in first.indicators]
     shape = second.values.shape
@@ -68,7 +74,7 @@ def two_waves(first: SurveyInputs, second: SurveyInputs, cross: object = None) -
         indicators=first.indicators,
         values=second.values[np.ix_(rows, columns)],
         covariance=second.covariance[np.ix_(order, order)],
-        top=tuple(second.top[k] for k in columns),
+        kinds=tuple(second.kinds[k] for k in columns),
         replicates=None,
         replicate_scale=None,
     )
@@ -130,5 +136,5 @@ def joint_waves(pair: TwoWaves) -> SurveyInputs:
     df = [one.df for one in (pair.first, pair.second) if one.df is not None]
     names = (*(f"{n}@1" for n in pair.first.indicators), *(f"{n}@2" for n in pair.second.indicators))
     values = np.concatenate([pair.first.values, pair.second.values], axis=1)
-    top = (*pair.first.top, *pair.second.top)
-    return SurveyInputs(pair.first.units, names, values, full[np.ix_(order, order)], top, min(df) if df else None)
+    kinds = (*pair.first.kinds, *pair.second.kinds)
+    return SurveyInputs(pair.first.units, names, values, full[np.ix_(order, order)], kinds, min(df) if df else None)

@@ -17,6 +17,7 @@ from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.comparisons import BAND_NAMES, compare_with_mean
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
+from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
 
@@ -150,6 +151,7 @@ def what_if(
     >>> found.table[["input", "needed"]].round(3).head(2).to_numpy().tolist()
     [['awareness', 0.8], ['satisfaction', 0.84]]
     """
+    scheme = with_kinds(scheme, survey.indicators, survey.kinds)
     units = tuple(scheme.units or survey.units)
     if district not in units:
         raise DataError(f"district: {district!r} is not scored; choose one of {', '.join(units[:6])}, ...")

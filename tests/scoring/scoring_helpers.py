@@ -27,12 +27,14 @@ def scheme(criteria, **more):
 
 
 def estimates(rates, covariance, units=UNITS, df=np.inf, kinds=None):
-    """`rates`: mapping of indicator to values by unit; covariance in unit-major order."""
+    """`rates`: mapping of indicator to values by unit; covariance in unit-major order; rates unless `kinds` differ."""
     names = list(rates)
     rows = [
         {"district": unit, "variable": name, "estimate": rates[name][i], "df": df}
         for i, unit in enumerate(units)
         for name in names
     ]
-    recipe = {"indicators": {name: {"kind": kind} for name, kind in (kinds or {}).items()}}
+    recipe = {
+        "indicators": {name: {"kind": kind} for name, kind in (dict.fromkeys(names, "rate") | (kinds or {})).items()}
+    }
     return SimpleNamespace(table=pd.DataFrame(rows), covariance=np.asarray(covariance), recipe=recipe)

@@ -29,14 +29,24 @@ def test_wuhan_is_sixty_to_forty_with_two_observers():
     made = ScoringScheme.model_validate(load("wuhan_2022.yaml"))
     rows = [(unit, name, value) for unit in UNITS for name, value in (("third_party", 90), ("city_management", 80))]
     table = pd.DataFrame(rows, columns=["district", "criterion", "value"])
-    found = score(made, estimates({"satisfaction_score": [80, 85, 90, 95]}, np.eye(4)), table, draws=200)
+    found = score(
+        made,
+        estimates({"satisfaction_score": [80, 85, 90, 95]}, np.eye(4), kinds={"satisfaction_score": "score"}),
+        table,
+        draws=200,
+    )
     np.testing.assert_allclose(found.table["points"], 0.6 * (0.9 * 90 + 0.1 * 80) + 0.4 * np.array([80, 85, 90, 95]))
 
 
 def test_yingde_is_seventy_to_thirty():
     made = ScoringScheme.model_validate(load("yingde_2019.yaml"))
     table = pd.DataFrame({"district": list(UNITS), "criterion": "field", "value": [90, 80, 70, 60]})
-    found = score(made, estimates({"satisfaction_score": [80, 85, 90, 95]}, np.eye(4)), table, draws=200)
+    found = score(
+        made,
+        estimates({"satisfaction_score": [80, 85, 90, 95]}, np.eye(4), kinds={"satisfaction_score": "score"}),
+        table,
+        draws=200,
+    )
     np.testing.assert_allclose(found.table["points"], [83, 83.5, 84, 84.5])
 
 
@@ -50,5 +60,5 @@ def test_shandong_grades_and_modes():
     assert check_scheme(made, questionnaire_inputs=indicators) == []
     means = columns.mean()
     rates = {name: [means[name]] * 4 for name in ("telephone", "on_site")}
-    found = score(made, estimates(rates, np.eye(8)), draws=200)
+    found = score(made, estimates(rates, np.eye(8), kinds=dict.fromkeys(rates, "score")), draws=200)
     np.testing.assert_allclose(found.table["points"], 0.6 * 230 / 3 + 0.4 * 70)

@@ -118,7 +118,7 @@ def test_dropping_a_criterion_rescales_the_others():
 
 def test_a_score_can_stand_in_for_a_rate():
     rates = {"a": RATES["a"], "b": RATES["b"], "a_score": [72.0, 81.0, 70.0, 95.0]}
-    inputs = inputs_from_estimates(estimates(rates, np.eye(12) * 1e-8))
+    inputs = inputs_from_estimates(estimates(rates, np.eye(12) * 1e-8, kinds={"a_score": "score"}))
     points, _ = score_alternatives(made(), inputs, other(), {"map": {"a": "a_score"}})
     np.testing.assert_allclose(points["map"] - points["published"], 40 * np.array([0.02, 0.01, -0.05, 0.05]))
     factors = Factors(

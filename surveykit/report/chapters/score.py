@@ -125,10 +125,47 @@ def score_chapter(view: View) -> Chapter | None:
         ]
     if (sensitivity := _sensitivity(view)) is not None:
         blocks += [Heading(view.say("heading_sensitivity"), 2), Prose(view.say("sensitivity_lead")), sensitivity]
+    if (values := _rounded_values(view)) is not None:
+        blocks += [Heading(view.say("heading_score_values"), 2), Prose(view.say("score_values_lead")), values]
     if view.report.score_notes:
         notes = tuple(view.text(note) for note in view.report.score_notes)
         blocks += [Heading(view.say("heading_score_notes"), 2), Bullets(notes)]
     return make_chapter("score", view.say("chapter_score"), blocks)
+
+
+def _rounded_values(view: View) -> Table | None:
+    """Make the table of values that the scheme rounds before their rule, as estimated and as the rule saw them."""
+    values = view.report.score_values
+    if values is None or not len(values):
+        return None
+    rows = []
+    for _, block in values.groupby("criterion_zh", sort=False):
+        for row in _ordered(view, block).to_dict("records"):
+            decimals, rate = int(row["decimals"]), row["kind"] == "rate"
+            rows.append(
+                [
+                    Cell(label_of(row, view.edition, "criterion")),
+                    Cell(row["label"]),
+                    _value_cell(row["value"], decimals + 2, rate=rate),
+                    _value_cell(row["value_used"], decimals, rate=rate),
+                    view.number_cell(row["points"]),
+                ]
+            )
+    columns = [
+        ("criterion", view.say("criterion_column"), "text"),
+        ("district", view.say("by_district"), "text"),
+        ("value", view.say("value_unrounded_head"), "number"),
+        ("value_used", view.say("value_used_head"), "number"),
+        ("points", view.say("points_head"), "number"),
+    ]
+    notes = (view.say("note_score_values"),)
+    return view.table("score-values", view.say("score_values_title"), columns, rows, notes=notes, size="small")
+
+
+def _value_cell(value: float, decimals: int, *, rate: bool) -> Cell:
+    if not np.isfinite(value):
+        return Cell("")
+    return Cell(numbers.percent(value, decimals) if rate else numbers.fixed(value, decimals), float(value))
 
 
 def _sensitivity(view: View) -> Figure | None:

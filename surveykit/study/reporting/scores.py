@@ -34,8 +34,28 @@ def score_tables(study: Study) -> dict[str, Any]:
         "scores": card.table[columns].assign(band=card.table["band"].map(_BANDS)),
         "score_parts": parts[["district", "part_zh", "part_en", "points", "conf_low", "conf_high", "maximum"]],
         "scheme": _scheme(study),
+        "score_values": _rounded_values(study, card.criteria),
         "score_notes": notes,
     }
+
+
+def _rounded_values(study: Study, criteria: pd.DataFrame) -> pd.DataFrame | None:
+    """Values before and after the rounding rule, of the criteria that have one; None when nothing is rounded."""
+    from surveykit.scoring.kinds import SHIFT
+    from surveykit.scoring.rounding import decimals_of, with_kinds
+
+    indicators = study.indicators.indicators
+    scheme = with_kinds(study.scoring, [i.id for i in indicators], [i.kind for i in indicators])
+    blocks = []
+    for criterion in (*scheme.criteria(), *scheme.adjustments):
+        decimals = decimals_of(scheme, criterion)
+        if decimals is None:
+            continue
+        kind = criterion.kind or "mean"
+        rows = criteria.loc[criteria["criterion"] == criterion.id, ["district", "value", "value_used", "points"]]
+        named = {"criterion_zh": criterion.zh, "criterion_en": criterion.en or criterion.id}
+        blocks.append(rows.assign(**named, kind=kind, decimals=decimals - SHIFT[kind]))
+    return pd.concat(blocks, ignore_index=True) if blocks else None
 
 
 def _scheme(study: Study) -> pd.DataFrame:
