@@ -13,7 +13,16 @@ from surveykit.design.alignment import aligned, as_values
 from surveykit.design.tables import categories, require_columns
 from surveykit.errors import DataError, first_few
 
-__all__ = ["Domains", "HasData", "column_codes", "domain_columns", "level_position", "level_positions", "make_domains", "where_mask"]
+__all__ = [
+    "Domains",
+    "HasData",
+    "column_codes",
+    "domain_columns",
+    "level_position",
+    "level_positions",
+    "make_domains",
+    "where_mask",
+]
 
 
 class HasData(Protocol):

@@ -51,7 +51,7 @@ class PPS:
     method: PpsMethod = "brewer"
     variance: Literal["HT", "YG"] = "HT"
     joint: Any = None
-    psum: float | Sequence[float] | None = None
+    psum: float | Sequence[float] | pd.Series | None = None
 
     def __post_init__(self) -> None:
         if self.method not in get_args(PpsMethod):

@@ -260,9 +260,7 @@ def _replicate_labels(given: Any) -> pd.Index | None:
     return pd.Index(given) if isinstance(given, (list, tuple)) and isinstance(given[0], str) else None
 
 
-def _constants(
-    design: ReplicateDesign, factors: np.ndarray, labels: pd.Index | None
-) -> tuple[float, np.ndarray]:
+def _constants(design: ReplicateDesign, factors: np.ndarray, labels: pd.Index | None) -> tuple[float, np.ndarray]:
     count = factors.shape[1]
     if design.method == "fay" and not 0.0 < design.fay < 1.0:
         raise DesignError("method 'fay' needs the coefficient fay=, above 0 and below 1.")

@@ -68,9 +68,7 @@ def same_rows(data: Any, index: pd.Index) -> pd.DataFrame:
     """
     frame = as_frame(data)
     if len(frame) != len(index):
-        raise DesignError(
-            f"The new table has {len(frame)} rows, the design {len(index)}: rows must stay the same."
-        )
+        raise DesignError(f"The new table has {len(frame)} rows, the design {len(index)}: rows must stay the same.")
     if isinstance(data, pd.DataFrame) or (isinstance(data, dict) and _labelled(data)):
         matched: pd.DataFrame = aligned(frame, index, "the new table")
         return matched
@@ -203,7 +201,7 @@ def categories(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
 def _plain_levels(values: Iterable[Any]) -> list[Any]:
     """Return plain Python values; numbers are whole where all of them are."""
     levels = [value.item() if isinstance(value, np.generic) else value for value in values]
-    numbers = [level for level in levels if isinstance(level, (float, Decimal))]
+    numbers: list[Any] = [level for level in levels if isinstance(level, (float, Decimal))]
     whole = all(level % 1 == 0 and abs(level) < 2**53 for level in numbers)
     return [
         level if not isinstance(level, (float, Decimal)) else (int(level) if whole else float(level))

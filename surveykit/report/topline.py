@@ -174,9 +174,7 @@ def make_drivers(
         ).astype(float)
         for question in questions
     }
-    performance = estimate(
-        design.with_data(top), [Mean(name) for name in items], conf_level=conf_level
-    ).table
+    performance = estimate(design.with_data(top), [Mean(name) for name in items], conf_level=conf_level).table
     weights = np.where(used, design.weights, 0.0)
     filled = np.where(used[:, None], values, 0.0)
     shares = shapley_shares(filled[:, :-1], filled[:, -1], weights)
