@@ -92,8 +92,8 @@ def _check_names(by: By) -> None:
     if taken:
         raise DataError(
             f"The domain columns {first_few(taken)} have names of columns of the result (reserved are "
-            f"{', '.join(reserved)}): rename them first, for example "
-            f"design.with_data(design.data.rename(columns={{{taken[0]!r}: {taken[0] + '_group'!r}}}))."
+            f"{', '.join(reserved)}): rename them in the data of the design first, for example {taken[0]!r} to "
+            f"{taken[0] + '_group'!r}, and pass the new name."
         )
 
 
