@@ -9,10 +9,20 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from surveykit.design.alignment import aligned, as_values
 from surveykit.design.tables import categories, require_columns
 from surveykit.errors import DataError, first_few
 
-__all__ = ["Domains", "HasData", "column_codes", "level_position", "make_domains", "where_mask"]
+__all__ = [
+    "Domains",
+    "HasData",
+    "column_codes",
+    "domain_columns",
+    "level_position",
+    "level_positions",
+    "make_domains",
+    "where_mask",
+]
 
 
 class HasData(Protocol):
@@ -73,12 +83,14 @@ def where_mask(frame: pd.DataFrame, where: Any) -> np.ndarray | None:
     frame : pandas.DataFrame
         The data of the design.
     where : None, (column, level), (column, list of levels), boolean array or boolean column name
-        What counts; rows with a missing value do not.
+        What counts; rows with a missing value do not. A Series is matched to the rows by its labels, an array by
+        position.
 
     Raises
     ------
     DataError
-        For unknown columns or levels, and arrays that are not boolean or of another length.
+        For unknown columns or levels, arrays that are not boolean or of another length, and a Series with other
+        row labels than the data.
     """
     if where is None:
         return None
@@ -87,6 +99,7 @@ def where_mask(frame: pd.DataFrame, where: Any) -> np.ndarray | None:
         where = frame[where]
     if isinstance(where, tuple) and len(where) == 2 and isinstance(where[0], str):
         return _level_mask(frame, where[0], where[1])
+    where = aligned(where, frame.index, "where")
     series = pd.Series(where if isinstance(where, pd.Series) else np.asarray(where))
     if len(series) != len(frame):
         raise DataError(f"where has {len(series)} values for {len(frame)} rows: pass one boolean per row.")
@@ -101,17 +114,38 @@ def where_mask(frame: pd.DataFrame, where: Any) -> np.ndarray | None:
 
 def _level_mask(frame: pd.DataFrame, column: str, level: Any) -> np.ndarray:
     codes, levels = categories(frame, column)
-    wanted = list(level) if isinstance(level, (list, tuple, set, frozenset)) else [level]
-    mask = np.zeros(codes.size, dtype=bool)
-    for value in wanted:
-        mask |= codes == level_position(levels, value, column)
-    return mask
+    return np.isin(codes, level_positions(levels, level, column))
 
 
 def level_position(levels: Sequence[Any], value: Any, column: str) -> int:
     """Return the position of a level; text and numbers that print alike are the same level."""
+    return level_positions(levels, [value], column)[0]
+
+
+def level_positions(levels: Sequence[Any], values: Any, column: str) -> list[int]:
+    """Return the positions of one or several levels, each once, in the order of `levels`.
+
+    Raises
+    ------
+    DataError
+        When there is no value, or some are no levels: all of these are named.
+    """
+    wanted = as_values(values)
+    if not wanted:
+        raise DataError(f"There is no level of column {column!r} in the list: name at least one.")
+    found = [_find_level(levels, value) for value in wanted]
+    unknown = [value for value, position in zip(wanted, found, strict=True) if position is None]
+    if unknown:
+        named = repr(unknown[0]) if len(unknown) == 1 else first_few(unknown)
+        raise DataError(
+            f"Column {column!r} has no level {named}. Its levels are {first_few(levels, 12)}: check the spelling."
+        )
+    return sorted({position for position in found if position is not None})
+
+
+def _find_level(levels: Sequence[Any], value: Any) -> int | None:
     for i, level in enumerate(levels):
-        if level == value and isinstance(level, bool) == isinstance(value, bool):
+        if level == value and isinstance(level, bool) == isinstance(value, (bool, np.bool_)):
             return i
     for i, level in enumerate(levels):
         if str(level) == str(value):
@@ -120,9 +154,7 @@ def level_position(levels: Sequence[Any], value: Any, column: str) -> int:
     for i, level in enumerate(levels):
         if number is not None and isinstance(level, (int, float)) and not isinstance(level, bool) and level == number:
             return i
-    raise DataError(
-        f"Column {column!r} has no level {value!r}. Its levels are {first_few(levels, 12)}: check the spelling."
-    )
+    return None
 
 
 def _as_number(value: Any) -> float | None:
@@ -140,19 +172,47 @@ def make_domains(design: HasData, by: str | Sequence[str] | None, where: Any) ->
     design : SurveyDesign or ReplicateDesign
         The design.
     by : str, list of str or None
-        Domain columns; the cells are the combinations that occur in the data, whether or not within `where`.
+        Domain columns; the cells are the combinations that occur in the data, whether or not within `where`, and the
+        declared levels that no row has (see `categories`), with each combination of the other columns that occurs.
     where : see `where_mask`
 
     Returns
     -------
     Domains
+
+    Raises
+    ------
+    DataError
+        For unknown or repeated columns, values in place of names, and columns that are missing in every row.
     """
-    columns = tuple([by] if isinstance(by, str) else (by or ()))
+    columns = domain_columns(by)
     mask = where_mask(design.data, where)
     if mask is not None:
         whole = _whole_domains(design, columns)
         return Domains(columns, whole.cells, np.where(mask, 0 if whole.code is None else whole.code, -1))
     return _whole_domains(design, columns)
+
+
+def domain_columns(by: Any) -> tuple[Any, ...]:
+    """Return the names of domain columns: none, one name or a list of names.
+
+    Raises
+    ------
+    DataError
+        When `by` holds values and not names, or a name twice.
+    """
+    if by is None:
+        return ()
+    if isinstance(by, (pd.Series, pd.DataFrame, np.ndarray)):
+        raise DataError(
+            f"by is a {type(by).__name__}, but names of columns are needed: add the values to the data of the design "
+            "(with_data) and pass the name of the column."
+        )
+    columns = tuple(by) if isinstance(by, (list, tuple)) else (by,)
+    repeated = [name for i, name in enumerate(columns) if name in columns[:i]]
+    if repeated:
+        raise DataError(f"by names columns twice ({first_few(repeated)}): name each once.")
+    return columns
 
 
 def _whole_domains(design: HasData, columns: tuple[str, ...]) -> Domains:
@@ -174,11 +234,16 @@ def _crossed(design: HasData, columns: Sequence[str]) -> tuple[np.ndarray, list[
     for name in columns[1:]:
         part, levels = column_codes(design, name)
         joint = np.where((code >= 0) & (part >= 0), code * len(levels) + part, -1)
-        present = np.flatnonzero(np.bincount(joint[joint >= 0], minlength=len(cells) * len(levels)))
+        kept = np.bincount(joint[joint >= 0], minlength=len(cells) * len(levels)) > 0
+        kept = kept.reshape(len(cells), len(levels))
+        empty = np.bincount(part[part >= 0], minlength=len(levels)) == 0
+        unmet = np.bincount(code[code >= 0], minlength=len(cells)) == 0
+        kept |= unmet[:, None] | empty
+        present = np.flatnonzero(kept.ravel())
         renumber = np.full(len(cells) * len(levels) + 1, -1, dtype=np.int64)
         renumber[present] = np.arange(present.size)
         cells = [(*cells[p // len(levels)], levels[p % len(levels)]) for p in present.tolist()]
         code = renumber[joint]
-    if not cells:
+    if not cells or code.max(initial=-1) < 0:
         raise DataError(f"The domain columns {first_few(columns)} are missing in every row: nothing to estimate.")
     return code, cells

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
+import pandas as pd
 
+from surveykit.design.alignment import aligned_or_numbered
 from surveykit.design.stages import Stage
 from surveykit.errors import DesignError
 
@@ -31,10 +33,10 @@ class PPS:
         Horvitz-Thompson or Yates-Grundy form; Brewer's form knows only "HT".
     joint : array, shape (m, m), optional
         Joint inclusion probabilities of the sampled units in order of their first row, the diagonal holding the
-        inclusion probabilities; for method "joint".
+        inclusion probabilities; for method "joint". A DataFrame is matched by the codes of the units.
     psum : float or sequence of float, optional
         For "hartley_rao": sum of pi squared over n in the population, one number or one per stratum in sorted order;
-        left out, estimated by the mean of pi in the sample.
+        left out, estimated by the mean of pi in the sample. A Series is matched by the names of the strata.
 
     Notes
     -----
@@ -49,7 +51,7 @@ class PPS:
     method: PpsMethod = "brewer"
     variance: Literal["HT", "YG"] = "HT"
     joint: Any = None
-    psum: float | Sequence[float] | None = None
+    psum: float | Sequence[float] | pd.Series | None = None
 
     def __post_init__(self) -> None:
         if self.method not in get_args(PpsMethod):
@@ -65,6 +67,32 @@ class PPS:
     def needs_probability(self) -> bool:
         """Whether the design must give inclusion probabilities as sampling fractions."""
         return self.method != "joint"
+
+    def matched(self, stages: tuple[Stage, ...], units: pd.Index) -> PPS:
+        """Return the same with a labelled matrix and labelled sums in the order of the first stage.
+
+        Parameters
+        ----------
+        stages : tuple of Stage
+            Of the design.
+        units : pandas.Index
+            Codes of the sampled units of the first stage.
+
+        Raises
+        ------
+        DesignError
+            When the labels are not those of the units or strata.
+        """
+        joint, psum = self.joint, self.psum
+        if isinstance(joint, pd.DataFrame):
+            joint = aligned_or_numbered(joint, units, "the joint probabilities (rows)")
+            joint = aligned_or_numbered(joint.T, units, "the joint probabilities (columns)").T
+        if isinstance(psum, pd.Series):
+            names = pd.Index(sorted(stages[0].stratum_names))
+            texts = [", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in psum.index]
+            named = psum.set_axis(texts) if set(texts) == set(names) else psum
+            psum = aligned_or_numbered(named, names, "psum").tolist()
+        return self if joint is self.joint and psum is self.psum else replace(self, joint=joint, psum=psum)
 
     def check(self, stages: tuple[Stage, ...], lonely_psu: str) -> None:
         """Raise `DesignError` where the method does not fit the stages."""

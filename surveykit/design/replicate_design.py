@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from surveykit.design.adjustments import Adjustment
+from surveykit.design.alignment import aligned, aligned_or_numbered
 from surveykit.design.replicate_rank import replicate_rank
 from surveykit.design.roles import row_values
 from surveykit.design.stages import Stage
 from surveykit.design.survey_design import SurveyDesign, _checked_weights
-from surveykit.design.tables import as_frame, numeric_column, require_columns
+from surveykit.design.tables import as_frame, numeric_column, require_columns, same_rows
 from surveykit.display import Shown
 from surveykit.errors import DesignError, first_few
 
@@ -48,7 +49,8 @@ class ReplicateDesign(Shown):
     fay : float
         Fay's coefficient for method "fay".
     scale, rscales : float, array of shape (R,)
-        Constants of the variance ``scale * sum_r rscales_r (t_r - t)^2``.
+        Constants of the variance ``scale * sum_r rscales_r (t_r - t)^2``. A Series of rscales is matched by the names
+        of the replicates.
     combined : bool
         Whether the replicate weights hold the sampling weight already; False = factors on the weight.
     mse : bool, optional
@@ -100,7 +102,7 @@ class ReplicateDesign(Shown):
             )
         weights = _checked_weights(row_values(frame, self.weights, "weights"), len(frame))
         factors = _replicate_matrix(frame, self.replicate_weights)
-        scale, rscales = _constants(self, factors)
+        scale, rscales = _constants(self, factors, _replicate_labels(self.replicate_weights))
         values = {
             "data": frame,
             "weights": weights,
@@ -187,13 +189,8 @@ class ReplicateDesign(Shown):
         return self.factors[self.unit, r] * self.base_weights
 
     def with_data(self, data: Any) -> ReplicateDesign:
-        """Return the same design over a table with the same rows, for example with columns added."""
-        frame = as_frame(data)
-        if len(frame) != self.n_rows:
-            raise DesignError(
-                f"The new table has {len(frame)} rows, the design {self.n_rows}: rows must stay the same."
-            )
-        return self._copy(data=frame)
+        """Return the same design over a table with the same rows; see `SurveyDesign.with_data`."""
+        return self._copy(data=same_rows(data, self.data.index))
 
     def adjusted_replicates(self, weights: Any, replicate_weights: Any) -> ReplicateDesign:
         """Return the design with new weights and new replicate weights per row, for example raked in each replicate.
@@ -205,13 +202,14 @@ class ReplicateDesign(Shown):
         replicate_weights : array, shape (n_rows, R)
             The new replicate weights, the sampling weight included.
         """
-        matrix = np.asarray(replicate_weights, dtype=float)
+        index = self.data.index
+        matrix = np.asarray(aligned(replicate_weights, index, "replicate weights"), dtype=float)
         if matrix.shape != (self.n_rows, self.n_replicates):
             raise DesignError(
                 f"The replicate weights have shape {matrix.shape}, not {(self.n_rows, self.n_replicates)}."
             )
         return self._copy(
-            weights=_checked_weights(np.asarray(weights, dtype=float), self.n_rows),
+            weights=_checked_weights(np.asarray(aligned(weights, index, "weights"), dtype=float), self.n_rows),
             unit=np.arange(self.n_rows),
             factors=matrix,
             base_weights=np.ones(self.n_rows),
@@ -244,7 +242,7 @@ def _replicate_matrix(frame: pd.DataFrame, given: Any) -> np.ndarray:
         require_columns(frame, given, "replicate weights")
         matrix = np.column_stack([numeric_column(frame, name) for name in given])
     else:
-        matrix = np.asarray(given, dtype=float)
+        matrix = np.asarray(aligned(given, frame.index, "replicate weights"), dtype=float)
     if matrix.ndim != 2 or matrix.shape[0] != len(frame) or matrix.shape[1] < 1:
         raise DesignError(
             f"The replicate weights have shape {matrix.shape} for {len(frame)} rows: they must be (n, R)."
@@ -255,7 +253,14 @@ def _replicate_matrix(frame: pd.DataFrame, given: Any) -> np.ndarray:
     return matrix
 
 
-def _constants(design: ReplicateDesign, factors: np.ndarray) -> tuple[float, np.ndarray]:
+def _replicate_labels(given: Any) -> pd.Index | None:
+    """Return the names of the replicates: those of their columns, None where they have none."""
+    if isinstance(given, pd.DataFrame):
+        return given.columns
+    return pd.Index(given) if isinstance(given, (list, tuple)) and isinstance(given[0], str) else None
+
+
+def _constants(design: ReplicateDesign, factors: np.ndarray, labels: pd.Index | None) -> tuple[float, np.ndarray]:
     count = factors.shape[1]
     if design.method == "fay" and not 0.0 < design.fay < 1.0:
         raise DesignError("method 'fay' needs the coefficient fay=, above 0 and below 1.")
@@ -266,7 +271,7 @@ def _constants(design: ReplicateDesign, factors: np.ndarray) -> tuple[float, np.
         if design.method == "jkn" and design.combined:
             raise DesignError("method 'jkn' needs rscales: (n_h - 1) / n_h for each replicate.")
         rscales = 1.0 / factors.max(axis=0) if design.method == "jkn" else np.ones(count)
-    rscales = np.asarray(rscales, dtype=float)
+    rscales = np.asarray(aligned_or_numbered(rscales, labels, "rscales"), dtype=float)
     rscales = np.full(count, float(rscales)) if rscales.ndim == 0 else rscales
     if rscales.shape != (count,) or np.any(rscales < 0):
         raise DesignError(f"rscales must be {count} numbers, one per replicate and none negative.")

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from surveykit.design.alignment import aligned
 from surveykit.design.pps import PPS
 from surveykit.design.stages import Stage, build_stage
 from surveykit.design.tables import categories, numeric_column, require_columns
@@ -24,20 +25,33 @@ class _Arguments(Protocol):
 
 
 def stage_list(value: Any) -> list[Any]:
-    """Return one entry per stage: None is no entry, a single value one entry."""
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    """Return one entry per stage: None is no entry, a single value one entry.
+
+    Raises
+    ------
+    DesignError
+        When an entry holds values in place of the name of a column.
+    """
+    listed = [] if value is None else (list(value) if isinstance(value, (list, tuple)) else [value])
+    for entry in listed:
+        if isinstance(entry, (pd.Series, pd.DataFrame, pd.Index, np.ndarray)):
+            raise DesignError(
+                f"strata and psu are names of columns, but a {type(entry).__name__} of {len(entry)} values was passed: "
+                "add the values to the table as a column and pass its name."
+            )
+    return listed
 
 
 def row_values(frame: pd.DataFrame, given: Any, role: str) -> np.ndarray:
-    """Return one float per row from a column name, a number or an array."""
+    """Return one float per row from a column name, a number, an array, or a Series with the labels of the table."""
     if isinstance(given, str):
         require_columns(frame, [given], role)
         try:
             return numeric_column(frame, given)
         except DataError as error:
             raise DesignError(f"{role}: {error}") from error
+    if isinstance(given, pd.Series):
+        return numeric_column(pd.DataFrame({role: aligned(given, frame.index, role)}), role)
     values = np.asarray(given, dtype=float)
     if values.ndim == 0:
         return np.full(len(frame), float(values))

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from surveykit.design.adjustments import Adjustment
+from surveykit.design.alignment import aligned
 from surveykit.design.pps import PPS, as_pps
 from surveykit.design.roles import check_lonely, design_stages, row_values, stage_list
 from surveykit.design.stages import Stage
-from surveykit.design.tables import as_frame, require_columns
+from surveykit.design.tables import as_frame, require_columns, same_rows
 from surveykit.display import Shown
 from surveykit.errors import DesignError, first_few
 
@@ -35,7 +36,8 @@ class SurveyDesign(Shown):
         One row per respondent (or sampled unit).
     weights : str or array, optional
         Final weights, a column or one number per row; zero keeps the row without contribution. Left out, the product
-        of population size over sample size of all stages (the inverse inclusion probability).
+        of population size over sample size of all stages (the inverse inclusion probability). Here and wherever
+        values are passed, a pandas object is matched to the rows by its labels, an array is taken by position.
     strata : str or list, optional
         Column of the strata; a list has one entry per stage (None = no strata), and an entry may be a list of columns
         to be crossed. Sampling units are always read as nested in strata.
@@ -99,6 +101,10 @@ class SurveyDesign(Shown):
         stages = design_stages(self, frame, psu_columns, strata_columns, pps)
         if pps is None or pps.method == "brewer":
             check_lonely(self.lonely_psu, stages)
+        if pps is not None:
+            rows = stages[0].unit_row
+            units = pd.Index(frame[psu_columns[0]].iloc[rows]) if psu_columns else frame.index[rows]
+            pps = pps.matched(stages, units)
         weights = _weights(self.weights, frame, stages, pps)
         if pps is not None:
             pps.check(stages, self.lonely_psu)
@@ -167,7 +173,8 @@ class SurveyDesign(Shown):
         new = object.__new__(SurveyDesign)
         for name in self.__dataclass_fields__:
             object.__setattr__(new, name, getattr(self, name))
-        object.__setattr__(new, "weights", _checked_weights(np.asarray(weights, dtype=float), self.n_rows))
+        values = np.asarray(aligned(weights, self.data.index, "weights"), dtype=float)
+        object.__setattr__(new, "weights", _checked_weights(values, self.n_rows))
         object.__setattr__(new, "adjustments", (*self.adjustments, adjustment))
         object.__setattr__(new, "cache", {})
         return new
@@ -175,16 +182,17 @@ class SurveyDesign(Shown):
     def with_data(self, data: Any) -> SurveyDesign:
         """Return the same design over a table with the same rows, for example with columns added.
 
+        Parameters
+        ----------
+        data : pandas.DataFrame, polars.DataFrame, pyarrow.Table or mapping
+            A pandas table is matched by its row labels to the table of the design; others are taken by position.
+
         Raises
         ------
         DesignError
-            When the number of rows differs.
+            When the number of rows or the row labels differ.
         """
-        frame = as_frame(data)
-        if len(frame) != self.n_rows:
-            raise DesignError(
-                f"The new table has {len(frame)} rows, the design {self.n_rows}: rows must stay the same."
-            )
+        frame = same_rows(data, self.data.index)
         new = object.__new__(SurveyDesign)
         for name in self.__dataclass_fields__:
             object.__setattr__(new, name, getattr(self, name))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.design.alignment import aligned, frame_of_columns
+from surveykit.errors import DataError, DesignError, first_few
 
-__all__ = ["as_frame", "categories", "numeric_column", "require_columns"]
+__all__ = ["as_frame", "categories", "holds_numbers", "numeric_column", "require_columns", "same_rows"]
+
+NUMBERS = (bool, int, float, Decimal, np.number, np.bool_)
 
 
 def as_frame(data: Any) -> pd.DataFrame:
@@ -19,7 +23,7 @@ def as_frame(data: Any) -> pd.DataFrame:
     Parameters
     ----------
     data : pandas.DataFrame, polars.DataFrame, pyarrow.Table, or mapping of columns
-        The table; row labels of a pandas table are ignored.
+        The table; row labels of a pandas table are kept, so that values with labels can be matched to its rows.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def as_frame(data: Any) -> pd.DataFrame:
     elif hasattr(data, "to_pandas"):
         frame = data.to_pandas()
     elif isinstance(data, dict):
-        frame = pd.DataFrame(data)
+        frame = frame_of_columns(data)
     else:
         raise DataError(
             f"The data is a {type(data).__name__}, not a table: pass a pandas or polars DataFrame, a pyarrow Table "
@@ -52,6 +56,27 @@ def as_frame(data: Any) -> pd.DataFrame:
     if len(repeated):
         raise DataError(f"The table has columns of the same name ({first_few(repeated)}): rename them.")
     return frame
+
+
+def same_rows(data: Any, index: pd.Index) -> pd.DataFrame:
+    """Return a table with the rows of another: matched by row labels where it has such, else by position.
+
+    Raises
+    ------
+    DesignError
+        When the number of rows or the row labels differ.
+    """
+    frame = as_frame(data)
+    if len(frame) != len(index):
+        raise DesignError(f"The new table has {len(frame)} rows, the design {len(index)}: rows must stay the same.")
+    if isinstance(data, pd.DataFrame) or (isinstance(data, dict) and _labelled(data)):
+        matched: pd.DataFrame = aligned(frame, index, "the new table")
+        return matched
+    return frame.set_axis(index, axis=0)
+
+
+def _labelled(columns: dict[Any, Any]) -> bool:
+    return any(isinstance(column, pd.Series) for column in columns.values())
 
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str], role: str = "needed") -> None:
@@ -72,7 +97,7 @@ def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:
     frame : pandas.DataFrame
         The table.
     name : str
-        A column of numbers or booleans, nullable or not.
+        A column of numbers (decimals of Python, Arrow and polars too) or booleans, nullable or not.
 
     Returns
     -------
@@ -108,19 +133,33 @@ def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:
 
 def _numbers_of_objects(column: pd.Series, name: str) -> np.ndarray:
     present = column.dropna()
-    wrong = [value for value in present if not isinstance(value, (bool, int, float, np.number, np.bool_))]
+    wrong = [value for value in present if not isinstance(value, NUMBERS)]
     if wrong:
         raise DataError(
             f"Column {name!r} holds text where a number is needed ({first_few(dict.fromkeys(map(str, wrong)))}): "
             "make it numeric, or use Prop(...) or survey_prop for a rate."
         )
-    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.full(len(column), np.nan)
+    values[column.notna().to_numpy()] = [float(value) for value in present]
+    return values
+
+
+def holds_numbers(column: pd.Series) -> bool:
+    """Whether a column holds numbers, decimals in a column of objects included; booleans are none."""
+    if column.dtype == object:
+        present = column.dropna()
+        return bool(len(present)) and all(
+            isinstance(value, NUMBERS) and not isinstance(value, (bool, np.bool_)) for value in present
+        )
+    return bool(pd.api.types.is_numeric_dtype(column.dtype)) and not pd.api.types.is_bool_dtype(column.dtype)
 
 
 def categories(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
     """Return integer codes (-1 missing) and the levels of a column.
 
-    Levels are sorted; those of a pandas categorical keep the order of their categories, without the unused ones.
+    Levels are sorted. Those of a pandas categorical (a polars Enum, an Arrow dictionary) are its categories in their
+    order, also the ones without a row: they were declared. Whole numbers have no decimals, whatever the type of the
+    column: 1.0 is the level 1, so that a missing value does not rename the codes of a column.
 
     Parameters
     ----------
@@ -139,11 +178,7 @@ def categories(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
     require_columns(frame, [name])
     column = frame[name]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        raw = np.asarray(column.cat.codes, dtype=np.int64)
-        names: list[Any] = list(column.cat.categories)
-        used = np.bincount(raw[raw >= 0], minlength=len(names)) > 0
-        renumber = np.append(np.cumsum(used) - 1, -1)
-        return renumber[raw], [_plain(level) for level, keep in zip(names, used, strict=True) if keep]
+        return np.asarray(column.cat.codes, dtype=np.int64), _plain_levels(column.cat.categories)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and len(column):
         values = column.to_numpy()
         low, high = int(values.min()), int(values.max())
@@ -153,7 +188,7 @@ def categories(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
             found = (np.flatnonzero(used) + low).tolist()
             return (codes if used.all() else (np.cumsum(used) - 1)[codes]), found
     raw, unique = pd.factorize(column, use_na_sentinel=True)
-    levels = [_plain(level) for level in unique]
+    levels = _plain_levels(unique)
     try:
         order = sorted(range(len(levels)), key=lambda i: levels[i])
     except TypeError:
@@ -163,5 +198,12 @@ def categories(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
     return rank[raw], [levels[i] for i in order]
 
 
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+def _plain_levels(values: Iterable[Any]) -> list[Any]:
+    """Return plain Python values; numbers are whole where all of them are."""
+    levels = [value.item() if isinstance(value, np.generic) else value for value in values]
+    numbers: list[Any] = [level for level in levels if isinstance(level, (float, Decimal))]
+    whole = all(level % 1 == 0 and abs(level) < 2**53 for level in numbers)
+    return [
+        level if not isinstance(level, (float, Decimal)) else (int(level) if whole else float(level))
+        for level in levels
+    ]

@@ -10,6 +10,7 @@ from surveykit.estimation.glm_result import GlmResult
 from surveykit.estimation.goodness import survey_gof
 from surveykit.estimation.multiple import pairwise_comparisons
 from surveykit.estimation.ranktests import survey_ranktest
+from surveykit.estimation.row_keys import Row
 from surveykit.estimation.scales import survey_alpha, survey_item_rest
 from surveykit.estimation.statistics import Correlation, Covariance, Mean, Prop, Quantile, Ratio, Total, Variance
 from surveykit.estimation.tests_result import TestResult
@@ -24,6 +25,7 @@ __all__ = [
     "Prop",
     "Quantile",
     "Ratio",
+    "Row",
     "TestResult",
     "Total",
     "Variance",

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from surveykit.display import Shown
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError
 from surveykit.estimation.intervals import t_interval
+from surveykit.estimation.row_keys import Row, find_row, row_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,34 +78,35 @@ class Estimates(Shown):
     @property
     def labels(self) -> tuple[str, ...]:
         """One text per row: variable, level and domain values, for example ``"sch.wide=Yes:E"``."""
-        by = self.recipe.get("by", [])
-        out = []
-        for row in self.table.to_dict("records"):
-            name = f"{row['variable']}={row['level']}" if row["level"] else str(row["variable"])
-            out.append(":".join([name, *(str(row[column]) for column in by)]))
-        return tuple(out)
+        return row_labels(self.table, self.recipe.get("by", []))
 
     def position(self, key: Any) -> int:
-        """Return the row of a key: its number, its label, or the value of the only domain column.
+        """Return the number of the row that a key names, counted from 0.
+
+        Parameters
+        ----------
+        key : any
+            A label; or the value of a level, a domain column or a variable, where only one row has it; or a tuple of
+            values, ``(domain, domain)``, ``(variable, level)``, ``(variable, domain)``, ``(level, domain)`` or
+            ``(variable, level, domain)``, with one value per domain column. Numbers are values too: with districts
+            coded 1, 2, 3 the key 1 is district 1; 1, 1.0, ``np.int64(1)`` and "1" are the same code, unless the
+            column holds both. ``Row(0)`` is the first row, ``Row(-1)`` the last.
 
         Raises
         ------
         DataError
-            When no row or more than one row fits.
+            When no row or more than one row fits; a value that is both a level and a domain is named as such.
+
+        Examples
+        --------
+        >>> from surveykit.design import SurveyDesign
+        >>> from surveykit.estimation import survey_prop
+        >>> data = {"q": [1, 2, 2, 2], "district": [1, 1, 2, 2], "w": [1] * 4}
+        >>> shares = survey_prop(SurveyDesign(data, weights="w"), "q", by="district")
+        >>> shares.position((1, 2)), shares.labels[1]
+        (1, 'q=1:2')
         """
-        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-            if -len(self.table) <= key < len(self.table):
-                return int(key) % len(self.table)
-            raise DataError(f"There is no row {key}: the table has {len(self.table)} rows, counted from 0.")
-        labels = self.labels
-        text = ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
-        fits = [i for i, label in enumerate(labels) if label == text]
-        if not fits:
-            fits = [i for i, label in enumerate(labels) if text in _short_names(label)]
-        if len(fits) == 1:
-            return fits[0]
-        problem = "more than one row fits" if fits else "no row fits"
-        raise DataError(f"For {key!r} {problem}. The rows are {first_few(labels, 12)}: use a label or a row number.")
+        return find_row(self.table, self.recipe.get("by", []), key)
 
     def contrast(self, coefficients: Mapping[Any, Any], name: str = "contrast") -> Estimates:
         """Return linear combinations of the estimates.
@@ -135,7 +137,9 @@ class Estimates(Shown):
         """Return the estimate of row `a` minus that of row `b`."""
         labels = self.labels
         i, j = self.position(a), self.position(b)
-        result = self.contrast({i: 1.0, j: -1.0} if i != j else {i: 0.0}, name=f"{labels[i]} - {labels[j]}")
+        result = self.contrast(
+            {Row(i): 1.0, Row(j): -1.0} if i != j else {Row(i): 0.0}, name=f"{labels[i]} - {labels[j]}"
+        )
         result.table["statistic"] = "difference"
         return result
 
@@ -318,14 +322,6 @@ class Estimates(Shown):
         from surveykit.estimation.showing import plot_estimates
 
         return plot_estimates(self, ax, language, labels, variable=variable, sort=sort, reference=reference)
-
-
-def _short_names(label: str) -> set[str]:
-    head, *domain = label.split(":")
-    names = {":".join(domain)} if domain else set()
-    if "=" in head:
-        names.add(head.split("=", 1)[1])
-    return names
 
 
 def _plain(value: Any) -> Any:

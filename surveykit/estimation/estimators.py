@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from surveykit.design.domains import Domains, make_domains
-from surveykit.errors import DataError
+from surveykit.design.domains import Domains, domain_columns, make_domains
+from surveykit.errors import DataError, first_few
 from surveykit.estimation.assemble import assemble
-from surveykit.estimation.estimates import Estimates
+from surveykit.estimation.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
 from surveykit.estimation.intervals import ProportionInterval, check_interval
 from surveykit.estimation.statistics import Mean, Prop, Ratio, Statistic, Total, make_term
 from surveykit.estimation.terms import Context
@@ -39,9 +39,10 @@ def estimate(
     statistics : Mean, Total, Ratio, Prop or list of them
         What to estimate. A missing value takes the row out of the domain of that statistic.
     by : str or list of str, optional
-        Domain columns: one estimate for each combination that occurs in the data.
+        Domain columns: one estimate for each combination that occurs in the data, and for declared levels that no row
+        has. They stand in the result, so none may have the name of one of its columns (``"level"``, ``"n"``, ...).
     where : (column, level), (column, [levels]), boolean array, optional
-        Which rows count; a domain, the design is never cut.
+        Which rows count; a domain, the design is never cut. A boolean Series is matched by its row labels.
     conf_level : float
         Level of the intervals.
     interval : str
@@ -57,7 +58,7 @@ def estimate(
     Raises
     ------
     DataError
-        For unknown columns, levels or options.
+        For unknown columns, levels or options, and domain columns named as a column of the result.
 
     Notes
     -----
@@ -77,10 +78,23 @@ def estimate(
         raise DataError("There is nothing to estimate: pass at least one statistic.")
     check_interval(interval)
     check_conf_level(conf_level)
+    _check_names(by)
     domains: Domains = make_domains(design, by, where)
     context = Context(design, domains)
     terms = [make_term(context, statistic) for statistic in listed]  # type: ignore[arg-type]
     return assemble(context, terms, conf_level, interval, deff_reference)
+
+
+def _check_names(by: By) -> None:
+    """Raise `DataError` where a domain column has the name of a column of the result."""
+    reserved = (*COLUMNS_BEFORE, *COLUMNS_AFTER)
+    taken = [name for name in domain_columns(by) if name in reserved]
+    if taken:
+        raise DataError(
+            f"The domain columns {first_few(taken)} have names of columns of the result (reserved are "
+            f"{', '.join(reserved)}): rename them in the data of the design first, for example {taken[0]!r} to "
+            f"{taken[0] + '_group'!r}, and pass the new name."
+        )
 
 
 def check_conf_level(conf_level: float) -> None:
@@ -201,14 +215,15 @@ def survey_prop(
     conf_level: float = 0.95,
     interval: ProportionInterval = "logit",
 ) -> Estimates:
-    """Estimate the share of one level or of every level; see `estimate` for the arguments and the result.
+    """Estimate the share of one level, of several as one, or of every level; see `estimate` for arguments and result.
 
     Parameters
     ----------
     variable : str
         A column of any type.
-    level : any, optional
-        The level; None = every level that occurs.
+    level : any or list, optional
+        The level; a list of levels is one box, one row with their joint share; None = every level, one row each, those
+        declared (categories of a categorical column) also where no row has them.
     interval : str
         "logit" "likelihood" "asin" "beta" "mean" "xlogit" "wilson" "wilson_pooled".
 
@@ -222,5 +237,7 @@ def survey_prop(
     >>> design = SurveyDesign({"y": ["a", "b", "a"], "w": [2, 2, 1]}, weights="w")
     >>> float(survey_prop(design, "y", level="a").table["estimate"][0])
     0.6
+    >>> survey_prop(design, "y", level=["a", "b"]).table[["level", "estimate"]].values.tolist()
+    [['a, b', 1.0]]
     """
     return estimate(design, [Prop(variable, level)], by=by, where=where, conf_level=conf_level, interval=interval)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveykit.design.tables import categories, numeric_column
+from surveykit.design.tables import categories, holds_numbers, numeric_column
 from surveykit.errors import DataError
 
 __all__ = ["Formula", "ModelMatrix", "model_matrix", "parse_formula", "response"]
@@ -211,10 +211,10 @@ class ModelMatrix:
 def _is_categorical(frame: pd.DataFrame, factor: Factor) -> bool:
     if factor.function == "factor":
         return True
-    dtype = frame[factor.column].dtype
-    if pd.api.types.is_bool_dtype(dtype):
+    column = frame[factor.column]
+    if pd.api.types.is_bool_dtype(column.dtype):
         return not factor.function and factor.power == 1.0
-    return not pd.api.types.is_numeric_dtype(dtype)
+    return not holds_numbers(column)
 
 
 def numeric_factor(frame: pd.DataFrame, factor: Factor) -> np.ndarray:
@@ -229,10 +229,11 @@ def response(frame: pd.DataFrame, factor: Factor) -> np.ndarray:
     """Return the response; a column with two levels is 1 for the second (sorted) level."""
     if not _is_categorical(frame, factor):
         return numeric_factor(frame, factor)
-    codes, levels = categories(frame, factor.column)
-    if len(levels) != 2:
-        raise DataError(f"The response {factor.column!r} has {len(levels)} levels: a categorical response needs two.")
-    return np.where(codes < 0, np.nan, codes.astype(float))
+    codes, _ = categories(frame, factor.column)
+    there = np.unique(codes[codes >= 0])
+    if there.size != 2:
+        raise DataError(f"The response {factor.column!r} has {there.size} levels: a categorical response needs two.")
+    return np.where(codes < 0, np.nan, (codes == there[1]).astype(float))
 
 
 def model_matrix(

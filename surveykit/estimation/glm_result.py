@@ -36,7 +36,7 @@ class GlmResult(Shown):
     Attributes
     ----------
     names : tuple of str
-        Coefficients, named as R names them; columns that depend on earlier ones are left out.
+        Coefficients, named as R names them; columns that depend on earlier ones are left out and named in `dropped`.
     coefficients : numpy.ndarray, shape (p,)
     covariance : numpy.ndarray, shape (p, p)
         Design-based.
@@ -86,6 +86,11 @@ class GlmResult(Shown):
     def n(self) -> int:
         """Rows that the model was fitted to."""
         return int(self.details["n"])
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Coefficients left out because their columns depend on earlier ones (R: NA), or are 0 in every row."""
+        return tuple(self.details["dropped"])
 
     def wald_test(self, terms: str | Sequence[str]) -> TestResult:
         """Test that all coefficients of one or more terms are zero.
@@ -160,7 +165,10 @@ class GlmResult(Shown):
         return replace(self, conf_level=conf_level)
 
     def __repr__(self) -> str:
-        return f"{self.table.to_string(index=False)}\n{self.details['formula']}, {self.family.name}, n {self.n}"
+        from surveykit.estimation.showing import dropped_note
+
+        said = f"{self.table.to_string(index=False)}\n{self.details['formula']}, {self.family.name}, n {self.n}"
+        return f"{said}\n{dropped_note(self.dropped)[1]}" if self.dropped else said
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from surveykit.estimation.glm_result import GlmResult
     from surveykit.estimation.tests_result import TestResult
 
-__all__ = ["estimates_presentation", "model_presentation", "plot_estimates", "plot_model", "test_presentation"]
+__all__ = [
+    "dropped_note",
+    "estimates_presentation",
+    "model_presentation",
+    "plot_estimates",
+    "plot_model",
+    "test_presentation",
+]
 
 MOST_ROWS = 80
 
@@ -89,7 +96,20 @@ def model_presentation(model: GlmResult) -> Presentation:
     """Return the coefficients of a model."""
     title = ("回归模型", "Model")
     said = f"{model.details['formula']}, {model.family.name}, n {model.n}"
-    return Presentation(title, (NamedTable(title, model.table),), ((said, said),))
+    notes = [(said, said)]
+    if model.dropped:
+        notes.append(dropped_note(model.dropped))
+    return Presentation(title, (NamedTable(title, model.table),), tuple(notes))
+
+
+def dropped_note(names: Sequence[str]) -> Words:
+    """Return in Chinese and English which coefficients a model left out, and why."""
+    listed = ", ".join(names)
+    return (
+        f"未纳入{len(names)}个系数，因为它们的列由前面的列决定（或在所用各行全为0）：{listed}",
+        f"Left out, because their columns depend on earlier ones (or are 0 in every row used): {len(names)} "
+        f"coefficient(s): {listed}",
+    )
 
 
 def plot_model(model: GlmResult, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveykit.design.domains import column_codes, level_position
+from surveykit.design.domains import column_codes, level_positions
 from surveykit.design.tables import numeric_column, require_columns
 from surveykit.errors import DataError
 from surveykit.estimation.moments import covariance_term
@@ -73,14 +73,16 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Prop:
-    """Weighted share of one level, or of every level, of a column of any type.
+    """Weighted share of one level, of several levels as one, or of every level, of a column of any type.
 
     Parameters
     ----------
     variable : str
         The column.
-    level : any, optional
-        The level; None = every level that occurs.
+    level : any or list, optional
+        The level; a list (tuple, set, array) of levels is one box: the share of the rows with any of them, in one row
+        whose level is their names in the order of the levels, ``"4, 5"``; None = every level, one row each, those of a
+        categorical column also where no row has them.
     """
 
     variable: str
@@ -175,7 +177,7 @@ def make_term(context: Context, statistic: Statistic) -> Term:
     if isinstance(statistic, Total):
         if _has_levels(frame, statistic.variable):
             codes, levels = column_codes(context.design, statistic.variable)
-            return level_total_term(context, statistic.variable, codes, levels, range(len(levels)))
+            return level_total_term(context, statistic.variable, codes, levels)
         return total_term(context, statistic.variable, numeric_column(frame, statistic.variable))
     if isinstance(statistic, Ratio):
         names = (statistic.numerator, statistic.denominator)
@@ -197,10 +199,10 @@ def make_term(context: Context, statistic: Statistic) -> Term:
         if not levels:
             raise DataError(f"Column {statistic.variable!r} is missing in every row: there is no level to estimate.")
         if statistic.level is None:
-            chosen = list(range(len(levels)))
+            boxes = [[i] for i in range(len(levels))]
         else:
-            chosen = [level_position(levels, statistic.level, statistic.variable)]
-        return prop_term(context, statistic.variable, np.asarray(codes), levels, chosen)
+            boxes = [level_positions(levels, statistic.level, statistic.variable)]
+        return prop_term(context, statistic.variable, np.asarray(codes), levels, boxes)
     raise DataError(
         f"{statistic!r} is no statistic: use Mean, Total, Ratio, Prop, Quantile, Variance, Covariance or Correlation."
     )

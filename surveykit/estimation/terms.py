@@ -228,49 +228,54 @@ def ratio_term(context: Context, name: str, numerator: np.ndarray, denominator: 
     )
 
 
-def _level_moment(context: Context, base: Moment, codes: np.ndarray, levels: int, chosen: Sequence[int]) -> Moment:
+def _level_moment(base: Moment, codes: np.ndarray, levels: int, boxes: Sequence[Sequence[int]]) -> Moment:
+    """Return what counts the rows of each box of levels in each cell; a box of everyone is the base itself."""
     position = np.full(levels + 1, -1, dtype=np.int64)
-    position[list(chosen)] = np.arange(len(chosen))
+    for number, box in enumerate(boxes):
+        position[list(box)] = number
     level = position[codes]
+    if len(boxes) == 1 and (level.min() >= 0 if base.code is None else np.all((level >= 0) | (base.code < 0))):
+        return base
     cell = 0 if base.code is None else base.code
-    return Moment(None, np.where((level >= 0) & (cell >= 0), level * base.size + cell, -1), len(chosen) * base.size)
+    return Moment(None, np.where((level >= 0) & (cell >= 0), level * base.size + cell, -1), len(boxes) * base.size)
 
 
-def level_total_term(
-    context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]
-) -> Term:
-    """Return the estimated number of units in each chosen level."""
+def level_total_term(context: Context, name: str, codes: np.ndarray, levels: Sequence[object]) -> Term:
+    """Return the estimated number of units in each level."""
     valid = None if codes.min(initial=0) >= 0 else codes >= 0
     base, count, total = context.base(valid)
-    part = _level_moment(context, base, codes, len(levels), chosen)
-    everyone = np.tile(total, len(chosen))
+    k = len(levels)
+    part = _level_moment(base, codes, k, [[i] for i in range(k)])
+    everyone = np.tile(total, k)
     share = divide(context.sums(part), everyone)
     return Term(
         "total",
         name,
-        tuple(str(levels[i]) for i in chosen),
+        tuple(map(str, levels)),
         (part, base),
         1,
-        lambda t: np.where(_repeat(t[1], len(chosen)) != 0, t[0], np.nan),
+        lambda t: np.where(_repeat(t[1], k) != 0, t[0], np.nan),
         lambda u, t: u[0],
         share * (1.0 - share) * everyone**2,
-        np.tile(count, len(chosen)),
+        np.tile(count, k),
         missing=0 if valid is None else int((~valid).sum()),
         weight=everyone,
     )
 
 
-def prop_term(context: Context, name: str, codes: np.ndarray, levels: Sequence[object], chosen: Sequence[int]) -> Term:
-    """Return the shares of the chosen levels among the rows whose level is known."""
+def prop_term(
+    context: Context, name: str, codes: np.ndarray, levels: Sequence[object], boxes: Sequence[Sequence[int]]
+) -> Term:
+    """Return the shares of boxes of levels, one level or several each, among the rows whose level is known."""
     valid = None if codes.min(initial=0) >= 0 else codes >= 0
     base, count, total = context.base(valid)
-    k = len(chosen)
-    part = _level_moment(context, base, codes, len(levels), chosen)
+    k = len(boxes)
+    part = _level_moment(base, codes, len(levels), boxes)
     share = divide(context.sums(part), np.tile(total, k))
     return Term(
         "prop",
         name,
-        tuple(str(levels[i]) for i in chosen),
+        tuple(", ".join(str(levels[i]) for i in box) for box in boxes),
         (part, base),
         1,
         lambda t: divide(t[0], _repeat(t[1], k)),

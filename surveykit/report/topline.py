@@ -73,7 +73,7 @@ def make_topline(
                 columns[f"answer_{len(keys)}"] = values
     if not keys:
         return pd.DataFrame(columns=MISSING_TOPLINE)
-    carried = design.with_data(pd.DataFrame(columns))
+    carried = design.with_data(columns)
     table = estimate(carried, [Mean(name) for name in columns], conf_level=conf_level).table
     given = [int(np.nansum(np.where(design.weights > 0, values, 0.0))) for values in columns.values()]
     found = pd.DataFrame(keys, columns=["question", "code"]).assign(n=given)
@@ -174,9 +174,7 @@ def make_drivers(
         ).astype(float)
         for question in questions
     }
-    performance = estimate(
-        design.with_data(pd.DataFrame(top)), [Mean(name) for name in items], conf_level=conf_level
-    ).table
+    performance = estimate(design.with_data(top), [Mean(name) for name in items], conf_level=conf_level).table
     weights = np.where(used, design.weights, 0.0)
     filled = np.where(used[:, None], values, 0.0)
     shares = shapley_shares(filled[:, :-1], filled[:, -1], weights)

@@ -54,7 +54,8 @@ def design():
         (lambda d: est.estimate(d, ["y"]), "is no statistic"),
         (lambda d: est.survey_mean(d, "y").transform(lambda x: x, method="replicates"), "no replicates"),
         (lambda d: est.survey_mean(d, "y").transform(lambda x: x, names=["a", "b"]), "2 names for 1 results"),
-        (lambda d: est.survey_mean(d, "y").contrast({5: 1}), "There is no row 5"),
+        (lambda d: est.survey_mean(d, "y").contrast({5: 1}), r"key 5 no row fits.*Row\(5\)"),
+        (lambda d: est.survey_mean(d, "y").contrast({est.Row(5): 1}), "There is no row 5"),
         (lambda d: est.Estimates.from_payload({"version": 0}), "version"),
     ],
 )

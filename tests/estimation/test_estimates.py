@@ -32,7 +32,7 @@ def test_difference_and_contrast(by_type, close):
     difference = by_type.difference("api00:E", "api00:H").table.iloc[0]
     close(difference["std_error"], np.sqrt(v[0, 0] + v[1, 1] - 2 * v[0, 1]))
     assert difference["df"] == 14
-    both = by_type.contrast({"d": {"api00:E": 1, "api00:H": -1}, "s": {0: 0.5, 1: 0.5}})
+    both = by_type.contrast({"d": {"api00:E": 1, "api00:H": -1}, "s": {est.Row(0): 0.5, est.Row(1): 0.5}})
     close(both.table["estimate"][0], difference["estimate"])
     assert both.covariance.shape == (2, 2)
 
@@ -51,7 +51,8 @@ def test_payload_round_trip(by_type):
     np.testing.assert_array_equal(again.covariance, by_type.covariance)
     assert again.table.equals(by_type.table)
     assert again.recipe == by_type.recipe
-    assert again.difference(0, 1).table["std_error"][0] == by_type.difference(0, 1).table["std_error"][0]
+    pair = ("api00", "E"), ("api00", "H")
+    assert again.difference(*pair).table["std_error"][0] == by_type.difference(*pair).table["std_error"][0]
 
 
 def test_unknown_rows_are_named(by_type):

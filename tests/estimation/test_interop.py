@@ -29,7 +29,7 @@ def test_tables(make, read_data, expected):
         lambda s: s.astype("category"),
         lambda s: s.astype(object),
         lambda s: s.astype("string"),
-        lambda s: pd.Categorical(s, categories=["E", "H", "M", "unused"]),
+        lambda s: pd.Categorical(s, categories=["E", "H", "M"]),
     ],
 )
 def test_text_and_categories(convert, read_data, expected):

@@ -147,7 +147,7 @@ def test_adjusted_p_values(close):
 def test_pairwise_comparisons(api_designs, close):
     means = est.survey_mean(api_designs["strat"], "api00", by="stype")
     table = est.pairwise_comparisons(means, method="tukey", draws=100_000)
-    close(table["std_error"][0], means.difference(0, 1).table["std_error"][0])
+    close(table["std_error"][0], means.difference("E", "H").table["std_error"][0])
     assert (table["p_adjusted"] >= table["p_value"] - 0.005).all()
     k3 = stats.studentized_range.sf(np.abs(table["statistic"]) * np.sqrt(2), 3, 197)
     np.testing.assert_allclose(table["p_adjusted"], k3, atol=0.03)
