@@ -110,5 +110,7 @@ def test_presentation(test: TestResult) -> Presentation:
     items = {"statistic": test.statistic, "df": df, "p_value": test.p_value, "estimate": test.estimate}
     items |= {"std_error": test.std_error, "conf_low": test.conf_low, "conf_high": test.conf_high}
     kept = {k: v for k, v in items.items() if isinstance(v, str) or np.isfinite(v)}
+    if test.state:
+        kept["state"] = test.state
     title = (test.method, test.method)
     return Presentation(title, (NamedTable(("检验", "Test"), facts(kept)),))
