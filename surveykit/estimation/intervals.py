@@ -137,7 +137,8 @@ def korn_graubard(p: np.ndarray, size: np.ndarray, conf_level: float) -> Limits:
     with np.errstate(invalid="ignore"):
         low = stats.beta.ppf(alpha / 2, x, size - x + 1)
         high = stats.beta.ppf(1 - alpha / 2, x + 1, size - x)
-    return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
+    defined = np.where(np.isnan(size), np.nan, 0.0)
+    return np.where(p <= 0, defined, low), np.where(p >= 1, 1.0 + defined, high)
 
 
 def pooled_design_effect(p: np.ndarray, se: np.ndarray, n: np.ndarray) -> float:

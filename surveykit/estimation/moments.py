@@ -93,13 +93,14 @@ def _covariance(bessel: np.ndarray) -> tuple[Value, Linear]:
 def _correlation_value(t: Arrays) -> np.ndarray:
     x, y, xy, xx, yy = _means(t)
     with np.errstate(invalid="ignore"):
-        return np.clip(divide(xy - x * y, np.sqrt(np.maximum((xx - x * x) * (yy - y * y), 0.0))), -1.0, 1.0)
+        r = divide(xy - x * y, np.sqrt(np.maximum((xx - x * x) * (yy - y * y), 0.0)))
+        return np.where(np.abs(r) > 1.0 - 1e-14, np.sign(r), r)
 
 
 def _correlation_linear(u: Arrays, t: Arrays) -> np.ndarray:
     x, y, xy, xx, yy = _means(t)
     sxy, sxx, syy = xy - x * y, xx - x * x, yy - y * y
-    r = divide(sxy, np.sqrt(np.maximum(sxx * syy, 0.0)))
+    r = _correlation_value(t)
 
     def part(product: np.ndarray, first: int, second: int, mean: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         return np.asarray(product - mean[0] * u[second] - mean[1] * u[first] + mean[0] * mean[1] * u[-1])
@@ -108,4 +109,5 @@ def _correlation_linear(u: Arrays, t: Arrays) -> np.ndarray:
     dxx = part(u[3], 0, 0, (x, x)) - sxx * u[-1]
     dyy = part(u[4], 1, 1, (y, y)) - syy * u[-1]
     root = np.sqrt(np.maximum(sxx * syy, 0.0))
-    return divide(divide(dxy, root) - 0.5 * r * (divide(dxx, sxx) + divide(dyy, syy)), t[-1])
+    z = divide(divide(dxy, root) - 0.5 * r * (divide(dxx, sxx) + divide(dyy, syy)), t[-1])
+    return np.where(np.abs(r) == 1.0, 0.0, z)

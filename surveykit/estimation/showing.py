@@ -10,6 +10,7 @@ import pandas as pd
 
 from surveykit.display import NamedTable, Presentation, Words, facts
 from surveykit.display.content import recipe_notes
+from surveykit.display.words import VALUES
 from surveykit.errors import DataError, first_few
 
 if TYPE_CHECKING:
@@ -89,7 +90,11 @@ def model_presentation(model: GlmResult) -> Presentation:
     """Return the coefficients of a model."""
     title = ("回归模型", "Model")
     said = f"{model.details['formula']}, {model.family.name}, n {model.n}"
-    return Presentation(title, (NamedTable(title, model.table),), ((said, said),))
+    notes = [(said, said)]
+    if model.state:
+        state, _, names = model.state.partition(" (")
+        notes.append((f"无检验：{VALUES[state]}{'（' + names[:-1] + '）' if names else ''}", f"no test: {model.state}"))
+    return Presentation(title, (NamedTable(title, model.table),), tuple(notes))
 
 
 def plot_model(model: GlmResult, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:
