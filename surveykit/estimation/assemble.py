@@ -85,7 +85,8 @@ def _drop_rounding(
 ) -> None:
     """Set variances to 0, in place, that are rounding alone: shares and means that the design or calibration fixes."""
     spread = np.concatenate([term.spread for term in terms])
-    rows = (spread > 0) & (np.diag(covariance) <= ROUNDING_VARIANCE * spread)
+    fixed = [term.fixed if term.fixed.size else np.zeros(term.count.size, dtype=bool) for term in terms]
+    rows = np.concatenate(fixed) | ((spread > 0) & (np.diag(covariance) <= ROUNDING_VARIANCE * spread))
     covariance[rows, :] = 0.0
     covariance[:, rows] = 0.0
     for part in parts or ():
@@ -131,6 +132,8 @@ def _invert_quantiles(
         limits.append((rows, low, high))
     if limits and replicates is not None and isinstance(design, ReplicateDesign):
         covariance[:] = design.replicate_covariance(replicates, values)
+        still = (replicates == values).all(axis=0)
+        covariance[still, :], covariance[:, still] = 0.0, 0.0
     return limits
 
 

@@ -48,10 +48,10 @@ def numeric_jacobian(function: Function, at: np.ndarray, names: Sequence[str] | 
     Notes
     -----
     Ridders (1982): differences at steps halved from round to round, extrapolated to step 0; of the tableau the entry
-    with the smallest estimated error is taken, for each result. The first step is a tenth of the coordinate (0.001 at least), halved
-    until the function is finite on both sides; where one side never is, the differences are one-sided. Where the
-    function also takes complex numbers and its complex step (Squire and Trapp 1998) agrees to three digits, that one is
-    returned: it has no rounding of its own.
+    with the smallest estimated error is taken, for each result. The first step is a tenth of the coordinate, at least
+    0.001, halved until the function is finite on both sides; where one side never is, the differences are one-sided. Where
+    the function also takes complex numbers and its complex step (Squire and Trapp 1998) agrees to three digits, that
+    one is returned: it has no rounding of its own.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def _first_step(
     function: Function, at: np.ndarray, j: int, used: np.ndarray, sides: tuple[float, float]
 ) -> float | None:
     """Return the first of the halved steps at which the function is finite on the sides asked for."""
-    step = 0.1 * max(abs(at[j]), 1e-2)
+    step = 0.1 * max(abs(float(at[j])), 1e-2)
     for _ in range(SEARCH):
         if step <= 1e-13 * abs(at[j]):
             return None
@@ -201,9 +201,7 @@ def _tableau(
     return best, error, found_at
 
 
-def _has_kink(
-    function: Function, at: np.ndarray, j: int, place: tuple[float, np.ndarray], slope: np.ndarray
-) -> bool:
+def _has_kink(function: Function, at: np.ndarray, j: int, place: tuple[float, np.ndarray], slope: np.ndarray) -> bool:
     """Whether the slopes on the two sides stay apart by 1 % or more as the step shrinks."""
     step, value = place
     used = np.isfinite(value)

@@ -14,8 +14,8 @@ from surveykit.estimation.degenerate import is_constant
 from surveykit.estimation.families import Family, make_family
 from surveykit.estimation.formula import Formula, ModelMatrix, model_matrix, parse_formula, response
 from surveykit.estimation.glm_result import GlmResult
-from surveykit.estimation.irls import Fit, fit_glm
 from surveykit.estimation.glm_states import fit_state, separated, without_rounding
+from surveykit.estimation.irls import Fit, fit_glm
 from surveykit.estimation.linear import linear_map_covariance
 from surveykit.estimation.subset import Subset, subset
 from surveykit.estimation.totals import Design

@@ -71,9 +71,7 @@ def survey_gof(
     state = _state(design, cell, effects, size / part.n)
     if state:
         nothing = float("nan")
-        return TestResult(
-            "Design-based goodness of fit", chi2, nothing, nothing, details={"n": part.n}, state=state
-        )
+        return TestResult("Design-based goodness of fit", chi2, nothing, nothing, details={"n": part.n}, state=state)
     df = effects.sum() ** 2 / (effects**2).sum()
     details = {"design_effects": effects.tolist(), "n": part.n}
     return TestResult(

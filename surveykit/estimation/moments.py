@@ -62,7 +62,7 @@ def covariance_term(context: Context, names: tuple[str, str], a: np.ndarray, b: 
 
 def _constant(context: Context, base: Moment, column: np.ndarray) -> np.ndarray:
     every = np.ones(base.size, dtype=bool)
-    return np.isfinite(cell_constants(column, base.code, context.design.weights, every))
+    return np.asarray(np.isfinite(cell_constants(column, base.code, context.design.weights, every)))
 
 
 def _without_variation(value: Value, linear: Linear, same: np.ndarray, instead: float) -> tuple[Value, Linear]:

@@ -72,7 +72,7 @@ class Inversion:
             elif self.top[i]:
                 p = float(self.probabilities[i])
                 below = _share_limits(self.interval, p, std_error[i], df[i], count[i], conf_level)[0]
-                reached = proportion_interval("beta", *([v] for v in (1.0, 0.0, count[i], df[i])), conf_level)[0][0]
+                reached = _surely_reached(float(count[i]), float(df[i]), conf_level)
                 shares = [below if std_error[i] > 0 else p, 1.0 if reached >= p else np.nan]
             else:
                 shares = list(_share_limits(self.interval, share[i], std_error[i], df[i], count[i], conf_level))
@@ -84,6 +84,12 @@ class Inversion:
 def _inside(p: float) -> float:
     """Return a share with rounding beyond 0 and 1 taken off, NaN outside them."""
     return float(min(max(p, 0.0), 1.0)) if -1e-12 <= p <= 1.0 + 1e-12 else float("nan")
+
+
+def _surely_reached(n: float, df: float, conf_level: float) -> float:
+    """Return the lower limit of a share of 1 among n rows."""
+    one = np.ones(1)
+    return float(proportion_interval("beta", one, 0.0 * one, n * one, df * one, conf_level)[0][0])
 
 
 def _share_limits(interval: str, m: float, se: float, df: float, n: float, conf_level: float) -> tuple[float, float]:

@@ -129,9 +129,7 @@ def _mean(design: Design, y: np.ndarray, rows: np.ndarray, size: np.ndarray) -> 
     return float(mean[0]) + centre, *error_state(y[rows], code[rows], float(covariance[0, 0]))
 
 
-def t_result(
-    name: str, about: tuple[float, float], df: float, conf_level: float, state: str = ""
-) -> TestResult:
+def t_result(name: str, about: tuple[float, float], df: float, conf_level: float, state: str = "") -> TestResult:
     """Return the t test of an estimate (with its standard error) against 0, with its interval."""
     estimate, std_error = about
     statistic = estimate / std_error if std_error > 0 else float("nan")

@@ -15,7 +15,7 @@ from surveykit.design import (
     as_jackknife_design,
 )
 
-fast = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+fast = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 EDGES = ["logit", "beta", "wilson", "asin", "likelihood", "xlogit", "wilson_pooled"]
 
 
@@ -41,9 +41,7 @@ def designs(data):
     regression = RegressionAdjustment(x, w, w * factor)
     return {
         "plain": plain,
-        "poststratified": SurveyDesign(
-            data.assign(w=raised), weights="w", strata="h", psu="c", adjustments=(post,)
-        ),
+        "poststratified": SurveyDesign(data.assign(w=raised), weights="w", strata="h", psu="c", adjustments=(post,)),
         "calibrated": SurveyDesign(
             data.assign(w=w * factor), weights="w", strata="h", psu="c", adjustments=(regression,)
         ),
@@ -115,7 +113,9 @@ def test_limits_stay_within_zero_and_one(interval):
     for psus in (4, 5, 10):
         for k in range(1, psus):
             y = np.repeat(np.arange(psus) < k, 10).astype(float)
-            design = SurveyDesign({"y": y, "c": np.repeat(np.arange(psus), 10), "w": np.ones(y.size)}, weights="w", psu="c")
+            design = SurveyDesign(
+                {"y": y, "c": np.repeat(np.arange(psus), 10), "w": np.ones(y.size)}, weights="w", psu="c"
+            )
             row = est.survey_prop(design, "y", level=1, interval=interval).table.iloc[0]
             assert 0 <= row["conf_low"] <= row["estimate"] <= row["conf_high"] <= 1
     first = est.survey_prop(
@@ -128,7 +128,11 @@ def test_likelihood_limits_at_large_design_effects(reference, close):
     """Design effects of about 20, 40 and 200; the limits had been NaN above 17."""
     for k, expected in reference("estimation_degenerate")["likelihood"].items():
         i = np.arange(60)
-        data = {"y": np.repeat((i % 5 < 3) * 1.0, int(k)), "c": np.repeat(i, int(k)), "w": np.repeat(1.0 + i % 3, int(k))}
+        data = {
+            "y": np.repeat((i % 5 < 3) * 1.0, int(k)),
+            "c": np.repeat(i, int(k)),
+            "w": np.repeat(1.0 + i % 3, int(k)),
+        }
         table = est.survey_prop(SurveyDesign(data, weights="w", psu="c"), "y", level=1, interval="likelihood").table
         close(table[["conf_low", "conf_high"]].iloc[0], expected, rtol=1e-7)
 
