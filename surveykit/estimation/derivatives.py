@@ -49,9 +49,9 @@ def numeric_jacobian(function: Function, at: np.ndarray, names: Sequence[str] | 
     -----
     Ridders (1982): differences at steps halved from round to round, extrapolated to step 0; of the tableau the entry
     with the smallest estimated error is taken, for each result. The first step is a tenth of the coordinate, at least
-    0.001, halved until the function is finite on both sides; where one side never is, the differences are one-sided. Where
-    the function also takes complex numbers and its complex step (Squire and Trapp 1998) agrees to three digits, that
-    one is returned: it has no rounding of its own.
+    0.001, halved until the function is finite on both sides; where one side never is, the differences are one-sided.
+    Where the function also takes complex numbers and its complex step (Squire and Trapp 1998) agrees to three digits,
+    that one is returned: it has no rounding of its own.
 
     Examples
     --------
