@@ -63,4 +63,6 @@ VALUES = {
     "same_answers": "答案完全相同", "item_nonresponse": "缺答过多", "inconsistent": "前后矛盾",
     "enough_flags": "达到剔除标准", "time": "时间", "pattern": "答题模式", "outlier": "离群", "duplicate": "重复",
     "nonresponse": "缺答", "inconsistency": "矛盾", "n_eff": "有效样本量", "unit": "单位", "True": "是", "False": "否",
+    "state": "状态", "no variation": "没有变异", "no sampling variance": "没有抽样方差", "separation": "完全分离",
+    "no lower limit": "无下限", "no upper limit": "无上限", "no limits": "无上下限",
 }  # fmt: skip

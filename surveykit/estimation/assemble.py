@@ -10,6 +10,7 @@ import pandas as pd
 
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.estimation.covariance import covariance_of, domain_df, domain_members
+from surveykit.estimation.degenerate import NO_VARIATION, ROUNDING_VARIANCE
 from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.intervals import t_quantile
 from surveykit.estimation.quantiles import Inversion
@@ -39,6 +40,7 @@ def assemble(
     totals = moment_totals(design, moments)
     values = np.concatenate([term.value([totals[i] for i in place]) for term, place in zip(terms, places, strict=True)])
     covariance, parts, replicates = _covariance(design, terms, moments, places, totals, values)
+    _drop_rounding(terms, values, covariance, parts, replicates)
     covariance[np.isnan(values), :] = np.nan
     covariance[:, np.isnan(values)] = np.nan
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
@@ -72,6 +74,25 @@ def _covariance(
         linear = [term.linear([stage[i] for i in place], [totals[i] for i in place]) for term, place in pairs]
         parts.append(np.concatenate(linear, axis=1))
     return covariance_of(design, parts, domain_members(design, terms)), tuple(parts), None
+
+
+def _drop_rounding(
+    terms: Sequence[Term],
+    values: np.ndarray,
+    covariance: np.ndarray,
+    parts: Sequence[np.ndarray] | None,
+    replicates: np.ndarray | None,
+) -> None:
+    """Set variances to 0, in place, that are rounding alone: shares and means that the design or calibration fixes."""
+    spread = np.concatenate([term.spread for term in terms])
+    fixed = [term.fixed if term.fixed.size else np.zeros(term.count.size, dtype=bool) for term in terms]
+    rows = np.concatenate(fixed) | ((spread > 0) & (np.diag(covariance) <= ROUNDING_VARIANCE * spread))
+    covariance[rows, :] = 0.0
+    covariance[:, rows] = 0.0
+    for part in parts or ():
+        part[:, rows] = 0.0
+    if replicates is not None:
+        replicates[:, rows] = values[rows]
 
 
 def _invert_quantiles(
@@ -111,6 +132,8 @@ def _invert_quantiles(
         limits.append((rows, low, high))
     if limits and replicates is not None and isinstance(design, ReplicateDesign):
         covariance[:] = design.replicate_covariance(replicates, values)
+        still = (replicates == values).all(axis=0)
+        covariance[still, :], covariance[:, still] = 0.0, 0.0
     return limits
 
 
@@ -179,8 +202,20 @@ def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str
         if term.kind == "rate":
             columns = (table[name].to_numpy(dtype=float)[rows] for name in ("estimate", "std_error", "n", "df"))
             status[rows] = nchs_2017(*columns)
+        elif term.fixed.size:
+            status[rows] = np.where(term.fixed, NO_VARIATION, "")
+        if term.invert is not None:
+            _name_open_limits(table, status, rows)
         start = rows.stop
     table["reliability"] = status
+
+
+def _name_open_limits(table: pd.DataFrame, status: np.ndarray, rows: slice) -> None:
+    """Say which limits of quantiles lie outside the data, where there are degrees of freedom for an interval."""
+    low, high, df = (table[name].to_numpy(dtype=float)[rows] for name in ("conf_low", "conf_high", "df"))
+    names = np.array(["", "no lower limit", "no upper limit", "no limits"], dtype=object)
+    state = names[np.isnan(low) + 2 * np.isnan(high)]
+    status[rows] = np.where((df > 0) & (status[rows] == ""), state, status[rows])
 
 
 def _recipe(

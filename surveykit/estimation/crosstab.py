@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -12,6 +13,7 @@ from surveykit.design.domains import column_codes, where_mask
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.errors import DataError
 from surveykit.estimation.chi_squared_sums import f_sum_tail
+from surveykit.estimation.degenerate import NO_SAMPLING_VARIANCE, is_rounding, rank_of, wald_statistic
 from surveykit.estimation.subset import Subset, subset
 from surveykit.estimation.tests_result import TestResult
 from surveykit.estimation.totals import Design, Moment
@@ -20,6 +22,13 @@ from surveykit.estimation.unit_covariance import moments_covariance
 __all__ = ["survey_chisq"]
 
 ChisqStatistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint"]
+
+NAMES = {
+    "F": "Rao-Scott F",
+    "Chisq": "Rao-Scott chi-squared, first order",
+    "Wald": "Wald test of independence",
+    "adjWald": "adjWald test of independence",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +71,14 @@ def survey_chisq(
     -------
     TestResult
         ``statistic``, ``df`` and ``p_value``; ``details["design_effects"]`` holds the generalised design effects.
+        Where a census or calibration fixes the table there is no test: all are NaN and ``state`` says why.
 
     Raises
     ------
     DataError
-        When a column has one level only in the domain.
+        When a column has one level only in the domain; when one column determines the other (district and zone), so
+        that independence is no question; when so many cells are empty, or so few units sampled, that the statistic
+        is not defined.
 
     Notes
     -----
@@ -84,6 +96,10 @@ def survey_chisq(
     if statistic not in get_args(ChisqStatistic):
         raise DataError(f"statistic {statistic!r} is unknown: choose one of {', '.join(get_args(ChisqStatistic))}.")
     table = _cells(design, row, column, where)
+    name, state = NAMES.get(statistic, f"Pearson, {statistic}"), _state(table)
+    if state:
+        nothing = float("nan")
+        return TestResult(name, nothing, (nothing, nothing), nothing, details={"n": table.n}, state=state)
     if statistic in ("Wald", "adjWald"):
         cells = (Moment(None, table.cell, table.share.size),)
         totals, covariance, _ = moments_covariance(design, cells, lambda t: t[0], lambda u, t: u[0])
@@ -95,14 +111,14 @@ def survey_chisq(
     details = {"pearson": pearson, "design_effects": effects.tolist(), "n": table.n}
     if statistic == "F":
         p = float(stats.f.sf(pearson / trace, df0, df0 * table.df))
-        return TestResult("Rao-Scott F", pearson / trace, (df0, df0 * table.df), p, details=details)
+        return TestResult(name, pearson / trace, (df0, df0 * table.df), p, details=details)
     if statistic == "Chisq":
         p = float(stats.chi2.sf(pearson / (trace / effects.size), effects.size))
-        return TestResult("Rao-Scott chi-squared, first order", pearson, float(effects.size), p, details=details)
+        return TestResult(name, pearson, float(effects.size), p, details=details)
     method = "integration" if statistic == "lincom" else "saddlepoint"
     ddf = float("inf") if isinstance(design, ReplicateDesign) else df0 * table.df
     p = f_sum_tail(pearson, effects, ddf, method)
-    return TestResult(f"Pearson, {statistic}", pearson, (float(effects.size), ddf), p, details=details)
+    return TestResult(name, pearson, (float(effects.size), ddf), p, details=details)
 
 
 def _cells(design: Design, row: str, column: str, where: Any) -> _Table:
@@ -123,8 +139,26 @@ def _cells(design: Design, row: str, column: str, where: Any) -> _Table:
     valid = (codes[0] >= 0) & (codes[1] >= 0)
     cell = np.where(valid, codes[1] * sizes[0] + codes[0], -1)
     size = sizes[0] * sizes[1]
+    _refuse_nested(cell, sizes, (row, column))
     share, covariance = _shares(design, cell, size)
     return _Table(share, covariance, sizes[0], sizes[1], part.n, cell, part.df)
+
+
+def _refuse_nested(cell: np.ndarray, sizes: Sequence[int], names: tuple[str, str]) -> None:
+    """Raise `DataError` when one column determines the other, whatever the weights."""
+    inside = np.bincount(cell[cell >= 0], minlength=sizes[0] * sizes[1]).reshape(sizes[1], sizes[0]) > 0
+    for axis, (one, other) in enumerate((names, names[::-1])):
+        if inside.any() and (inside.sum(axis=axis) <= 1).all():
+            raise DataError(
+                f"Each level of {one!r} occurs with one level of {other!r} only: {one!r} determines {other!r}, so "
+                "whether they are independent is no question. Leave one of the two out."
+            )
+
+
+def _state(table: _Table) -> str:
+    """Say whether the design fixes the table: the variance of the shares is rounding beside that of a plain sample."""
+    plain = float((table.share * (1 - table.share)).sum()) / table.n
+    return NO_SAMPLING_VARIANCE if is_rounding(float(np.trace(table.covariance)), plain) else ""
 
 
 def _shares(design: Design, cell: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +187,14 @@ def _design_effect_matrix(table: _Table) -> np.ndarray:
     contrast = interaction - main @ np.linalg.lstsq(main, interaction, rcond=None)[0]
     inverse = np.divide(1.0, table.share, out=np.zeros_like(table.share), where=table.share > 0)
     scaled = contrast * inverse[:, None]
-    return np.asarray(np.linalg.solve(contrast.T @ scaled / table.n, scaled.T @ table.covariance @ scaled))
+    plain = contrast.T @ scaled / table.n
+    rank = rank_of(plain)
+    if rank < plain.shape[0]:
+        raise DataError(
+            f"{int((table.share == 0).sum())} of the {table.share.size} cells are empty: of the {plain.shape[0]} "
+            f"contrasts between them only {rank} can be told apart, and the test is not defined. Join levels."
+        )
+    return np.asarray(np.linalg.solve(plain, scaled.T @ table.covariance @ scaled))
 
 
 def _model_matrices(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
@@ -175,11 +216,11 @@ def _wald(totals: np.ndarray, covariance: np.ndarray, table: _Table, statistic: 
     difference = (cells - expected).ravel()
     use = np.flatnonzero((row > 0) & (column > 0))
     inner = (jacobian @ covariance @ jacobian.T)[np.ix_(use, use)]
-    wald = float(difference[use] @ np.linalg.solve(inner, difference[use]))
+    wald = wald_statistic(difference[use], inner, "The cells of the table")
     df, ddf = float(use.size), table.df
     value = wald / df
     if statistic == "adjWald":
         ddf = table.df - df + 1
         value = wald * ddf / (df * table.df)
     p_value = float(stats.f.sf(value, df, ddf)) if ddf > 0 else float("nan")
-    return TestResult(f"{statistic} test of independence", value, (df, ddf), p_value, details={"n": table.n})
+    return TestResult(NAMES[statistic], value, (df, ddf), p_value, details={"n": table.n})

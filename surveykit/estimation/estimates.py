@@ -12,6 +12,7 @@ import pandas as pd
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
+from surveykit.estimation.derivatives import evaluate, function_value, numeric_jacobian
 from surveykit.estimation.intervals import t_interval
 from surveykit.estimation.row_keys import Row, find_row, row_labels
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from surveykit.display import Presentation
     from surveykit.display.content import Language
 
-__all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "Estimates", "numeric_jacobian"]
+__all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "Estimates"]
 
 COLUMNS_BEFORE = ("statistic", "variable", "level")
 COLUMNS_AFTER = (
@@ -158,23 +159,33 @@ class Estimates(Shown):
         names : sequence of str, optional
             Names of the results.
         method : {"delta", "replicates"}
-            Numerical derivatives with the joint covariance, or the function applied to each replicate.
+            Derivatives (see `numeric_jacobian`) with the joint covariance, or the function applied to each replicate.
 
         Returns
         -------
         Estimates
-            Statistic "transform".
+            Statistic "transform". NaN where an estimate that is used is missing.
+
+        Raises
+        ------
+        DataError
+            When the function has no value or no derivative at the estimates (the logit of a rate of 1): which, and
+            their values.
         """
         at = self.estimates
-        value = np.atleast_1d(np.asarray(function(at.copy()), dtype=float))
+        value = function_value(function, at, self.labels)
         listed = list(names) if names is not None else [f"f{i + 1}" for i in range(value.size)]
         if len(listed) != value.size:
             raise DataError(f"There are {len(listed)} names for {value.size} results: pass one per result.")
         replicates = None
         if self.replicates is not None:
-            replicates = np.array([np.atleast_1d(np.asarray(function(row), dtype=float)) for row in self.replicates])
-        jacobian = numeric_jacobian(function, at)
-        covariance = None
+            found = [evaluate(function, row) for row in self.replicates]
+            replicates = np.array([np.full(value.size, np.nan) if row is None else row for row in found])
+        jacobian = numeric_jacobian(function, at, self.labels)
+        seen = np.any(jacobian != 0, axis=0)
+        covariance = jacobian @ np.where(np.outer(seen, seen), self.covariance, 0.0) @ jacobian.T
+        covariance[np.isnan(value), :] = np.nan
+        covariance[:, np.isnan(value)] = np.nan
         if method == "replicates":
             if replicates is None or self.influence is None:
                 raise DataError("There are no replicates: use method='delta', or estimate with a replicate design.")
@@ -342,24 +353,3 @@ def _number(value: Any) -> float:
 def _recipe_line(recipe: Mapping[str, Any]) -> str:
     said = {key: value for key, value in recipe.items() if key != "kinds" and value not in (None, [], "", {})}
     return "; ".join(f"{key}: {value}" for key, value in said.items())
-
-
-def numeric_jacobian(function: Callable[[np.ndarray], Any], at: np.ndarray) -> np.ndarray:
-    """Return derivatives by central differences with one Richardson step, shape (results, k)."""
-    columns = []
-    for j in range(at.size):
-        if not np.isfinite(at[j]):
-            columns.append(np.zeros(np.atleast_1d(np.asarray(function(at.copy()), dtype=float)).size))
-            continue
-        step = 1e-3 * max(abs(at[j]), 1e-2)
-        columns.append((4 * _slope(function, at, j, step / 2) - _slope(function, at, j, step)) / 3)
-    return np.column_stack(columns) if columns else np.zeros((0, 0))
-
-
-def _slope(function: Callable[[np.ndarray], Any], at: np.ndarray, j: int, step: float) -> np.ndarray:
-    up, down = at.copy(), at.copy()
-    up[j] += step
-    down[j] -= step
-    high = np.atleast_1d(np.asarray(function(up), dtype=float))
-    low = np.atleast_1d(np.asarray(function(down), dtype=float))
-    return np.asarray((high - low) / (up[j] - down[j]))

@@ -10,9 +10,11 @@ from surveykit.design.domains import where_mask
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.design.tables import require_columns
 from surveykit.errors import DataError
+from surveykit.estimation.degenerate import is_constant
 from surveykit.estimation.families import Family, make_family
 from surveykit.estimation.formula import Formula, ModelMatrix, model_matrix, parse_formula, response
 from surveykit.estimation.glm_result import GlmResult
+from surveykit.estimation.glm_states import fit_state, separated, without_rounding
 from surveykit.estimation.irls import Fit, fit_glm
 from surveykit.estimation.linear import linear_map_covariance
 from surveykit.estimation.subset import Subset, subset
@@ -55,7 +57,8 @@ def survey_glm(
     Raises
     ------
     DataError
-        For formulas that cannot be read, responses outside the family, or no row.
+        For formulas that cannot be read, responses outside the family, no row, or a response that is 0 (or 1) in every
+        row where the link has no finite value for it.
     ConvergenceError
         When the fit does not settle.
 
@@ -84,13 +87,24 @@ def survey_glm(
     every = bool(part.rows.all())
     x = full_x if every and keep.size == full_x.shape[1] else full_x[part.rows][:, keep]
     scaled = design.weights[part.rows] / design.weights[part.rows].mean()
+    _check_response(parsed, y[part.rows], chosen)
     fit = fit_glm(x, y[part.rows], scaled, chosen)
-    covariance, replicates = _covariance(design, part, x, y, fit, chosen)
+    state = fit_state(fit, y[part.rows])
+    if state:
+        fit = without_rounding(fit, x)
+        p = fit.beta.size
+        covariance, replicates = np.zeros((p, p)), None
+    else:
+        covariance, replicates = _covariance(design, part, x, y, fit, chosen)
+    apart = separated(fit, x, y[part.rows], scaled, chosen)
+    covariance[apart, :] = np.nan
+    covariance[:, apart] = np.nan
+    names = tuple(matrix.names[j] for j in keep)
     return GlmResult(
         design,
         parsed,
         chosen,
-        tuple(matrix.names[j] for j in keep),
+        names,
         tuple(matrix.assign[j] for j in keep),
         matrix.term_labels,
         fit.beta,
@@ -107,8 +121,25 @@ def survey_glm(
             "replicates": replicates,
             "formula": formula,
             "n": part.n,
+            "state": state or ("separation" if apart.any() else ""),
+            "separated": tuple(name for name, far in zip(names, apart, strict=True) if far),
         },
     )
+
+
+def _check_response(formula: Formula, y: np.ndarray, family: Family) -> None:
+    """Refuse a response at the edge of its family in every row: the mean there has no finite linear predictor."""
+    assert formula.left is not None
+    if not is_constant(y):
+        return
+    with np.errstate(all="ignore"):
+        edge = not np.isfinite(family.link.function(y[:1])).all()
+    if edge:
+        raise DataError(
+            f"The response {formula.left.column!r} is {y[0]:g} in all {y.size} rows: there is no variation, and link "
+            f"{family.link.name!r} has no finite value there. Nothing can be fitted; give the rate with its interval "
+            "(survey_prop) instead."
+        )
 
 
 def _data(design: Design, formula: Formula, family: Family, where: Any) -> tuple[np.ndarray, ModelMatrix, Subset]:

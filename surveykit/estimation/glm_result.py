@@ -12,6 +12,7 @@ from scipy import stats
 
 from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
+from surveykit.estimation.degenerate import wald_statistic
 from surveykit.estimation.estimates import COLUMNS_AFTER, Estimates
 from surveykit.estimation.families import Family
 from surveykit.estimation.formula import Formula, model_matrix
@@ -92,6 +93,12 @@ class GlmResult(Shown):
         """Coefficients left out because their columns depend on earlier ones (R: NA), or are 0 in every row."""
         return tuple(self.details["dropped"])
 
+    @property
+    def state(self) -> str:
+        """Why tests are missing: "no variation", or "separation" with the coefficients that have no finite estimate."""
+        state = str(self.details.get("state", ""))
+        return f"{state} ({', '.join(self.details['separated'])})" if self.details.get("separated") else state
+
     def wald_test(self, terms: str | Sequence[str]) -> TestResult:
         """Test that all coefficients of one or more terms are zero.
 
@@ -108,7 +115,7 @@ class GlmResult(Shown):
         Raises
         ------
         DataError
-            When a term is not in the model.
+            When a term is not in the model, or its coefficients depend on each other (too few sampling units).
         """
         wanted = [terms] if isinstance(terms, str) else list(terms)
         canonical = [_canonical(label) for label in self.term_labels]
@@ -124,9 +131,13 @@ class GlmResult(Shown):
         if not index:
             raise DataError(f"The terms {wanted!r} have no estimable coefficient.")
         beta, v = self.coefficients[index], self.covariance[np.ix_(index, index)]
-        statistic = float(beta @ np.linalg.solve(v, beta)) / len(index)
+        name, state = f"Wald test of {', '.join(wanted)}", str(self.details.get("state", ""))
+        if state and (state != "separation" or np.isnan(v).any()):
+            nothing = float("nan")
+            return TestResult(name, nothing, (float(len(index)), self.df), nothing, state=state)
+        statistic = wald_statistic(beta, v, f"The coefficients of {', '.join(wanted)}") / len(index)
         p = float(stats.f.sf(statistic, len(index), self.df)) if self.df > 0 else float("nan")
-        return TestResult(f"Wald test of {', '.join(wanted)}", statistic, (float(len(index)), self.df), p)
+        return TestResult(name, statistic, (float(len(index)), self.df), p)
 
     def predictive_margins(self, variable: str) -> Estimates:
         """Return the mean predicted response had every row each level of a categorical variable of the model.
@@ -167,8 +178,12 @@ class GlmResult(Shown):
     def __repr__(self) -> str:
         from surveykit.estimation.showing import dropped_note
 
-        said = f"{self.table.to_string(index=False)}\n{self.details['formula']}, {self.family.name}, n {self.n}"
-        return f"{said}\n{dropped_note(self.dropped)[1]}" if self.dropped else said
+        lines = [self.table.to_string(index=False), f"{self.details['formula']}, {self.family.name}, n {self.n}"]
+        if self.dropped:
+            lines.append(dropped_note(self.dropped)[1])
+        if self.state:
+            lines[1] += f"; no test: {self.state}"
+        return "\n".join(lines)
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""

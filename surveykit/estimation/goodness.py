@@ -10,6 +10,7 @@ import numpy as np
 from surveykit.design.domains import column_codes, level_position, where_mask
 from surveykit.errors import DataError
 from surveykit.estimation.chi_squared_sums import satterthwaite_tail
+from surveykit.estimation.degenerate import NO_SAMPLING_VARIANCE, NO_VARIATION, is_rounding
 from surveykit.estimation.subset import subset
 from surveykit.estimation.tests_result import TestResult
 from surveykit.estimation.totals import Design, Moment
@@ -39,7 +40,8 @@ def survey_gof(
     TestResult
         Pearson's statistic on the estimated totals; its distribution is a sum of chi-squared variables weighted by the
         eigenvalues of the covariance of (O - E) / sqrt(E), approximated by matching two moments; ``df`` is that of the
-        approximation.
+        approximation. When all answers are in one level, or a census or calibration fixes the totals, p is NaN and
+        ``state`` says why.
 
     Notes
     -----
@@ -66,11 +68,22 @@ def survey_gof(
     slope = -expected * (totals + e) / (2 * e**1.5)
     jacobian = np.diag(1 / np.sqrt(e)) + slope[:, None] * np.ones(len(levels))
     effects = np.linalg.eigvalsh(jacobian @ covariance @ jacobian.T)[::-1]
+    state = _state(design, cell, effects, size / part.n)
+    if state:
+        nothing = float("nan")
+        return TestResult("Design-based goodness of fit", chi2, nothing, nothing, details={"n": part.n}, state=state)
     df = effects.sum() ** 2 / (effects**2).sum()
     details = {"design_effects": effects.tolist(), "n": part.n}
     return TestResult(
         "Design-based goodness of fit", chi2, float(df), satterthwaite_tail(chi2, effects), details=details
     )
+
+
+def _state(design: Design, cell: np.ndarray, effects: np.ndarray, weight: float) -> str:
+    """Return why there is no test; `weight` is the mean weight, the effects of simple random sampling."""
+    if np.unique(cell[(cell >= 0) & (design.weights > 0)]).size == 1:
+        return NO_VARIATION
+    return NO_SAMPLING_VARIANCE if is_rounding(float(effects.sum()), weight) else ""
 
 
 def _expected(shares: Mapping[Any, float] | Sequence[float], levels: list[Any], variable: str) -> np.ndarray:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from surveykit.errors import DataError
 
@@ -71,15 +71,18 @@ def proportion_interval(
     -------
     tuple of numpy.ndarray
         Lower and upper limits. At p = 0 or 1 every method but "mean" gives the Korn-Graubard limits with n divided by
-        a design effect pooled over the other rows (1 at least), since none is known there.
+        a design effect pooled over the other rows (1 at least), since none is known there; "wilson_pooled" only
+        where there is no other row. A share
+        between them that has no variance (a census, or a share that calibration fixed) is its own limits. Without a
+        positive number of degrees of freedom both are NaN.
 
     Notes
     -----
     Formulas and the R calls that agree: docs/methods/estimation.md, "Intervals of proportions".
     """
     p, se, n, df = (np.asarray(a, dtype=float) for a in (p, std_error, n, df))
-    t = t_quantile(df, conf_level)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    t, deff = t_quantile(df, conf_level), pooled_design_effect(p, se, n)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if method == "mean":
             return t_interval(p, se, df, conf_level)
         if method in ("logit", "xlogit"):
@@ -91,12 +94,13 @@ def proportion_interval(
         elif method == "wilson":
             low, high = _wilson(p, effective_size(p, se, n), t)
         elif method == "wilson_pooled":
-            deff = pooled_design_effect(p, se, n)
             low, high = _wilson(p, n / deff, t)
         else:
             raise DataError(f"The interval {method!r} cannot be made from a standard error alone.")
-    if method != "wilson_pooled":
-        edge = ((p <= 0) | (p >= 1)) & (n > 0)
+    known = (p > 0) & (p < 1) & (se == 0) & (df > 0)
+    low, high = np.where(known, p, low), np.where(known, p, high)
+    if method != "wilson_pooled" or not np.isfinite(deff):
+        edge = ((p <= 0) | (p >= 1)) & (n > 0) & (df > 0)
         if edge.any():
             star = _edge_size(p, se, n, df, conf_level)
             edge_low, edge_high = korn_graubard(p, star, conf_level)
@@ -106,12 +110,13 @@ def proportion_interval(
 
 def _logit(p: np.ndarray, se: np.ndarray, t: np.ndarray) -> Limits:
     centre, half = np.log(p / (1 - p)), t * se / (p * (1 - p))
-    return 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
+    return special.expit(centre - half), special.expit(centre + half)
 
 
 def _asin(p: np.ndarray, se: np.ndarray, t: np.ndarray) -> Limits:
     centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
-    return np.sin(centre - half) ** 2, np.sin(centre + half) ** 2
+    low, high = np.clip(centre - half, 0, np.pi / 2), np.clip(centre + half, 0, np.pi / 2)
+    return np.sin(low) ** 2, np.sin(high) ** 2
 
 
 def _wilson(p: np.ndarray, size: np.ndarray, t: np.ndarray) -> Limits:
@@ -132,7 +137,8 @@ def korn_graubard(p: np.ndarray, size: np.ndarray, conf_level: float) -> Limits:
     with np.errstate(invalid="ignore"):
         low = stats.beta.ppf(alpha / 2, x, size - x + 1)
         high = stats.beta.ppf(1 - alpha / 2, x + 1, size - x)
-    return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
+    defined = np.where(np.isnan(size), np.nan, 0.0)
+    return np.where(p <= 0, defined, low), np.where(p >= 1, 1.0 + defined, high)
 
 
 def pooled_design_effect(p: np.ndarray, se: np.ndarray, n: np.ndarray) -> float:

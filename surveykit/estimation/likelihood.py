@@ -54,7 +54,8 @@ def likelihood_interval(
     lambda_ = std_error**2 / float(fit.bread[0, 0])
     cutoff = float(stats.t.ppf(0.5 + conf_level / 2, df) * np.sqrt(lambda_))
     alpha = float(stats.norm.sf(cutoff)) / 2
-    limit = float(np.sqrt(stats.f.isf(alpha, 1, n - 1)))
+    # The root of an F quantile with one degree of freedom is a t quantile, which holds in the far tail.
+    limit = float(stats.t.isf(alpha / 2, n - 1)) if alpha > 0 else 1.25 * cutoff
     centre = float(np.log(p / (1 - p)))
     points = [(centre, 0.0)]
     for sign in (-1.0, 1.0):

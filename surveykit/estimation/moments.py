@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from surveykit.estimation.degenerate import cell_constants
 from surveykit.estimation.terms import Arrays, Context, Term, divide
+from surveykit.estimation.totals import Moment
 
 __all__ = ["covariance_term"]
+
+Value = Callable[[Arrays], np.ndarray]
+Linear = Callable[[Arrays, Arrays], np.ndarray]
 
 
 def covariance_term(context: Context, names: tuple[str, str], a: np.ndarray, b: np.ndarray, kind: str) -> Term:
@@ -31,7 +38,12 @@ def covariance_term(context: Context, names: tuple[str, str], a: np.ndarray, b: 
     moments = tuple(context.moment(base, column) for column in columns)
     with np.errstate(divide="ignore", invalid="ignore"):
         bessel = np.where(count > 1, count / (count - 1.0), np.nan)
-    value, linear = (_correlation_value, _correlation_linear) if kind == "correlation" else _covariance(bessel)
+    same = [_constant(context, base, column) for column in (a, b)]
+    value, linear = _without_variation(
+        *((_correlation_value, _correlation_linear) if kind == "correlation" else _covariance(bessel)),
+        same[0] | same[1],
+        np.nan if kind == "correlation" else 0.0,
+    )
     return Term(
         kind,
         names[0] if kind == "variance" else ",".join(names),
@@ -44,6 +56,20 @@ def covariance_term(context: Context, names: tuple[str, str], a: np.ndarray, b: 
         count,
         missing=int(missing.sum()),
         weight=total,
+        fixed=(same[0] | same[1]) & (count > 1),
+    )
+
+
+def _constant(context: Context, base: Moment, column: np.ndarray) -> np.ndarray:
+    every = np.ones(base.size, dtype=bool)
+    return np.asarray(np.isfinite(cell_constants(column, base.code, context.design.weights, every)))
+
+
+def _without_variation(value: Value, linear: Linear, same: np.ndarray, instead: float) -> tuple[Value, Linear]:
+    """Return value and linearisation with cells in which a column is constant put right: `instead`, no variance."""
+    return (
+        lambda t: np.where(same & (t[-1] != 0), instead, value(t)),
+        lambda u, t: np.where(same, 0.0, linear(u, t)),
     )
 
 
@@ -51,7 +77,7 @@ def _means(t: Arrays) -> list[np.ndarray]:
     return [divide(part, t[-1]) for part in t[:-1]]
 
 
-def _covariance(bessel: np.ndarray):  # type: ignore[no-untyped-def]
+def _covariance(bessel: np.ndarray) -> tuple[Value, Linear]:
     def value(t: Arrays) -> np.ndarray:
         x, y, xy = _means(t)
         return np.asarray(bessel * (xy - x * y))
@@ -67,13 +93,14 @@ def _covariance(bessel: np.ndarray):  # type: ignore[no-untyped-def]
 def _correlation_value(t: Arrays) -> np.ndarray:
     x, y, xy, xx, yy = _means(t)
     with np.errstate(invalid="ignore"):
-        return divide(xy - x * y, np.sqrt(np.maximum((xx - x * x) * (yy - y * y), 0.0)))
+        r = divide(xy - x * y, np.sqrt(np.maximum((xx - x * x) * (yy - y * y), 0.0)))
+        return np.where(np.abs(r) > 1.0 - 1e-14, np.sign(r), r)
 
 
 def _correlation_linear(u: Arrays, t: Arrays) -> np.ndarray:
     x, y, xy, xx, yy = _means(t)
     sxy, sxx, syy = xy - x * y, xx - x * x, yy - y * y
-    r = divide(sxy, np.sqrt(np.maximum(sxx * syy, 0.0)))
+    r = _correlation_value(t)
 
     def part(product: np.ndarray, first: int, second: int, mean: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         return np.asarray(product - mean[0] * u[second] - mean[1] * u[first] + mean[0] * mean[1] * u[-1])
@@ -82,4 +109,5 @@ def _correlation_linear(u: Arrays, t: Arrays) -> np.ndarray:
     dxx = part(u[3], 0, 0, (x, x)) - sxx * u[-1]
     dyy = part(u[4], 1, 1, (y, y)) - syy * u[-1]
     root = np.sqrt(np.maximum(sxx * syy, 0.0))
-    return divide(divide(dxy, root) - 0.5 * r * (divide(dxx, sxx) + divide(dyy, syy)), t[-1])
+    z = divide(divide(dxy, root) - 0.5 * r * (divide(dxx, sxx) + divide(dyy, syy)), t[-1])
+    return np.where(np.abs(r) == 1.0, 0.0, z)

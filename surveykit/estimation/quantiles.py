@@ -8,13 +8,14 @@ from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.errors import ConvergenceError, DataError
+from surveykit.estimation.intervals import proportion_interval
 from surveykit.estimation.quantile_rules import SortedSample, check_rule, quantile_point, sort_sample
 from surveykit.estimation.rootfinding import brent_root
-from surveykit.estimation.terms import Context, Term, divide
+from surveykit.estimation.terms import Context, Term, divide, share_linear
 from surveykit.estimation.totals import Moment
 
 __all__ = ["Inversion", "QuantileInterval", "quantile_term"]
@@ -38,6 +39,8 @@ class Inversion:
         Replicate quantiles, for interval "replicate".
     score : callable or None
         Row number and a threshold -> share above it minus its target, over its standard error.
+    top : numpy.ndarray of bool, shape (rows,)
+        Quantiles at the largest value, whose share is the one below it.
     """
 
     samples: tuple[SortedSample, ...]
@@ -47,11 +50,17 @@ class Inversion:
     interval: str
     replicates: np.ndarray | None
     score: Callable[[int, float], float] | None
+    top: np.ndarray
 
     def limits(
         self, share: np.ndarray, std_error: np.ndarray, df: np.ndarray, count: np.ndarray, conf_level: float
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return lower and upper limits of the quantiles; NaN where a limit of the share leaves [0, 1]."""
+        """Return lower and upper limits of the quantiles; NaN where a limit of the share leaves [0, 1].
+
+        At the largest value the share at or below it is 1 and has no error. There the lower limit is that of Woodruff
+        (1952) about the probability, with the error of the share below the value; the upper limit is the value itself
+        where Korn and Graubard's lower limit of the share of 1 reaches the probability, and not defined where not.
+        """
         low, high = np.full(share.size, np.nan), np.full(share.size, np.nan)
         for i in range(share.size):
             sample = self.samples[i % len(self.samples)]
@@ -60,11 +69,27 @@ class Inversion:
             if self.score is not None:
                 ends = _score_limits(self.score, i, sample, float(df[i]), conf_level)
                 shares = [float(np.mean(sample.x <= end)) if np.isfinite(end) else np.nan for end in ends]
+            elif self.top[i]:
+                p = float(self.probabilities[i])
+                below = _share_limits(self.interval, p, std_error[i], df[i], count[i], conf_level)[0]
+                reached = _surely_reached(float(count[i]), float(df[i]), conf_level)
+                shares = [below if std_error[i] > 0 else p, 1.0 if reached >= p else np.nan]
             else:
                 shares = list(_share_limits(self.interval, share[i], std_error[i], df[i], count[i], conf_level))
-            inside = [p if 0.0 <= p <= 1.0 else float("nan") for p in shares]
+            inside = [_inside(p) for p in shares]
             low[i], high[i] = (quantile_point(sample, p, self.rule) for p in inside)
         return low, high
+
+
+def _inside(p: float) -> float:
+    """Return a share with rounding beyond 0 and 1 taken off, NaN outside them."""
+    return float(min(max(p, 0.0), 1.0)) if -1e-12 <= p <= 1.0 + 1e-12 else float("nan")
+
+
+def _surely_reached(n: float, df: float, conf_level: float) -> float:
+    """Return the lower limit of a share of 1 among n rows."""
+    one = np.ones(1)
+    return float(proportion_interval("beta", one, 0.0 * one, n * one, df * one, conf_level)[0][0])
 
 
 def _share_limits(interval: str, m: float, se: float, df: float, n: float, conf_level: float) -> tuple[float, float]:
@@ -76,10 +101,11 @@ def _share_limits(interval: str, m: float, se: float, df: float, n: float, conf_
         return float("nan"), float("nan")
     if interval == "xlogit":
         centre, half = np.log(m / (1 - m)), t * se / (m * (1 - m))
-        return float(1 / (1 + np.exp(half - centre))), float(1 / (1 + np.exp(-half - centre)))
+        return float(special.expit(centre - half)), float(special.expit(centre + half))
     if interval == "asin":
         centre, half = np.arcsin(np.sqrt(m)), t * se / (2 * np.sqrt(m * (1 - m)))
-        return float(np.sin(centre - half) ** 2), float(np.sin(centre + half) ** 2)
+        ends = np.clip([centre - half, centre + half], 0.0, np.pi / 2)
+        return float(np.sin(ends[0]) ** 2), float(np.sin(ends[1]) ** 2)
     size = m * (1 - m) / se**2 * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2
     low = stats.beta.ppf(tail, size * m, size * (1 - m) + 1)
     return float(low), float(stats.beta.ppf(1 - tail, size * m + 1, size * (1 - m)))
@@ -135,7 +161,11 @@ def quantile_term(
     samples = tuple(sort_sample(y, w, rule) if r is None else sort_sample(y[r], w[r], rule) for r in rows)
     points = np.array([[quantile_point(s, p, rule) for s in samples] for p in probabilities])
     code = np.zeros(y.size, dtype=np.int64) if base.code is None else base.code
-    moments = tuple(_below(y, code, points[j], size) for j in range(k))
+    largest = np.array([s.x[-1] if s.x.size else np.nan for s in samples])
+    # Shah and Vaish's rule is no inverse of a share, and "score" and "replicate" do not rest on the share's error.
+    own = rule == "shahvaish" or interval in ("score", "replicate")
+    top = np.zeros(points.shape, dtype=bool) if own else points >= largest
+    moments = tuple(_below(y, code, (points[j], top[j]), base) for j in range(k))
     share = np.concatenate([divide(context.sums(moment), total) for moment in moments])
     replicates = None
     if interval == "replicate":
@@ -148,7 +178,9 @@ def quantile_term(
         interval,
         replicates,
         _score_function(context, y, code, size, probabilities) if interval == "score" else None,
+        top.ravel(),
     )
+    smallest = np.array([s.x[0] if s.x.size else np.nan for s in samples])
     return Term(
         "quantile",
         name,
@@ -156,13 +188,14 @@ def quantile_term(
         (*moments, base),
         k,
         lambda t: np.concatenate([divide(t[j], t[k]) for j in range(k)], axis=-1),
-        lambda u, t: np.concatenate([divide(u[j] - divide(t[j], t[k]) * u[k], t[k]) for j in range(k)], axis=1),
+        lambda u, t: np.concatenate([share_linear((u[j], u[k]), (t[j], t[k])) for j in range(k)], axis=1),
         np.where(np.isnan(share), np.nan, share * (1 - share)),
         np.tile(count, k),
         "number",
         0 if valid is None else int((~valid).sum()),
         np.tile(total, k),
         invert,
+        np.tile((smallest == largest) & (count > 1), k),
     )
 
 
@@ -179,11 +212,13 @@ def _check(probabilities: tuple[float, ...], rule: str, interval: str, context: 
         raise DataError("interval='score' is for designs without replicates: choose 'mean' or 'replicate'.")
 
 
-def _below(y: np.ndarray, code: np.ndarray, points: np.ndarray, size: int) -> Moment:
-    threshold = points[np.maximum(code, 0)]
+def _below(y: np.ndarray, code: np.ndarray, points: tuple[np.ndarray, np.ndarray], base: Moment) -> Moment:
+    """Return the rows at or below the points of their cells, below them where the second array says so."""
+    cell = np.maximum(code, 0)
+    threshold, strict = points[0][cell], points[1][cell]
     with np.errstate(invalid="ignore"):
-        inside = (y <= threshold) & (code >= 0)
-    return Moment(inside.astype(float), code, size)
+        inside = np.where(strict, y < threshold, y <= threshold) & (code >= 0)
+    return Moment(inside.astype(float), code, base.size, whole=base)
 
 
 def _replicate_quantiles(

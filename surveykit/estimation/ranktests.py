@@ -11,11 +11,12 @@ from scipy import stats
 from surveykit.design.domains import column_codes, where_mask
 from surveykit.design.tables import numeric_column
 from surveykit.errors import DataError
+from surveykit.estimation.degenerate import is_constant, wald_statistic
 from surveykit.estimation.linear import linear_covariance
 from surveykit.estimation.subset import subset
 from surveykit.estimation.tests_result import TestResult
 from surveykit.estimation.totals import Design
-from surveykit.estimation.ttests import t_result
+from surveykit.estimation.ttests import error_state, t_result
 
 __all__ = ["survey_ranktest"]
 
@@ -53,7 +54,13 @@ def survey_ranktest(
     -------
     TestResult
         Two groups: t with the domain's degrees of freedom minus 1, and the difference in mean score. k groups: the
-        Wald chi-squared, df (k - 1, degrees of freedom - (k - 1)), p from F.
+        Wald chi-squared, df (k - 1, degrees of freedom - (k - 1)), p from F. Without variation in the variable, or
+        where the design fixes the mean scores, statistic and p are NaN and ``state`` says why.
+
+    Raises
+    ------
+    DataError
+        For fewer than two groups; for k groups whose k - 1 differences depend on each other.
 
     Notes
     -----
@@ -79,28 +86,32 @@ def survey_ranktest(
     if levels.size < 2:
         raise DataError(f"Column {by!r} has {levels.size} level(s) in the domain: at least two groups are needed.")
     group = np.searchsorted(levels, code[part.rows])
-    means, covariance = _mean_scores(design, y, part.rows, group, SCORES[key])
+    scores, means, covariance = _mean_scores(design, y, part.rows, group, SCORES[key])
     contrast = np.column_stack([-np.ones(levels.size - 1), np.eye(levels.size - 1)])
     difference, variance = contrast @ means, contrast @ covariance @ contrast.T
+    error, state = error_state(scores, group, float(np.trace(variance)))
+    name = f"Design-based {test} test"
     if levels.size == 2:
-        error = float(np.sqrt(variance[0, 0]))
-        return t_result(f"Design-based {test} test", float(difference[0]), error, part.df - 1.0, conf_level)
-    chi2 = float(difference @ np.linalg.solve(variance, difference))
+        estimate = 0.0 if is_constant(scores) else float(difference[0])
+        return t_result(name, (estimate, error), part.df - 1.0, conf_level, state)
     df, ddf = float(levels.size - 1), part.df - (levels.size - 1)
+    if state:
+        return TestResult(f"{name}, {levels.size} groups", float("nan"), (df, ddf), float("nan"), state=state)
+    chi2 = wald_statistic(difference, variance, f"The mean scores of the {levels.size} groups of {by!r}")
     p = float(stats.f.sf(chi2 / df, df, ddf)) if ddf > 0 else float("nan")
-    return TestResult(f"Design-based {test} test, {levels.size} groups", chi2, (df, ddf), p)
+    return TestResult(f"{name}, {levels.size} groups", chi2, (df, ddf), p)
 
 
 def _mean_scores(
     design: Design, y: np.ndarray, rows: np.ndarray, group: np.ndarray, score: Callable[[np.ndarray, float], np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     w = design.weights[rows]
     scores = score(mid_ranks(y[rows], w), float(w.sum(dtype=np.longdouble)))
     total = np.bincount(group, weights=w)
     means = np.bincount(group, weights=w * scores) / total
     z = np.zeros((design.n_rows, total.size))
     z[np.flatnonzero(rows), group] = w * (scores - means[group]) / total[group]
-    return means, linear_covariance(design, z)
+    return scores, means, linear_covariance(design, z)
 
 
 def mid_ranks(y: np.ndarray, w: np.ndarray) -> np.ndarray:

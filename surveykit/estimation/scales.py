@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from surveykit.design.domains import where_mask
 from surveykit.design.tables import numeric_column
-from surveykit.errors import DataError
+from surveykit.errors import DataError, first_few
+from surveykit.estimation.degenerate import is_constant
 from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.estimators import estimate
 from surveykit.estimation.statistics import Correlation, Statistic, Variance
@@ -46,6 +47,11 @@ def survey_alpha(design: Design, items: Sequence[str], *, where: Any = None, con
     Estimates
         First row ``alpha``, then ``alpha without <item>`` for each item (three items or more).
 
+    Raises
+    ------
+    DataError
+        When the sum of the items (of all, or of those that remain) does not vary.
+
     Notes
     -----
     ``K / (K - 1) (1 - sum of item variances / variance of the sum)`` with weighted variances; agrees with R survey
@@ -66,6 +72,7 @@ def survey_alpha(design: Design, items: Sequence[str], *, where: Any = None, con
     columns = {f"__sum_{i}": total for i, total in enumerate(sums.values())}
     extended = design.with_data(design.data.assign(**columns))
     statistics: list[Statistic] = [Variance(name) for name in (*items, *columns)]
+    _refuse_constant(design, sums, complete)
     variances = estimate(extended, statistics, where=complete, conf_level=conf_level)
     k = len(items)
 
@@ -76,6 +83,17 @@ def survey_alpha(design: Design, items: Sequence[str], *, where: Any = None, con
         return np.array(out)
 
     return variances.transform(alphas, names=list(sums))
+
+
+def _refuse_constant(design: Design, sums: Mapping[str, np.ndarray], complete: np.ndarray) -> None:
+    """Raise `DataError` when a sum that alpha divides by is the same for everyone."""
+    rows = complete & (design.weights > 0)
+    same = [name for name, total in sums.items() if rows.any() and is_constant(total[rows])]
+    if same:
+        raise DataError(
+            f"The sum of the items is the same in all {int(rows.sum())} rows for {first_few(same)}: there is no "
+            "variation, and alpha is not defined. Leave out items that everyone answers alike."
+        )
 
 
 def survey_item_rest(design: Design, items: Sequence[str], *, where: Any = None, conf_level: float = 0.95) -> Estimates:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from surveykit.display import NamedTable, Presentation, Words, facts
 from surveykit.display.content import recipe_notes
+from surveykit.display.words import VALUES
 from surveykit.errors import DataError, first_few
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def model_presentation(model: GlmResult) -> Presentation:
     notes = [(said, said)]
     if model.dropped:
         notes.append(dropped_note(model.dropped))
+    if model.state:
+        state, _, names = model.state.partition(" (")
+        notes.append((f"无检验：{VALUES[state]}{'（' + names[:-1] + '）' if names else ''}", f"no test: {model.state}"))
     return Presentation(title, (NamedTable(title, model.table),), tuple(notes))
 
 
@@ -130,5 +134,7 @@ def test_presentation(test: TestResult) -> Presentation:
     items = {"statistic": test.statistic, "df": df, "p_value": test.p_value, "estimate": test.estimate}
     items |= {"std_error": test.std_error, "conf_low": test.conf_low, "conf_high": test.conf_high}
     kept = {k: v for k, v in items.items() if isinstance(v, str) or np.isfinite(v)}
+    if test.state:
+        kept["state"] = test.state
     title = (test.method, test.method)
     return Presentation(title, (NamedTable(("检验", "Test"), facts(kept)),))

@@ -10,9 +10,20 @@ from typing import Any
 import numpy as np
 
 from surveykit.design.domains import Domains
+from surveykit.estimation.degenerate import EPSILON, STEPS, cell_constants
 from surveykit.estimation.totals import Design, Moment, cell_sums, moment_sums, weighted
 
-__all__ = ["Context", "Term", "divide", "level_total_term", "mean_term", "prop_term", "ratio_term", "total_term"]
+__all__ = [
+    "Context",
+    "Term",
+    "divide",
+    "level_total_term",
+    "mean_term",
+    "prop_term",
+    "ratio_term",
+    "share_linear",
+    "total_term",
+]
 
 Arrays = Sequence[np.ndarray]
 
@@ -47,6 +58,8 @@ class Term:
         Sum of the weights.
     invert : Inversion or None
         For quantiles: from shares to quantiles.
+    fixed : numpy.ndarray of bool, shape (rows,)
+        Rows of the table without variation: every row of the domain has the same value. Empty for rates.
     """
 
     statistic: str
@@ -62,6 +75,7 @@ class Term:
     missing: int = 0
     weight: np.ndarray = field(default_factory=lambda: np.zeros(0))
     invert: Any = None
+    fixed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
 def divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -110,11 +124,11 @@ class Context:
             return np.bincount(inside, minlength=size)
         return np.bincount(inside + 1, minlength=size + 1)[1:]
 
-    def moment(self, base: Moment, values: np.ndarray) -> Moment:
-        """Return the moment of values within the cells of `base`, rows outside set to 0."""
+    def moment(self, base: Moment, values: np.ndarray, part: bool = False) -> Moment:
+        """Return the moment of values within the cells of `base`, rows outside set to 0; `part`: they are 0 or 1."""
         if base.code is not None and base.code.min() < 0:
             values = np.where(base.code >= 0, values, 0.0)
-        return Moment(values, base.code, base.size, base=base)
+        return Moment(values, base.code, base.size, base=base, whole=base if part else None)
 
     def sums(self, moment: Moment) -> np.ndarray:
         """Return weighted totals of a moment in its cells."""
@@ -155,23 +169,42 @@ def mean_term(context: Context, name: str, y: np.ndarray) -> Term:
     base, count, total = context.base(valid)
     is_rate = _is_zero_one(y if valid is None else y[valid])
     centre = 0.0 if is_rate else _overall_mean(context, y, valid)
-    moment = context.moment(base, y - centre if centre else y)
+    moment = context.moment(base, y - centre if centre else y, part=is_rate)
     mean = divide(context.sums(moment), total)
-    spread = mean * (1.0 - mean) if is_rate else _variance_within(context, moment, mean, total)
+    if is_rate:
+        spread, constant = mean * (1.0 - mean), np.full(base.size, np.nan)
+    else:
+        spread = _variance_within(context, moment, mean, total)
+        rounding = (STEPS * EPSILON * float(np.nanmax(np.abs(y), initial=0.0))) ** 2
+        constant = cell_constants(y, base.code, context.design.weights, spread <= rounding)
+    same = np.isfinite(constant)
     return Term(
         "mean",
         name,
         ("",),
         (moment, base),
         1,
-        lambda t: divide(t[0], t[1]) + centre,
-        lambda u, t: divide(u[0] - divide(t[0], t[1]) * u[1], t[1]),
+        lambda t: np.where(same & (t[1] != 0), constant, divide(t[0], t[1]) + centre),
+        lambda u, t: np.where(same, 0.0, share_linear(u, t)),
         spread,
         count,
         "rate" if is_rate else "number",
         0 if valid is None else int((~valid).sum()),
         total,
+        fixed=same & (count > 1),
     )
+
+
+def share_linear(u: Arrays, t: Arrays) -> np.ndarray:
+    """Return linearised unit totals of parts t[0] over wholes t[1] (repeated level by level).
+
+    A part that is the whole has no variance, whatever order the unit totals were added up in.
+    """
+    k = t[0].shape[-1] // t[1].shape[-1]
+    whole = _repeat(t[1], k)
+    z = divide(u[0] - divide(t[0], whole) * _repeat(u[1], k), whole)
+    z[:, t[0] == whole] = 0.0
+    return z
 
 
 def _overall_mean(context: Context, y: np.ndarray, valid: np.ndarray | None) -> float:
@@ -213,31 +246,46 @@ def ratio_term(context: Context, name: str, numerator: np.ndarray, denominator: 
     code = 0 if base.code is None else np.maximum(base.code, 0)
     residual = Moment(top.values - np.nan_to_num(ratio)[code] * bottom.values, base.code, base.size)
     variance = _variance_within(context, residual, np.zeros(base.size), total)
+    constant = _constant_ratio(context, (top, bottom), variance <= 1e-20 * (ratio * divide(below, total)) ** 2)
+    same = np.isfinite(constant)
+    variance = np.where(same, 0.0, variance)
     return Term(
         "ratio",
         name,
         ("",),
         (top, bottom, base),
         2,
-        lambda t: divide(t[0], t[1]),
-        lambda u, t: divide(u[0] - divide(t[0], t[1]) * u[1], t[1]),
+        lambda t: np.where(same & (t[1] != 0), constant, divide(t[0], t[1])),
+        lambda u, t: np.where(same, 0.0, divide(u[0] - divide(t[0], t[1]) * u[1], t[1])),
         variance * divide(total, below) ** 2,
         count,
         missing=0 if valid is None else int((~valid).sum()),
         weight=total,
+        fixed=same & (count > 1),
     )
 
 
+def _constant_ratio(context: Context, parts: tuple[Moment, Moment], suspects: np.ndarray) -> np.ndarray:
+    """Return the ratio of cells in which every row has it; rows with 0 in both do not count."""
+    y, x = parts[0].values, parts[1].values
+    assert y is not None and x is not None
+    if not suspects.any():
+        return np.full(suspects.size, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = np.nan_to_num(y / x, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    counted = np.where((x != 0) | (y != 0), context.design.weights, 0.0)
+    return cell_constants(quotient, parts[0].code, counted, suspects)
+
+
 def _level_moment(base: Moment, codes: np.ndarray, levels: int, boxes: Sequence[Sequence[int]]) -> Moment:
-    """Return what counts the rows of each box of levels in each cell; a box of everyone is the base itself."""
+    """Return what counts the rows of each box of levels in each cell."""
     position = np.full(levels + 1, -1, dtype=np.int64)
     for number, box in enumerate(boxes):
         position[list(box)] = number
     level = position[codes]
-    if len(boxes) == 1 and (level.min() >= 0 if base.code is None else np.all((level >= 0) | (base.code < 0))):
-        return base
     cell = 0 if base.code is None else base.code
-    return Moment(None, np.where((level >= 0) & (cell >= 0), level * base.size + cell, -1), len(boxes) * base.size)
+    code = np.where((level >= 0) & (cell >= 0), level * base.size + cell, -1)
+    return Moment(None, code, len(boxes) * base.size, whole=base)
 
 
 def level_total_term(context: Context, name: str, codes: np.ndarray, levels: Sequence[object]) -> Term:
@@ -279,7 +327,7 @@ def prop_term(
         (part, base),
         1,
         lambda t: divide(t[0], _repeat(t[1], k)),
-        lambda u, t: divide(u[0] - divide(t[0], _repeat(t[1], k)) * _repeat(u[1], k), _repeat(t[1], k)),
+        share_linear,
         share * (1.0 - share),
         np.tile(count, k),
         "rate",

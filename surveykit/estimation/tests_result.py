@@ -32,6 +32,9 @@ class TestResult(Shown):
         What the test is about, with an interval of the same degrees of freedom; NaN where there is none.
     details : mapping
         Further plain values, for example the eigenvalues of the design effects.
+    state : str
+        Why there is no statistic and no p-value (both NaN): "no variation", the values are all the same (within the
+        groups compared); "no sampling variance", a census or calibration fixes what is tested. Else empty.
     """
 
     __test__ = False
@@ -45,12 +48,15 @@ class TestResult(Shown):
     conf_low: float = float("nan")
     conf_high: float = float("nan")
     details: Mapping[str, Any] = field(default_factory=dict)
+    state: str = ""
 
     def __repr__(self) -> str:
         df = ", ".join(f"{d:.6g}" for d in self.df) if isinstance(self.df, tuple) else f"{self.df:.6g}"
         text = f"{self.method}: statistic {self.statistic:.6g}, df {df}, p {self.p_value:.4g}"
         if self.std_error == self.std_error:
             text += f"; estimate {self.estimate:.6g} [{self.conf_low:.6g}, {self.conf_high:.6g}]"
+        if self.state:
+            text += f"; no test: {self.state}"
         return f"<{text}>"
 
     def presentation(self) -> Presentation:

@@ -37,6 +37,8 @@ class Moment:
         Weighted values once made, by the identity of the weights; for a base moment also joint codes and unit totals.
     base : Moment or None
         The moment that counts the rows of the same cells; None = this one does.
+    whole : Moment or None
+        Where the values are 0 or 1: the moment of which these totals are parts, its cells once for each level.
     """
 
     values: np.ndarray | None
@@ -44,6 +46,7 @@ class Moment:
     size: int
     products: dict[Any, np.ndarray] = field(default_factory=dict)
     base: Moment | None = None
+    whole: Moment | None = None
 
 
 def active_stages(design: SurveyDesign) -> tuple[Stage, ...]:
@@ -66,9 +69,13 @@ def weighted(moment: Moment, weights: np.ndarray) -> np.ndarray:
 
 
 def cell_sums(weighted_values: np.ndarray, code: np.ndarray | None, size: int) -> np.ndarray:
-    """Return sums over cells, shape (size,); values outside the cells must be 0."""
+    """Return sums over cells, shape (size,); values outside the cells must be 0.
+
+    Rows are added one by one in their order whatever the cells: so a part that is the whole has the very sum of the
+    whole, and no part has a larger one.
+    """
     if code is None:
-        return np.array([weighted_values.sum()])
+        return np.bincount(np.zeros(weighted_values.size, dtype=np.intp), weights=weighted_values, minlength=1)
     return np.bincount(inside_codes(code), weights=weighted_values, minlength=size)
 
 
@@ -183,7 +190,29 @@ def replicate_totals(design: ReplicateDesign, moments: Sequence[Moment]) -> list
             out.append(design.factors.T @ flat.reshape(units, moment.size))
         else:
             out.append(_by_cell(design, moment, product))
+    place = {id(moment): i for i, moment in enumerate(moments)}
+    for moment, totals in zip(moments, out, strict=True):
+        if moment.whole is not None and id(moment.whole) in place:
+            _complete_parts(design, moment, totals, out[place[id(moment.whole)]])
     return out
+
+
+def _complete_parts(design: ReplicateDesign, moment: Moment, part: np.ndarray, whole: np.ndarray) -> None:
+    """Make parts that lack nothing of the whole equal to it, in place: a product of matrices adds up in any order."""
+    assert moment.whole is not None
+    size = moment.whole.size
+    everything = np.tile(whole, (1, moment.size // size))
+    near = (np.abs(part - everything) <= 1e-9 * np.abs(everything)) & (part != everything)
+    if not near.any():
+        return
+    everyone = np.where(weighted(moment.whole, design.base_weights) != 0, design.base_weights, 0.0)
+    own = np.zeros(everyone.size, dtype=np.int64) if moment.whole.code is None else moment.whole.code
+    for j in np.flatnonzero(near.any(axis=0)):
+        inside = np.zeros(everyone.size, dtype=np.int64) if moment.code is None else moment.code
+        belongs = inside == j if moment.values is None else (inside == j) & (moment.values != 0)
+        lacking = np.where((own == j % size) & ~belongs, everyone, 0.0)
+        rest = design.factors.T @ np.bincount(design.unit, weights=lacking, minlength=design.factors.shape[0])
+        part[:, j] = np.where(near[:, j] & (rest == 0), everything[:, j], part[:, j])
 
 
 def _by_cell(design: ReplicateDesign, moment: Moment, product: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from scipy import stats
 from surveykit.design.domains import column_codes, where_mask
 from surveykit.design.tables import numeric_column
 from surveykit.errors import DataError
+from surveykit.estimation.degenerate import NO_SAMPLING_VARIANCE, NO_VARIATION, is_constant, is_rounding
 from surveykit.estimation.subset import subset
 from surveykit.estimation.tests_result import TestResult
 from surveykit.estimation.totals import Design, Moment
@@ -50,7 +51,9 @@ def survey_ttest(
     Returns
     -------
     TestResult
-        Test and interval have the same degrees of freedom.
+        Test and interval have the same degrees of freedom. Where the values are all the same (within each group), or a
+        census or calibration fixes their mean, the standard error is 0, statistic and p are NaN, and ``state`` says
+        why.
 
     Raises
     ------
@@ -72,27 +75,49 @@ def survey_ttest(
     if by is not None and paired is not None:
         raise DataError("Pass by= (two groups) or paired= (two columns), not both.")
     y = numeric_column(design.data, variable)
+    size = np.abs(y)
     if paired is not None:
-        y = y - numeric_column(design.data, paired)
+        other = numeric_column(design.data, paired)
+        y, size = y - other, np.maximum(size, np.abs(other))
     mask = where_mask(design.data, where)
     present = ~np.isnan(y) if mask is None else mask & ~np.isnan(y)
     if by is not None:
         group, _ = two_groups(design, by, present)
         present = present & (group >= 0)
         part = subset(design, present)
-        estimate, std_error = group_difference(design, np.nan_to_num(y), group, part.rows)
+        estimate, std_error, state = group_difference(design, np.nan_to_num(y), group, part.rows)
         degrees, name = part.df - 1.0, "two-sample t test"
     else:
         part = subset(design, present)
         if part.n == 0:
             raise DataError(f"No row has a value of {variable!r} in the domain: nothing to test.")
-        estimate, std_error = _mean(design, np.nan_to_num(y), part.rows)
+        estimate, std_error, state = _mean(design, np.nan_to_num(y), part.rows, size)
         degrees, name = part.df, "paired t test" if paired is not None else "one-sample t test"
     degrees = degrees if df is None else float(df)
-    return t_result(f"Design-based {name}", estimate, std_error, degrees, conf_level)
+    return t_result(f"Design-based {name}", (estimate, std_error), degrees, conf_level, state)
 
 
-def _mean(design: Design, y: np.ndarray, rows: np.ndarray) -> tuple[float, float]:
+def error_state(y: np.ndarray, group: np.ndarray, variance: float) -> tuple[float, str]:
+    """Return the standard error, 0 where it is rounding, and then why: see `TestResult.state`.
+
+    Parameters
+    ----------
+    y, group : numpy.ndarray, shape (n,)
+        Values and groups of the rows that count.
+    variance : float
+        Of the estimate.
+    """
+    parts = [y[group == g] for g in np.unique(group)]
+    if all(is_constant(part, y) for part in parts):
+        return 0.0, NO_VARIATION
+    if is_rounding(variance, float(max(part.var() for part in parts))):
+        return 0.0, NO_SAMPLING_VARIANCE
+    return float(np.sqrt(variance)), ""
+
+
+def _mean(design: Design, y: np.ndarray, rows: np.ndarray, size: np.ndarray) -> tuple[float, float, str]:
+    if is_constant(y[rows], size[rows]):
+        return float(y[rows][0]), 0.0, NO_VARIATION
     code = np.where(rows, 0, -1)
     centre = float(y[rows].mean())
     moments = (Moment(np.where(rows, y - centre, 0.0), code, 1), Moment(None, code, 1))
@@ -101,16 +126,18 @@ def _mean(design: Design, y: np.ndarray, rows: np.ndarray) -> tuple[float, float
         return np.asarray((u[0] - t[0] / t[1] * u[1]) / t[1])
 
     mean, covariance, _ = moments_covariance(design, moments, lambda t: t[0] / t[1], linear)
-    return float(mean[0]) + centre, float(np.sqrt(covariance[0, 0]))
+    return float(mean[0]) + centre, *error_state(y[rows], code[rows], float(covariance[0, 0]))
 
 
-def t_result(name: str, estimate: float, std_error: float, df: float, conf_level: float) -> TestResult:
-    """Return the t test of an estimate against 0 with its interval."""
+def t_result(name: str, about: tuple[float, float], df: float, conf_level: float, state: str = "") -> TestResult:
+    """Return the t test of an estimate (with its standard error) against 0, with its interval."""
+    estimate, std_error = about
     statistic = estimate / std_error if std_error > 0 else float("nan")
     defined = df > 0 and np.isfinite(statistic)
     p = float(2 * stats.t.sf(abs(statistic), df)) if defined else float("nan")
     half = float(stats.t.ppf(0.5 + conf_level / 2, df)) * std_error if df > 0 else float("nan")
-    return TestResult(name, float(statistic), float(df), p, estimate, std_error, estimate - half, estimate + half)
+    ends = (estimate - half, estimate + half)
+    return TestResult(name, float(statistic), float(df), p, estimate, std_error, *ends, state=state)
 
 
 def two_groups(design: Design, by: str, present: np.ndarray) -> tuple[np.ndarray, list[Any]]:
@@ -123,8 +150,8 @@ def two_groups(design: Design, by: str, present: np.ndarray) -> tuple[np.ndarray
     return group, [levels[i] for i in there.tolist()]
 
 
-def group_difference(design: Design, y: np.ndarray, group: np.ndarray, rows: np.ndarray) -> tuple[float, float]:
-    """Return the mean of group 1 minus that of group 0, and its standard error."""
+def group_difference(design: Design, y: np.ndarray, group: np.ndarray, rows: np.ndarray) -> tuple[float, float, str]:
+    """Return the mean of group 1 minus that of group 0, its standard error, and the state (see `error_state`)."""
     code = np.where(rows, group, -1)
     centre = float(y[rows].mean())
     moments = (Moment(np.where(code >= 0, y - centre, 0.0), code, 2), Moment(None, code, 2))
@@ -138,4 +165,8 @@ def group_difference(design: Design, y: np.ndarray, group: np.ndarray, rows: np.
         return np.asarray(z[:, 1:] - z[:, :1])
 
     difference, covariance, _ = moments_covariance(design, moments, value, linear)
-    return float(difference[0]), float(np.sqrt(covariance[0, 0]))
+    error, state = error_state(y[rows], group[rows], float(covariance[0, 0]))
+    if state == NO_VARIATION:
+        first, second = (float(y[rows & (group == g)][0]) for g in (0, 1))
+        return second - first, error, state
+    return float(difference[0]), error, state
