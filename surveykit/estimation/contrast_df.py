@@ -38,8 +38,9 @@ def contrast_df(estimates: Estimates, matrix: np.ndarray) -> np.ndarray:
     A single row keeps its own. Otherwise the first-stage units that carry the statement are grouped by which of its
     domains they belong to; a unit brings ``df_r / m_r`` of a domain r with m_r units (the least where it belongs to
     several). Satterthwaite (1946) over the groups gives nu, with the groups' parts of the linearised variance, see
-    `satterthwaite_df`. The linearised variance of a domain that is small in its strata is too small by b = (m - 1) / m or so; the result is
-    the df whose t quantile is ``t_nu / sqrt(b)``. See "Degrees of freedom" in the page on methods of estimation.
+    `satterthwaite_df`. The linearised variance of a domain that is small in its strata is too small by (m - 1) / m or
+    so, b; the result is the df whose 97.5 % point of t is ``t_nu / sqrt(b)``. See "Degrees of freedom" in the page on
+    methods of estimation.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def biased_df(nu: np.ndarray, bias: np.ndarray) -> np.ndarray:
 
 
 def _least(used: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return np.where(used, values, np.inf).min(axis=1, initial=np.inf)
+    return np.asarray(np.where(used, values, np.inf).min(axis=1, initial=np.inf))
 
 
 def _one_domain(used: np.ndarray, domain: np.ndarray) -> np.ndarray:

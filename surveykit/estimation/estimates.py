@@ -123,7 +123,7 @@ class Estimates(Shown):
         Returns
         -------
         Estimates
-            Statistic "contrast"; df by the rule of `contrast_df`: of the units that carry the statement.
+            Statistic "contrast"; df of the units that carry the statement, see `contrast_df`.
         """
         several = all(isinstance(value, Mapping) for value in coefficients.values())
         named: Mapping[Any, Any] = coefficients if several else {name: coefficients}

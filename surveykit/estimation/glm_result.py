@@ -137,8 +137,8 @@ class GlmResult(Shown):
         -------
         Estimates
             Statistic "margin", one row per level. The covariance adds the uncertainty of the coefficients and that of
-            the mean over rows; agrees with R survey ``svypredmeans`` (Graubard and Korn 1999). Degrees of freedom: those
-            of the domain that the model was fitted to; differences of margins follow the rule of `contrast_df`.
+            the mean over rows; agrees with R survey ``svypredmeans`` (Graubard and Korn 1999). Degrees of freedom:
+            those of the domain that the model was fitted to; differences of margins follow the rule of `contrast_df`.
         """
         label = variable if variable in self.details["levels"] else f"factor({variable})"
         if label not in self.details["levels"]:

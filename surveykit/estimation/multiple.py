@@ -84,10 +84,7 @@ def pairwise_comparisons(
     df = contrast_df(estimates, matrix)
     statistic = np.divide(difference, error, out=np.full(i.size, np.nan), where=error > 0)
     p = np.asarray(2 * stats.t.sf(np.abs(statistic), df))
-    if method == "tukey":
-        adjusted = _tukey(v, i, j, p, (draws, seed))
-    else:
-        adjusted = adjust_p_values(p, method)
+    adjusted = _tukey(v, i, j, p, (draws, seed)) if method == "tukey" else adjust_p_values(p, method)
     half = stats.t.ppf(0.5 + estimates.conf_level / 2, df) * error
     labels = estimates.labels
     return pd.DataFrame(
@@ -106,9 +103,7 @@ def pairwise_comparisons(
     )
 
 
-def _tukey(
-    v: np.ndarray, i: np.ndarray, j: np.ndarray, p: np.ndarray, simulation: tuple[int, int]
-) -> np.ndarray:
+def _tukey(v: np.ndarray, i: np.ndarray, j: np.ndarray, p: np.ndarray, simulation: tuple[int, int]) -> np.ndarray:
     draws, seed = simulation
     rng = np.random.default_rng(seed)
     values, vectors = np.linalg.eigh(np.nan_to_num(v))

@@ -104,7 +104,11 @@ def test_scale_does_not_matter(close):
 def test_pairs_at_once_equal_one_by_one(close):
     """The path for pairs and that for any contrast agree, also where domains share some units."""
     rng = np.random.default_rng(8)
-    data = {"u": np.repeat(np.arange(40), 6), "h": np.repeat(np.arange(40) // 8, 6), "d": rng.choice(list("abcdef"), 240)}
+    data = {
+        "u": np.repeat(np.arange(40), 6),
+        "h": np.repeat(np.arange(40) // 8, 6),
+        "d": rng.choice(list("abcdef"), 240),
+    }
     data |= {"y": rng.normal(size=240), "w": rng.uniform(1, 3, 240)}
     means = est.survey_mean(SurveyDesign(data, weights="w", psu="u", strata="h"), "y", by="d")
     table = est.pairwise_comparisons(means)

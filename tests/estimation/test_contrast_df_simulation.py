@@ -1,7 +1,7 @@
 """Coverage of 95 % limits of contrasts in domains of 2 to 6 sampling units, with known truth, beside the plain rule.
 
 The plain rule takes the units minus the strata of the whole design. Run with ``-s`` to see the table of the page on
-methods of estimation. Each cell has 4,000 contrasts or more (simulation error 0.35 points), those of replicates 800.
+methods of estimation. Each cell has 1,600 contrasts or more (simulation error 0.55 points).
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from surveykit import estimation as est
-from surveykit.design import SurveyDesign
+from surveykit.design import SurveyDesign, as_jackknife_design
 from surveykit.estimation.contrast_df import contrast_df
 
 DISTRICTS, UNITS = 40, (2, 3, 4, 5, 6)
@@ -49,10 +49,22 @@ def groups_in_one_domain(rng, m, strata=None):
 
 
 def one_domain_many_units(rng, m):
-    """Two groups inside one domain of m units, which `where=` cuts out of a design of 60."""
-    data = population(rng, [m] * 5 + [60 - 5 * m])
-    result = est.survey_mean(design_of(data), "y", by="g", where=("d", 3))
-    return result, np.array([[1.0, -1.0]])
+    """Two groups inside one domain of m units, which `where=` cuts out of a design of 60; 20 variables at once."""
+    data = population(rng, [m, 60 - m])
+    names = [f"y{j}" for j in range(20)]
+    data |= {name: rng.normal(0, 1, 120) for name in names}
+    result = est.survey_mean(design_of(data), names, by="g", where=("d", 0))
+    return result, pairs_of(len(result))
+
+
+def jackknife(rng, m):
+    result = est.survey_mean(as_jackknife_design(design_of(population(rng, [m] * DISTRICTS))), "y", by="d")
+    return result, pairs_of(len(result))
+
+
+def from_payload(rng, m):
+    result, matrix = two_domains(rng, m)
+    return est.Estimates.from_payload(result.to_payload()), matrix
 
 
 def two_domains(rng, m, strata=None, other=None, ratio=1.0):
@@ -104,18 +116,22 @@ CASES = {
     "two domains, m and 12 units": lambda rng, m: two_domains(rng, m, other=12),
     "two domains, m and 12, a stratum each": lambda rng, m: two_domains(rng, m, "d", other=12),
     "two domains, standard deviations 1 and 3": lambda rng, m: two_domains(rng, m, ratio=3.0),
-    "the same, a stratum each": lambda rng, m: two_domains(rng, m, "d", ratio=3.0),
+    "standard deviations 1 and 3, a stratum each": lambda rng, m: two_domains(rng, m, "d", ratio=3.0),
     "m and 12 units, standard deviations 1 and 3": lambda rng, m: two_domains(rng, m, other=12, ratio=3.0),
     "m and 12 units, standard deviations 3 and 1": lambda rng, m: two_domains(rng, m, other=12, ratio=1 / 3),
     "two domains, unequal weights of units": unequal_units,
     "a domain and the total": domain_and_total,
     "one domain and the mean of two": three_rows,
-    "the same, a stratum each": lambda rng, m: three_rows(rng, m, "d"),
+    "one domain and the mean of two, a stratum each": lambda rng, m: three_rows(rng, m, "d"),
     "two variables in one domain": two_variables,
+    "two domains, jackknife": jackknife,
+    "two domains, from a payload (cautious)": from_payload,
 }
+CAUTIOUS = {"two domains, from a payload (cautious)", "a domain and the total"}
+BEHRENS_FISHER = {"m and 12 units, standard deviations 1 and 3", "m and 12 units, standard deviations 3 and 1"}
 
 
-def coverage(case, m, wanted=4_000, seed=1):
+def coverage(case, m, wanted=1_600, seed=1):
     """Percent covered by the rule, by the plain rule, and the median df."""
     rng, hits, plain, dfs = np.random.default_rng([seed, m]), [], [], []
     while sum(map(len, hits)) < wanted:
@@ -127,3 +143,36 @@ def coverage(case, m, wanted=4_000, seed=1):
         plain.append(size <= stats.t.ppf(0.975, result.design_df))
         dfs.append(df)
     return 100 * np.concatenate(hits).mean(), 100 * np.concatenate(plain).mean(), np.median(np.concatenate(dfs))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_limits_hold_in_domains_of_few_units(name):
+    """93 to 97 %, within the simulation's error; with two units against twelve and unequal variances no df does it."""
+    new, plain, df = np.array([coverage(CASES[name], m) for m in UNITS]).T
+    cells = (f"{a:.1f} ({b:.1f}; {c:.1f})" for a, b, c in zip(new, plain, df, strict=True))
+    print(f"\n| {name} | " + " | ".join(cells) + " |")
+    first = 1 if name in BEHRENS_FISHER else 0
+    assert (new[first:] > 92.5).all()
+    assert (new[first:] < (99.5 if name in CAUTIOUS else 97.5)).all()
+    assert 89 < new.mean() < 98.5
+    assert plain[0] < 90
+
+
+@pytest.mark.slow
+def test_what_the_rule_costs_where_units_are_many():
+    """Districts of 10 strata with 2 units: limits hold, at most 7 % wider than with the df of the whole design."""
+    rng, hits, width = np.random.default_rng(5), [], []
+    for _ in range(20):
+        data = population(rng, [20] * 23)
+        data["h"] = data["u"] // 2
+        result = est.survey_mean(design_of(data, "h"), "y", by="d")
+        i, j = np.triu_indices(23, 1)
+        matrix = np.eye(23)[i] - np.eye(23)[j]
+        t = stats.t.ppf(0.975, contrast_df(result, matrix))
+        error = np.sqrt(np.diag(matrix @ result.covariance @ matrix.T))
+        hits.append(np.abs(matrix @ result.estimates) <= t * error)
+        width.append(t / stats.t.ppf(0.975, result.design_df))
+    print(f"\npairs of districts: coverage {100 * np.mean(hits):.1f}, width {np.mean(width):.3f} of the plain rule's")
+    assert 0.93 < np.mean(hits) < 0.97
+    assert np.mean(width) < 1.07
