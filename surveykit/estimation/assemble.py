@@ -16,6 +16,7 @@ from surveykit.estimation.intervals import t_quantile
 from surveykit.estimation.quantiles import Inversion
 from surveykit.estimation.rate_intervals import add_intervals, replicate_logit_error
 from surveykit.estimation.reliability import nchs_2017
+from surveykit.estimation.row_units import units_of_rows
 from surveykit.estimation.terms import Context, Term, divide
 from surveykit.estimation.totals import (
     Design,
@@ -53,7 +54,9 @@ def assemble(
     _add_quality(table, terms, deff_reference)
     kept = parts if parts is not None and sum(part.size for part in parts) <= KEEP_INFLUENCE else None
     recipe = _recipe(context, terms, conf_level, interval, deff_reference)
-    return Estimates(table, covariance, recipe, conf_level, float(design.degf), replicates, (design, kept))
+    centred = (table["statistic"] != "total").to_numpy()
+    units = units_of_rows(design, context.base(None)[0], df, centred, None if kept is None else kept[0])
+    return Estimates(table, covariance, recipe, conf_level, float(design.degf), replicates, (design, kept), units)
 
 
 def _covariance(

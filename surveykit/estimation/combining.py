@@ -12,6 +12,7 @@ from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.errors import DataError
 from surveykit.estimation.covariance import covariance_of
 from surveykit.estimation.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
+from surveykit.estimation.row_units import combined_units
 
 __all__ = ["combine"]
 
@@ -27,8 +28,8 @@ def combine(results: Sequence[Estimates]) -> Estimates:
     Returns
     -------
     Estimates
-        All rows in order; domain columns of any result are kept, empty text where a result has none; the covariance
-        is joint over all rows.
+        All rows in order, each with its own degrees of freedom; domain columns of any result are kept, empty text
+        where a result has none; the covariance is joint over all rows, and contrasts follow the rule of `contrast_df`.
 
     Raises
     ------
@@ -68,7 +69,8 @@ def combine(results: Sequence[Estimates]) -> Estimates:
     recipe = {**results[0].recipe, "by": by, "combined": len(results), "kinds": kinds}
     table = _table([result.table for result in results], by)
     first = results[0]
-    return Estimates(table, covariance, recipe, first.conf_level, first.design_df, replicates, (design, parts))
+    units = combined_units([result.units for result in results])
+    return Estimates(table, covariance, recipe, first.conf_level, first.design_df, replicates, (design, parts), units)
 
 
 def _table(tables: Sequence[pd.DataFrame], by: list[str]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from surveykit.estimation.terms import Term
 from surveykit.estimation.totals import Design, Moment, active_stages, joint_codes, weighted
 from surveykit.estimation.variance import pps_covariance, stages_covariance
 
-__all__ = ["covariance_of", "domain_df", "domain_members"]
+__all__ = ["covariance_of", "domain_df", "domain_members", "present_units"]
 
 
 def domain_members(design: SurveyDesign, terms: Sequence[Term]) -> list[np.ndarray] | None:
@@ -65,6 +65,16 @@ def domain_df(design: Design, base: Moment) -> np.ndarray:
     pairs = np.flatnonzero(np.bincount(stratum * base.size + cell, minlength=1))
     strata = np.bincount(pairs % base.size, minlength=base.size)
     return np.where(units > 0, (units - strata).astype(float), np.nan)
+
+
+def present_units(design: SurveyDesign, base: Moment) -> np.ndarray:
+    """Return which first-stage units have a row with a positive weight in each cell, boolean of shape (m, size)."""
+    first = design.stages[0]
+    if base.code is None:
+        return (np.bincount(first.unit, weights=design.weights, minlength=first.n_units) > 0)[:, None]
+    member = np.zeros(first.n_units * base.size, dtype=bool)
+    member[_present_pairs(design, base)] = True
+    return member.reshape(first.n_units, base.size)
 
 
 def _present_pairs(design: SurveyDesign, base: Moment) -> np.ndarray:

