@@ -12,13 +12,13 @@ from surveykit.estimation.row_units import RowUnits
 if TYPE_CHECKING:
     from surveykit.estimation.estimates import Estimates
 
-__all__ = ["biased_df", "contrast_df", "satterthwaite_df"]
+__all__ = ["biased_df", "contrast_df", "row_bias", "satterthwaite_df"]
 
 LEVEL = 0.975
 """Point of the t distribution at which the correction for bias holds exactly."""
 
 
-def contrast_df(estimates: Estimates, matrix: np.ndarray) -> np.ndarray:
+def contrast_df(estimates: Estimates, matrix: np.ndarray, *, with_bias: bool = True) -> np.ndarray:
     """Return the degrees of freedom of linear combinations of estimates.
 
     Parameters
@@ -27,6 +27,9 @@ def contrast_df(estimates: Estimates, matrix: np.ndarray) -> np.ndarray:
         The estimates.
     matrix : numpy.ndarray, shape (q, k)
         One combination in each row; a derivative matrix for functions that are not linear.
+    with_bias : bool
+        False leaves out the correction for the bias of the variance, for statistics that correct the variance itself;
+        see `row_bias`.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def contrast_df(estimates: Estimates, matrix: np.ndarray) -> np.ndarray:
     coefficients = np.atleast_2d(np.asarray(matrix, dtype=float))
     units, own = estimates.units, estimates.table["df"].to_numpy(dtype=float)
     if units is None:
-        return _without_units(coefficients, own, estimates.design_df)
+        return _without_units(coefficients, own, estimates.design_df, with_bias)
     if units.coefficients is not None:
         coefficients, own = coefficients @ units.coefficients, units.df
     used = coefficients != 0
@@ -62,12 +65,28 @@ def contrast_df(estimates: Estimates, matrix: np.ndarray) -> np.ndarray:
     df[~used.any(axis=1)] = estimates.design_df
     several = (used.sum(axis=1) > 1) & (df > 0)
     one = several & _one_domain(used, units.domain)
-    df[one] = biased_df(np.minimum(df[one], estimates.design_df), _least(used[one], units.bias))
+    df[one] = np.minimum(df[one], estimates.design_df)
+    if with_bias:
+        df[one] = biased_df(df[one], _least(used[one], units.bias))
     rest = np.flatnonzero(several & ~one)
     if rest.size:
         nu, bias = _satterthwaite(units, coefficients[rest], np.diag(estimates.covariance))
-        df[rest] = biased_df(np.minimum(nu, estimates.design_df), bias)
+        nu = np.minimum(nu, estimates.design_df)
+        df[rest] = biased_df(nu, bias) if with_bias else nu
     return df
+
+
+def row_bias(estimates: Estimates) -> np.ndarray:
+    """Return the expected linearised variance of each row over its true variance, shape (k,); 1 where it is not known.
+
+    Without knowledge of the units, ``df / (df + 1)`` for rows with fewer degrees of freedom than the design.
+    """
+    units = estimates.units
+    if units is not None and units.coefficients is None:
+        return units.bias
+    df = estimates.table["df"].to_numpy(dtype=float)
+    few = (df > 0) & (df < estimates.design_df)
+    return np.where(few, df / np.where(few, df + 1.0, 1.0), 1.0)
 
 
 def satterthwaite_df(parts: np.ndarray, df: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -117,10 +136,12 @@ def _one_domain(used: np.ndarray, domain: np.ndarray) -> np.ndarray:
     return np.asarray(low == np.where(used, domain, -1).max(axis=1))
 
 
-def _without_units(coefficients: np.ndarray, own: np.ndarray, whole: float) -> np.ndarray:
+def _without_units(coefficients: np.ndarray, own: np.ndarray, whole: float, with_bias: bool) -> np.ndarray:
     used = coefficients != 0
     nu = _least(used, own)
     nu[~used.any(axis=1)] = whole
+    if not with_bias:
+        return nu
     with np.errstate(invalid="ignore", divide="ignore"):
         bias = np.where((used.sum(axis=1) > 1) & (nu < whole), nu / (nu + 1.0), 1.0)
     return biased_df(nu, bias)

@@ -139,14 +139,35 @@ class Estimates(Shown):
         replicates = None if self.replicates is None else self.replicates @ matrix.T
         return self._derived("contrast", [str(key) for key in named], (matrix * used).sum(axis=1), matrix, replicates)
 
-    def difference(self, a: Any, b: Any) -> Estimates:
-        """Return the estimate of row `a` minus that of row `b`."""
+    def difference(self, a: Any, b: Any, *, kind: Literal["rate", "number"] | None = None) -> Estimates:
+        """Return the estimate of row `a` minus that of row `b`.
+
+        Parameters
+        ----------
+        a, b
+            Row keys, see `position`.
+        kind : {"rate", "number"}, optional
+            How limits are made: "rate" from the confidence distributions of the two rates, so that they hold near 0
+            and 1; "number" by the plain covariance and t. When absent: "rate" where both rows are rates.
+
+        Returns
+        -------
+        Estimates
+            Statistic "difference"; estimate, std_error and covariance are the linearised ones for both kinds.
+        """
+        from surveykit.estimation.rate_rows import difference_of_rates
+
         labels = self.labels
         i, j = self.position(a), self.position(b)
         result = self.contrast(
             {Row(i): 1.0, Row(j): -1.0} if i != j else {Row(i): 0.0}, name=f"{labels[i]} - {labels[j]}"
         )
         result.table["statistic"] = "difference"
+        found = None if kind == "number" or i == j else difference_of_rates(self, i, j)
+        if kind == "rate" and found is None and i != j:
+            raise DataError(f"kind='rate': {labels[i]} and {labels[j]} are not both rates; leave kind out.")
+        if found is not None:
+            result.table[["df", "conf_low", "conf_high"]] = [found]
         return result
 
     def transform(

@@ -12,6 +12,7 @@ from scipy import stats
 from surveykit.errors import DataError
 from surveykit.estimation.contrast_df import contrast_df
 from surveykit.estimation.estimates import Estimates
+from surveykit.estimation.rate_rows import rate_rows
 
 __all__ = ["adjust_p_values", "pairwise_comparisons"]
 
@@ -48,7 +49,12 @@ def adjust_p_values(p_values: np.ndarray, method: Literal["none", "bonferroni", 
 
 
 def pairwise_comparisons(
-    estimates: Estimates, *, method: Adjustment = "holm", draws: int = 50_000, seed: int = 20211231
+    estimates: Estimates,
+    *,
+    method: Adjustment = "holm",
+    draws: int = 50_000,
+    seed: int = 20211231,
+    kind: Literal["rate", "number"] | None = None,
 ) -> pd.DataFrame:
     """Compare every pair of rows of a result.
 
@@ -61,6 +67,9 @@ def pairwise_comparisons(
         covariance, each pair's t statistic brought to the normal scale by its own degrees of freedom.
     draws, seed : int
         For "tukey".
+    kind : {"rate", "number"}, optional
+        "rate": p-values and limits from the confidence distributions of rates, which hold near 0 and 1; "number": from
+        the plain covariance and t. When absent: "rate" for pairs of which both are rates, "number" for the others.
 
     Returns
     -------
@@ -83,9 +92,19 @@ def pairwise_comparisons(
     matrix[np.arange(i.size), i], matrix[np.arange(i.size), j] = 1.0, -1.0
     df = contrast_df(estimates, matrix)
     statistic = np.divide(difference, error, out=np.full(i.size, np.nan), where=error > 0)
+    half = stats.t.ppf(0.5 + estimates.conf_level / 2, df) * error
+    low, high = difference - half, difference + half
+    found = None if kind == "number" else rate_rows(estimates)
+    if kind == "rate" and (found is None or found.rows.size < e.size):
+        raise DataError("kind='rate': not every row is a rate; leave kind out.")
+    if found is not None:
+        place = np.full(e.size, -1)
+        place[found.rows] = np.arange(found.rows.size)
+        both = np.flatnonzero((place[i] >= 0) & (place[j] >= 0))
+        statistic[both], df[both], low[both], high[both] = found.compare(estimates, place[i[both]], place[j[both]])
+        v = found.working_covariance(v)
     p = np.asarray(2 * stats.t.sf(np.abs(statistic), df))
     adjusted = _tukey(v, i, j, p, (draws, seed)) if method == "tukey" else adjust_p_values(p, method)
-    half = stats.t.ppf(0.5 + estimates.conf_level / 2, df) * error
     labels = estimates.labels
     return pd.DataFrame(
         {
@@ -97,8 +116,8 @@ def pairwise_comparisons(
             "df": df,
             "p_value": p,
             "p_adjusted": adjusted,
-            "conf_low": difference - half,
-            "conf_high": difference + half,
+            "conf_low": low,
+            "conf_high": high,
         }
     )
 

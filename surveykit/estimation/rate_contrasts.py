@@ -27,16 +27,19 @@ def _form(a: np.ndarray, b: np.ndarray, r: np.ndarray | float) -> np.ndarray:
     return np.asarray((a * a - 2 * r * a * b + b * b) / (1 - np.square(r)))
 
 
-def pair_scores(margins: RateMargins, correlation: np.ndarray, df: np.ndarray | None = None) -> np.ndarray:
-    """Return the normal score of every difference, positive where the row's rate is the larger; antisymmetric.
+def pair_scores(margins: RateMargins, correlation: np.ndarray) -> np.ndarray:
+    """Return the score of every difference, positive where the row's rate is the larger; antisymmetric, shape (k, k).
 
     Parameters
     ----------
     margins : RateMargins, k rates
     correlation : numpy.ndarray, shape (k, k)
         Of the estimates.
-    df : numpy.ndarray, shape (k, k), optional
-        Degrees of freedom of each pair; Satterthwaite's from the two margins when absent.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k, k)
+        To be referred to the t distribution of the pair's degrees of freedom, as a Wald statistic is.
 
     Notes
     -----
@@ -59,8 +62,7 @@ def pair_scores(margins: RateMargins, correlation: np.ndarray, df: np.ndarray | 
     exact = margins.size >= LARGEST_SIZE
     both = exact[:, None] & exact[None, :]
     size[both & (difference != 0)] = LARGEST_SCORE
-    degrees = pair_df(margins) if df is None else df
-    found = np.sign(difference) * normal_score_of_t(np.minimum(size, LARGEST_SCORE), degrees)
+    found = np.sign(difference) * np.minimum(size, LARGEST_SCORE)
     return np.asarray((found - found.T) / 2)
 
 
@@ -69,11 +71,11 @@ def pair_df(margins: RateMargins) -> np.ndarray:
     variance = margins.std_error**2
     slack = variance**2 / margins.df
     total, below = variance[:, None] + variance[None, :], slack[:, None] + slack[None, :]
-    return np.divide(total**2, below, out=np.full(total.shape, np.inf), where=below > 0)
+    return np.asarray(np.divide(total**2, below, out=np.full(total.shape, np.inf), where=below > 0))
 
 
 def against_mean(margins: RateMargins, correlation: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Return the normal score of each rate against the weighted mean of the others, shape (k,).
+    """Return the normal score of each rate against the weighted mean of the others, t tails allowed for, shape (k,).
 
     Parameters
     ----------
@@ -116,8 +118,11 @@ def _one_against(margins: RateMargins, covariance: np.ndarray, others: np.ndarra
         np.array([margins.size[j], min(size, LARGEST_SIZE)]),
         np.array([margins.df[j], df]),
         error,
+        np.ones(2),
+        np.zeros(2),
     )
-    return float(pair_scores(pair, np.array([[1.0, r], [r, 1.0]]))[0, 1])
+    score = pair_scores(pair, np.array([[1.0, r], [r, 1.0]]))[0, 1]
+    return float(normal_score_of_t(score, pair_df(pair)[0, 1]))
 
 
 def quantile_table(margins: RateMargins, critical: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from scipy import special
@@ -30,13 +30,17 @@ class RateMargins:
     rate, size, df : numpy.ndarray, shape (k,)
         Rates, effective sizes, and degrees of freedom of the design effects behind these.
     std_error : numpy.ndarray, shape (k,)
-        ``sqrt(q (1 - q) / size)`` at ``q = (rate size + 1/2) / (size + 1)``: positive at 0 and 1 too.
+        ``sqrt(p (1 - p) / size)``; at 0 and 1 with ``(p size + 1/2) / (size + 1)`` for p, so positive there too.
+    weight, share : numpy.ndarray, shape (k,)
+        What a rate's own design effect counts for in its size, and its share in the pooled one.
     """
 
     rate: np.ndarray
     size: np.ndarray
     df: np.ndarray
     std_error: np.ndarray = field(repr=False)
+    weight: np.ndarray = field(repr=False)
+    share: np.ndarray = field(repr=False)
 
     def score(self, at: np.ndarray) -> np.ndarray:
         """Return the normal scores of the confidence distributions at given rates; increasing in the rate.
@@ -61,10 +65,11 @@ class RateMargins:
         above = _beta(special.betaincc, x, y + 1, at, 0.0) + _beta(special.betaincc, x + 1, y, at, 1.0)
         with np.errstate(divide="ignore"):
             found = np.where(below < above, special.ndtri(below / 2), -special.ndtri(above / 2))
-        return np.clip(found, -LARGEST_SCORE, LARGEST_SCORE)
+        return np.asarray(np.clip(found, -LARGEST_SCORE, LARGEST_SCORE))
 
-    def nodes(self, reach: float = 7.0, per_rate: int = 29, most: int = 900) -> np.ndarray:
+    def nodes(self, reach: float = 7.0, per_rate: int = 29) -> np.ndarray:
         """Return rates between 0 and 1 at which the distributions change, increasing; for minima and inversion."""
+        most = max(250, min(900, 60_000 // max(1, self.rate.size)))
         tails = special.ndtr(np.linspace(-reach, reach, per_rate))
         x, y = (self.rate * self.size)[:, None], ((1.0 - self.rate) * self.size)[:, None]
         found = np.unique(np.clip(special.betaincinv(x + 0.5, y + 0.5, tails), 0.0, 1.0))
@@ -85,7 +90,8 @@ class RateMargins:
 
     def part(self, rows: list[int] | np.ndarray) -> RateMargins:
         """Return some of the rates."""
-        return RateMargins(self.rate[rows], self.size[rows], self.df[rows], self.std_error[rows])
+        kept = (getattr(self, field_.name)[rows] for field_ in fields(self))
+        return RateMargins(*kept)
 
 
 def _beta(function: np.ufunc, a: np.ndarray, b: np.ndarray, at: np.ndarray, limit: float) -> np.ndarray:
@@ -142,14 +148,15 @@ def rate_margins(
     degrees = np.where(degrees > 0, degrees, 1.0)
     inner = (p > 0) & (p < 1)
     spread = np.where(inner, p * (1 - p), 1.0)
+    weight, share = np.ones(p.shape), np.zeros(p.shape)
     if n is None:
         size, df_used = _without_n(p, se, inner, spread), degrees
     else:
-        size, df_used = _with_n(p, se, np.asarray(n, dtype=float), degrees, inner)
+        size, df_used, weight, share = _with_n(p, se, np.asarray(n, dtype=float), degrees, inner)
     size = np.minimum(size, LARGEST_SIZE)
     centre = (p * size + 0.5) / (size + 1)
     error = np.where(inner, np.sqrt(spread / size), np.sqrt(centre * (1 - centre) / size))
-    return RateMargins(p, size, df_used, error)
+    return RateMargins(p, size, df_used, error, weight, share)
 
 
 def _without_n(p: np.ndarray, se: np.ndarray, inner: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -169,7 +176,7 @@ def _without_n(p: np.ndarray, se: np.ndarray, inner: np.ndarray, spread: np.ndar
 
 def _with_n(
     p: np.ndarray, se: np.ndarray, n: np.ndarray, df: np.ndarray, inner: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     simple = np.where(inner, p * (1 - p) / np.maximum(n, 1.0), 0.0)
     variance = np.where(inner, se * se, 0.0)
     pooled = float(variance.sum() / simple.sum()) if inner.any() else 1.0
@@ -186,5 +193,5 @@ def _with_n(
     total = parts.sum(axis=1)
     degrees = np.divide(total**2, slack, out=np.full(p.shape, np.inf), where=slack > 0)
     if not inner.any():
-        degrees = df.copy()
-    return np.divide(n, effect, out=np.full(p.shape, np.inf), where=effect > 0), degrees
+        degrees, weight = df.copy(), np.ones(p.shape)
+    return np.divide(n, effect, out=np.full(p.shape, np.inf), where=effect > 0), degrees, weight, shares

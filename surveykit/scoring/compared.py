@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.estimation import Estimates
-from surveykit.estimation.rate_contrasts import rate_correlation
-from surveykit.estimation.rate_margins import RateMargins, rate_margins
+from surveykit.estimation.rate_contrasts import pair_df, pair_scores, rate_correlation
+from surveykit.estimation.rate_margins import RateMargins, normal_score_of_t, rate_margins
+from surveykit.estimation.rate_rows import rate_rows
 from surveykit.scoring.numerics import FloatArray, valid_covariance
 
 __all__ = ["Compared", "Kind", "Values", "read_compared", "read_estimates"]
@@ -31,17 +33,20 @@ class Compared:
     values : ndarray, shape (p,)
     covariance : ndarray, shape (p, p)
         As given.
-    margins : RateMargins or None
-        For rates.
     df : ndarray, shape (p,), or None
         Degrees of freedom of the standard errors; None is infinite.
+    margins : RateMargins or None
+        For rates.
+    pair_df : ndarray, shape (p, p), or None
+        For rates: degrees of freedom of the differences.
     """
 
     units: list[Any]
     values: FloatArray
     covariance: FloatArray
-    margins: RateMargins | None
     df: FloatArray | None
+    margins: RateMargins | None = None
+    pair_df: FloatArray | None = None
 
     @property
     def kind(self) -> Kind:
@@ -58,6 +63,11 @@ class Compared:
     def correlation(self) -> FloatArray:
         """Correlation of the estimates; 0 with those that have no variance."""
         return rate_correlation(self.covariance)
+
+    def pair_scores(self) -> FloatArray:
+        """Normal scores of the differences of rates, t tails allowed for."""
+        assert self.margins is not None and self.pair_df is not None
+        return normal_score_of_t(pair_scores(self.margins, self.correlation), self.pair_df)
 
     @property
     def working_covariance(self) -> FloatArray:
@@ -96,27 +106,26 @@ def read_compared(
     """Take what is compared from `Estimates`, or from values and their covariance; see `compare_with_mean`."""
     if kind is not None and kind not in get_args(Kind):
         raise DataError(f"kind: {kind!r} is unknown; choose 'rate' or 'number'")
-    sizes = n
     if isinstance(estimates, Estimates):
         if covariance is not None:
             raise DataError("covariance: Estimates bring their own; leave it out")
-        estimates, covariance, given, rate, sizes = _of_estimates(estimates, variable)
-        df = given if df is None else df
-        kind = kind or ("rate" if rate else "number")
-        sizes = sizes if n is None else n
-    elif covariance is None:
+        return _of_estimates(estimates, variable, df, kind, n)
+    if covariance is None:
         raise DataError("covariance: give that of the estimates, or pass Estimates, which have it")
     units, values = read_estimates(estimates)
     matrix = valid_covariance(covariance, values.size)
     degrees = None if df is None else np.broadcast_to(np.asarray(df, dtype=float), values.shape)
-    kind = kind or _kind(values, np.diag(matrix))
-    if kind == "number":
-        return Compared(units, values, matrix, None, degrees)
+    if (kind or _kind(values, np.diag(matrix))) == "number":
+        return Compared(units, values, matrix, degrees)
+    _between_0_and_1(units, values)
+    margins = rate_margins(values, np.sqrt(np.diag(matrix)), _counts(n, values.size), degrees)
+    return Compared(units, values, matrix, degrees, margins, pair_df(margins))
+
+
+def _between_0_and_1(units: list[Any], values: FloatArray) -> None:
     if (values < 0).any() or (values > 1).any():
         bad = [unit for unit, value in zip(units, values, strict=True) if not 0 <= value <= 1]
         raise DataError(f"estimates: no rates between 0 and 1 for {first_few(bad)}; pass kind='number'")
-    counts = _counts(sizes, values.size)
-    return Compared(units, values, matrix, rate_margins(values, np.sqrt(np.diag(matrix)), counts, degrees), degrees)
 
 
 def _kind(values: FloatArray, variance: FloatArray) -> Kind:
@@ -135,23 +144,44 @@ def _counts(n: object, size: int) -> FloatArray | None:
     return counts
 
 
-def _of_estimates(estimates: Estimates, variable: str | None) -> tuple[pd.Series, FloatArray, FloatArray, bool, Any]:
-    table = estimates.table.reset_index(drop=True)
-    names = list(dict.fromkeys(_names(table)))
-    if variable is None and len(names) > 1:
-        raise DataError(f"estimates: of {len(names)} things ({first_few(names)}); name one with variable=")
-    rows = np.flatnonzero(np.array(_names(table)) == (variable or names[0]))
-    if not rows.size and variable is not None:
+def _of_estimates(
+    estimates: Estimates, variable: str | None, df: float | FloatArray | None, kind: Kind | None, n: object
+) -> Compared:
+    rows = _rows(estimates, variable)
+    picked = estimates.table.iloc[rows]
+    by = [name for name in estimates.recipe.get("by", []) if name in picked]
+    names = picked[by[0]].tolist() if len(by) == 1 else [estimates.labels[row] for row in rows]
+    units, values = read_estimates(pd.Series(picked["estimate"].to_numpy(dtype=float), index=names))
+    matrix = valid_covariance(estimates.covariance[np.ix_(rows, rows)], values.size)
+    degrees = picked["df"].to_numpy(dtype=float) if df is None else np.broadcast_to(np.asarray(df, float), values.shape)
+    found = None if kind == "number" else rate_rows(estimates, rows)
+    if found is None and kind != "rate":
+        return Compared(units, values, matrix, degrees)
+    if found is None or df is not None or n is not None:
+        _between_0_and_1(units, values)
+        counts = _counts(picked["n"].to_numpy(dtype=float) if n is None else n, values.size)
+        margins = rate_margins(values, np.sqrt(np.diag(matrix)), counts, degrees)
+        return Compared(units, values, matrix, degrees, margins, pair_df(margins))
+    place = np.array([int(np.flatnonzero(found.rows == row)[0]) for row in rows])
+    i, j = np.triu_indices(rows.size, 1)
+    pairs = np.full((rows.size, rows.size), np.inf)
+    pairs[i, j] = pairs[j, i] = found.pair_df(estimates, place[i], place[j])
+    return Compared(units, values, matrix, degrees, found.margins.part(place), pairs)
+
+
+def _rows(estimates: Estimates, variable: str | None) -> npt.NDArray[np.intp]:
+    """Rows of the one thing that is compared."""
+    table = estimates.table
+    names = np.array(_names(table))
+    known = list(dict.fromkeys(names.tolist()))
+    if variable is None and len(known) > 1:
+        raise DataError(f"estimates: of {len(known)} things ({first_few(known)}); name one with variable=")
+    rows = np.flatnonzero(names == (known[0] if variable is None else variable))
+    if not rows.size:
         rows = np.flatnonzero(table["variable"].astype(str) == variable)
-    if not rows.size or len(set(np.array(_names(table))[rows])) > 1:
-        raise DataError(f"variable: {variable!r} is not one of {first_few(names)}")
-    picked = table.iloc[rows]
-    by = [name for name in estimates.recipe.get("by", []) if name in table]
-    units = picked[by[0]].tolist() if len(by) == 1 else [estimates.labels[row] for row in rows]
-    values = pd.Series(picked["estimate"].to_numpy(dtype=float), index=units)
-    rate = bool((picked["reliability"].astype(str) != "").all())
-    matrix = estimates.covariance[np.ix_(rows, rows)]
-    return values, matrix, picked["df"].to_numpy(dtype=float), rate, picked["n"].to_numpy(dtype=float)
+    if not rows.size or len(set(names[rows].tolist())) > 1:
+        raise DataError(f"variable: {variable!r} is not one of {first_few(known)}")
+    return rows
 
 
 def _names(table: pd.DataFrame) -> list[str]:

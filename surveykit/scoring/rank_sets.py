@@ -10,7 +10,6 @@ import pandas as pd
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
-from surveykit.estimation.rate_contrasts import pair_scores
 from surveykit.scoring.compared import Kind, Values, read_compared
 from surveykit.scoring.numerics import FloatArray, difference_sd, generator, joint_draws
 from surveykit.scoring.rank_kernels import BoolArray, competition_ranks, step_down
@@ -207,7 +206,7 @@ def rank_confidence_sets(
         statistic = np.divide(values[:, None] - values, sd, out=np.zeros_like(sd), where=sd > 0)
         common = found.common_df
     else:
-        statistic, common = pair_scores(found.margins, found.correlation), None
+        statistic, common = found.pair_scores(), None
     _, simulated = joint_draws(matrix, draws, generator(seed), common)
     steps = method.startswith("stepdown")
     surely_above, surely_not_below = _certain(values, sd)

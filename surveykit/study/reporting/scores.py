@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from surveykit.study import places
@@ -90,14 +89,10 @@ def ranks(study: Study, by_district: Estimates) -> dict[str, pd.DataFrame]:
     sizes = allocated.groupby("district")[["population_size"]].sum()
     found = {}
     for name in study.definition.headline:
-        rows = np.flatnonzero(by_district.table["variable"] == name)
-        table = by_district.table.iloc[rows]
-        covariance = by_district.covariance[np.ix_(rows, rows)]
-        units = table["district"].astype(str).tolist()
-        values = pd.Series(table["estimate"].to_numpy(), index=units)
-        sets = rank_confidence_sets(values, covariance)
+        sets = rank_confidence_sets(by_district, variable=name)
+        units = [str(unit) for unit in sets.table["unit"]]
         shares = sizes["population_size"].reindex(units).to_numpy(dtype=float)
-        bands = compare_with_mean(values, covariance, weights=shares)
+        bands = compare_with_mean(by_district, variable=name, weights=shares)
         found[name] = pd.DataFrame(
             {
                 "district": units,
