@@ -79,19 +79,38 @@ class RateMargins:
         return np.unique(np.concatenate([found, coarse[1:-1], self.rate]))
 
     def quantile(self, scores: np.ndarray) -> np.ndarray:
-        """Return the rates at given normal scores, shape (k, scores.size), by bisection on the arcsine scale."""
-        shape = (self.rate.size, scores.size)
-        low, high = np.zeros(shape), np.full(shape, np.pi / 2)
-        for _ in range(45):
-            middle = (low + high) / 2
-            below = self.score(np.sin(middle) ** 2) < scores
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return np.asarray(np.sin((low + high) / 2) ** 2)
+        """Return the rates at given normal scores, shape (m,) for all or (k, m), as an array of shape (k, m).
+
+        Notes
+        -----
+        Inverse interpolation on the arcsine scale, where the score is nearly a straight line, between nodes a fifth of
+        a score apart, and one secant step: within a thousandth of a standard error. Scores beyond 13 give the ends.
+        """
+        x, y = (self.rate * self.size)[:, None], ((1.0 - self.rate) * self.size)[:, None]
+        grid = np.linspace(-13.0, 13.0, 131)
+        below = special.betaincinv(x + 0.5, y + 0.5, special.ndtr(grid[:66]))
+        above = special.betainccinv(x + 0.5, y + 0.5, special.ndtr(-grid[66:]))
+        angles = np.arcsin(np.sqrt(np.clip(np.concatenate([below, above], axis=1), 0.0, 1.0)))
+        known = np.maximum.accumulate(self.score(np.sin(angles) ** 2), axis=1)
+        wanted = np.broadcast_to(scores, (self.rate.size, scores.shape[-1]))
+        found, slope = np.empty(wanted.shape), np.empty(wanted.shape)
+        for i, (one, angle) in enumerate(zip(known, angles, strict=True)):
+            found[i] = np.interp(wanted[i], one, angle)
+            slope[i] = np.interp(wanted[i], one[:-1], _slope(one, angle))
+        miss = scores - self.score(np.sin(found) ** 2)
+        step = np.where(np.abs(miss) < 0.2, np.clip(miss, -0.1, 0.1) * slope, 0.0)
+        return np.asarray(np.sin(np.clip(found + step, 0.0, np.pi / 2)) ** 2)
 
     def part(self, rows: list[int] | np.ndarray) -> RateMargins:
         """Return some of the rates."""
         kept = (getattr(self, field_.name)[rows] for field_ in fields(self))
         return RateMargins(*kept)
+
+
+def _slope(scores: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """Change of the angle per score between neighbours; 0 where the score stands still."""
+    step = np.diff(scores)
+    return np.divide(np.diff(angles), step, out=np.zeros(step.shape), where=step > 1e-9)
 
 
 def _beta(function: np.ufunc, a: np.ndarray, b: np.ndarray, at: np.ndarray, limit: float) -> np.ndarray:

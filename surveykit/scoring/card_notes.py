@@ -99,12 +99,33 @@ def _errors(inputs: SurveyInputs, other: OtherMethods) -> list[Note]:
                 "same sites, the standard errors of the totals are too small.",
             )
         )
-    still = int(((inputs.std_errors == 0) & np.isfinite(inputs.values)).sum())
+    zero = (inputs.std_errors == 0) & np.isfinite(inputs.values)
+    rates = np.array([kind == "rate" for kind in inputs.kinds])
+    edge = zero & rates & ((inputs.values == 0) | (inputs.values == 1))
+    if edge.any():
+        notes.append(
+            (
+                f"{int(edge.sum())}项问卷比率恰为0或100%，没有标准误，但并非确知：其区间按有效样本量计算，总分的区间、名次和分档均已计入。",
+                f"{int(edge.sum())} survey rates are exactly 0 or 100 %. They have no standard error but are not known "
+                "exactly: their intervals rest on the effective sample sizes and count in the totals, ranks and bands.",
+            )
+        )
+    still = int((zero & ~edge).sum())
     if still:
         notes.append(
             (
-                f"{still}项问卷结果的标准误为0（比率恰为0或1，或为全面调查）。",
-                f"{still} survey values have a standard error of 0 (a rate of exactly 0 or 1, or a full count).",
+                f"{still}项问卷结果的标准误为0，按确知处理（例如全面调查）。",
+                f"{still} survey values have a standard error of 0 and are taken as known exactly (for example a full "
+                "count).",
+            )
+        )
+    perfect = int(other.edges.sum())
+    if perfect:
+        notes.append(
+            (
+                f"{perfect}项走访结果在所有走访站点均为0或均为1，并非确知：按走访站点数计算其不确定性。",
+                f"{perfect} values of visits are 0 or 1 at every visited site; they are not known exactly, and their "
+                "uncertainty is that of a rate of as many sites.",
             )
         )
     return notes

@@ -15,11 +15,12 @@ from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.comparisons import BAND_NAMES, compare_with_mean
+from surveykit.scoring.input_draws import draw_inputs
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
+from surveykit.scoring.survey_inputs import SurveyInputs
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
