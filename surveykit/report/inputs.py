@@ -61,7 +61,9 @@ class StudyInfo:
     simulated : bool
         True when the answers are simulated; every page, sheet and figure then says so.
     city : Text
-        Name of the whole area that the districts make up.
+        Name of the whole area that the units make up; ``en_inline`` is what stands inside an English sentence.
+    unit : Text
+        What one of the areas compared is called (区县, 街道, ward); ``en_plural`` where English adds no s.
     """
 
     id: str
@@ -73,7 +75,8 @@ class StudyInfo:
     subtitle: Text = field(default_factory=lambda: {"zh": "", "en": ""})
     version: str = "1.0"
     simulated: bool = False
-    city: Text = field(default_factory=lambda: {"zh": "全市", "en": "City"})
+    city: Text = field(default_factory=lambda: {"zh": "全市", "en": "City", "en_inline": "the city"})
+    unit: Text = field(default_factory=lambda: {"zh": "地区", "en": "area"})
 
 
 @dataclass(frozen=True, kw_only=True)

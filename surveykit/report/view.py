@@ -13,7 +13,7 @@ import pandas as pd
 from surveykit.report import numbers
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
-from surveykit.report.messages import CATALOGUES, say
+from surveykit.report.messages import CATALOGUES, place_words, say
 from surveykit.report.model_wording import model_wording, rests_on_model
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
 
@@ -73,8 +73,12 @@ class View:
 
     def say(self, key: str, **values: object) -> str:
         """Return a message of the catalogue in the edition's language."""
-        said = say(self.edition, key, **values)
+        said = say(self.edition, key, **(self._places | values))
         return model_wording(self.edition, said) if self.model_based else said
+
+    @cached_property
+    def _places(self) -> dict[str, object]:
+        return dict(place_words(self.edition, self.report.study))
 
     @cached_property
     def model_based(self) -> bool:

@@ -124,7 +124,20 @@ def _study_info(study: Study) -> StudyInfo:
         published=definition.report_date,
         simulated=definition.simulated,
         version=read_extras(study).version,
+        **_places(study),
     )
+
+
+def _places(study: Study) -> dict[str, dict[str, str]]:
+    """Say what the areas compared, and the whole, are called: in study.yaml's words, else the domain's."""
+    definition, found = study.definition, {}
+    word = definition.unit or next((domain for domain in definition.domains if domain.id == "district"), None)
+    if word is not None:
+        plural = getattr(word, "en_plural", None)
+        found["unit"] = {"zh": word.zh, "en": word.en} | ({"en_plural": plural} if plural else {})
+    if definition.whole is not None:
+        found["city"] = _both(definition.whole)
+    return found
 
 
 def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosure:
