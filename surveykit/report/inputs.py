@@ -92,7 +92,8 @@ class IndicatorInfo:
     kind : {"rate", "score"}
         Rates are estimated as shares from 0 to 1, scores in points from 0 to 100.
     numerator, base, dont_know : Text
-        Which answers count, out of whom, and what becomes of "don't know".
+        Which answers count, out of whom (two indicators with different bases say so in different words), and what
+        becomes of those who cannot say, in the questionnaire's words.
     wording : Text
         Wording of the question.
     headline : bool
@@ -150,6 +151,8 @@ class Question:
         Heading of the part of the questionnaire.
     grid : str
         Id of the grid that the row belongs to, or "".
+    number : str
+        Its number in the questionnaire, by which indicators refer to it; counted from 1 when no question has one.
     """
 
     id: str
@@ -159,6 +162,7 @@ class Question:
     base: Text = field(default_factory=lambda: {"zh": "全部受访者", "en": "All respondents"})
     part: Text = field(default_factory=lambda: {"zh": "", "en": ""})
     grid: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

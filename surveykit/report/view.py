@@ -102,7 +102,16 @@ class View:
     @cached_property
     def level_percent(self) -> str:
         """The confidence level, for example "95%"."""
-        return numbers.percent(self.report.conf_level, 0)
+        return numbers.percent(self.report.conf_level, 0 if self._whole_level else 1)
+
+    @cached_property
+    def most_percent(self) -> str:
+        """The chance of an error that the confidence level leaves, for example "5%"."""
+        return numbers.percent(numbers.rounded(1 - self.report.conf_level, 6), 0 if self._whole_level else 1)
+
+    @property
+    def _whole_level(self) -> bool:
+        return abs(100 * self.report.conf_level - round(100 * self.report.conf_level)) < 1e-9
 
     @cached_property
     def district_names(self) -> dict[str, str]:

@@ -99,8 +99,8 @@ def _marked(view: View, table: pd.DataFrame) -> Table:
         rows.append(cells)
         before = rate
     heads = [("rate", "rate_head", "text"), ("rule", "without_head", "text"), ("n", "records_head", "number")]
-    heads += [("estimate", "unweighted_head", "number"), ("difference", "difference_head", "number")]
-    heads += [("weighted", "weighted_head", "number"), ("weighted_difference", "difference_head", "number")]
+    heads += [("estimate", "unweighted_head", "number"), ("difference", "marked_difference_head", "number")]
+    heads += [("weighted", "weighted_head", "number"), ("weighted_difference", "marked_difference_head", "number")]
     columns = [(key, view.say(head), kind) for key, head, kind in heads]
     return view.table(
         "marked-rates", view.say("marked_title"), columns, rows,

@@ -234,13 +234,19 @@ def _raking_figure(view: View) -> Figure | None:
         return None
     gaps = raking["max_gap"].to_numpy(dtype=float)
     last = f"{gaps[-1]:.1e}".replace("-", numbers.MINUS)
-    alt = view.say("alt_raking", iterations=len(gaps), gap=last)
+    done = int(raking["iteration"].max())
+    alt = view.say("alt_raking", iterations=done, gap=last)
     drawing = raking_convergence(
-        gaps, key="raking", alt=alt, axis=view.say("axis_iteration"), vertical=view.say("axis_gap")
+        gaps,
+        key="raking",
+        alt=alt,
+        axis=view.say("axis_iteration"),
+        vertical=view.say("axis_gap"),
+        first=done + 1 - len(gaps),
     )
     return Figure(
         "raking",
-        view.say("figure_raking", iterations=len(gaps), gap=last),
+        view.say("figure_raking", iterations=done, gap=last),
         drawing,
         alt,
         raking,

@@ -164,7 +164,7 @@ def _histories(view: View, records: tuple[WeightDiagnostics, ...]) -> Table | No
             seen.add(step)
             label = view.known("step", str(own["kind"].iloc[0]))
             ends = [float(own["max_gap"].iloc[place]) for place in (0, -1)]
-            cells = [Cell(label), view.count_cell(float(len(own) - 1))]
+            cells = [Cell(label), view.count_cell(float(own["iteration"].max()))]
             rows.append([*cells, *(Cell(f"{end:.1e}".replace("-", numbers.MINUS), end) for end in ends)])
     if not rows:
         return None
