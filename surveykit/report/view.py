@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
+from surveykit.report.differencing import SMALL_BASE
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
 from surveykit.report.messages import CATALOGUES, place_words, say
@@ -42,6 +43,7 @@ class Shown:
     n_eff: float
     status: str
     reason: str
+    decimals: int = 1
 
     @property
     def withheld(self) -> bool:
@@ -178,14 +180,18 @@ class View:
     def show(self, row: Any) -> Shown:
         """Return a row of published figures as it is printed."""
 
-        def unit(value: float, decimals: int = 1) -> float:
+        exact = self.rules.exact
+        places = 1 if exact or not float(row.n) < SMALL_BASE else 0
+
+        def unit(value: float, decimals: int = places) -> float:
             scaled = numbers._hundredfold(value) if row.kind == "rate" else float(value)
             return numbers.rounded(scaled, decimals)
 
         return Shown(
             row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind,
-            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, 2),
-            numbers.rounded(row.deff, 2), float(row.df), float(row.n), float(row.n_eff), row.status, row.reason,
+            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, self.deff_decimals),
+            numbers.rounded(row.deff, self.deff_decimals), float(row.df), float(row.n), float(row.n_eff), row.status,
+            row.reason, places,
         )  # fmt: skip
 
     def figures(self, indicator: str, by: str) -> list[Shown]:
@@ -211,15 +217,25 @@ class View:
         if shown is None or shown.withheld:
             return self.sign("x" if shown is None else shown.status)
         suffix = ("%" if shown.kind == "rate" else self.say("points_suffix")) if unit else ""
-        return numbers.fixed(shown.estimate) + suffix
+        return numbers.fixed(shown.estimate, shown.decimals) + suffix
 
     def interval(self, shown: Shown | None, *, unit: bool = True) -> str:
         """Write an interval: "84.1%–88.5%" in sentences, "84.1–88.5" in tables."""
         if shown is None or shown.withheld:
             return ""
         if not unit or shown.kind == "score":
-            return numbers.interval(shown.low, shown.high)
-        return f"{numbers.fixed(shown.low)}%{numbers.EN_DASH}{numbers.fixed(shown.high)}%"
+            return numbers.interval(shown.low, shown.high, shown.decimals)
+        low, high = numbers.fixed(shown.low, shown.decimals), numbers.fixed(shown.high, shown.decimals)
+        return f"{low}%{numbers.EN_DASH}{high}%"
+
+    @property
+    def deff_decimals(self) -> int:
+        """Decimals of standard errors and design effects: fewer where bases are protected."""
+        return 2 if self.rules.exact else 1
+
+    def people_cell(self, value: float) -> Cell:
+        """Make a table cell of a number of respondents, rounded where bases are protected."""
+        return self.count_cell(self.rules.people(value))
 
     def count(self, value: float) -> str:
         """Write a count, or the sign of confidentiality when it is not given."""

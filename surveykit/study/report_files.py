@@ -69,7 +69,7 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
     from surveykit.report import make_document
     from surveykit.study.reporting import report_input
 
-    content = report_input(study)
+    content = report_input(study, order.rules)
     document = make_document(content, edition=order.edition, profile=order.profile, rules=order.rules)
     stem = f"{study.definition.id}-{order.stem}"
     written: list[Path] = []

@@ -37,7 +37,10 @@ def _base(view: View, question: Question) -> str:
     own = topline[(topline["question"] == question.id) & (topline["code"] != "top2")]
     if own.empty or (own["status"] == "c").any():
         return view.say("question_base", **values)
-    return view.say("question_base_n", n=view.count(float(own["n"].sum())), **values)
+    given = view.report.topline
+    assert given is not None
+    whole = given[(given["question"].astype(str) == question.id) & (given["code"].astype(str) != "top2")]["n"].sum()
+    return view.say("question_base_n", n=view.count(view.rules.people(float(whole))), **values)
 
 
 def _answers(view: View, question: Question) -> Table | Prose | None:
@@ -63,9 +66,10 @@ def _answers(view: View, question: Question) -> Table | Prose | None:
         elif row["status"] == "c":
             cells += [Cell(view.sign("c"), None, "c"), Cell(""), Cell(view.sign("c"), None, "c")]
         else:
-            share = numbers.rounded(float(row["estimate"]) * 100)
-            limits = numbers.interval(float(row["conf_low"]) * 100, float(row["conf_high"]) * 100)
-            cells += [Cell(numbers.fixed(share), share), Cell(limits), view.count_cell(float(row["n"]))]
+            places = int(row["decimals"])
+            share = numbers.rounded(float(row["estimate"]) * 100, places)
+            limits = numbers.interval(float(row["conf_low"]) * 100, float(row["conf_high"]) * 100, places)
+            cells += [Cell(numbers.fixed(share, places), share), Cell(limits), view.count_cell(float(row["n"]))]
         rows.append(cells)
     columns = [
         ("code", view.say("code_head"), "text"),
@@ -92,10 +96,10 @@ def tables_chapter(view: View) -> Chapter | None:
                         Cell(view.group_name(by)),
                         Cell(figure.label),
                         view.value_cell(figure),
-                        view.number_cell(figure.std_error),
+                        view.number_cell(figure.std_error, view.deff_decimals),
                         *([view.number_cell(margin)] if view.rules.standard == "acs" else []),
                         view.interval_cell(figure),
-                        view.number_cell(figure.deff),
+                        view.number_cell(figure.deff, view.deff_decimals),
                         view.count_cell(figure.n),
                         Cell(numbers.count(figure.n_eff)),
                     ]
@@ -174,8 +178,8 @@ def quality_chapter(view: View) -> Chapter | None:
     rows = [
         [
             Cell(view.known("check", label_of(row, view.edition, "rule"))),
-            view.count_cell(float(row["flagged"])),
-            view.count_cell(float(row["excluded"])),
+            view.people_cell(float(row["flagged"])),
+            view.people_cell(float(row["excluded"])),
         ]
         for row in quality.to_dict("records")
     ]

@@ -101,19 +101,20 @@ def _likert_title(
 
 def _base_note(view: View, questions: Sequence[Question]) -> str:
     """Say who was asked the rows of a grid, how many gave a grade, and in which words."""
-    topline = view.topline
+    topline = view.report.topline
     ids = {question.id for question in questions}
     graded = pd.Series(dtype=float)
     if topline is not None:
         special = {
             (question.id, choice.code) for question in questions for choice in question.choices if choice.special
         }
+        topline = topline.astype({"question": str, "code": str})
         rows = topline[topline["question"].isin(ids) & (topline["code"] != "top2")]
         kept = [pair not in special for pair in zip(rows["question"], rows["code"], strict=True)]
         graded = rows[np.asarray(kept, dtype=bool)].groupby("question")["n"].sum()
     text, aspect = view.text(questions[0].text), view.aspects.get(questions[0].id, "")
     wording = text[: text.rfind(aspect)].strip(" —–-：:") if aspect and aspect in text else text
-    low, high = (numbers.count(value) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0)))
+    low, high = (numbers.count(view.rules.people(value)) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0)))
     note = view.say("note_grid_base", base=view.text(questions[0].base), low=low, high=high)
     return note + (view.say("note_wording", wording=wording) if wording else "")
 

@@ -72,7 +72,8 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
         return []
     hidden = [figure for figure in every if figure.withheld]
     bands = _bands_by_district(view, indicator.id) if by == "district" else {}
-    factor = comparison_factor(np.array([figure.std_error for figure in known]), view.report.conf_level)
+    errors = {figure.level: _error_of(view, figure) for figure in known}
+    factor = comparison_factor(np.array(list(errors.values())), view.report.conf_level)
     city = view.figure(indicator.id)
     name = view.text(indicator.name)
     figures = []
@@ -86,7 +87,7 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
                 "conf_low": [figure.low for figure in piece],
                 "conf_high": [figure.high for figure in piece],
                 "n": [figure.n for figure in piece],
-                "inner": [factor * figure.std_error for figure in piece],
+                "inner": [factor * errors[figure.level] for figure in piece],
                 "band": [bands.get(figure.level, "same") for figure in piece],
                 "text": [view.value(figure, unit=False) for figure in piece],
             }
@@ -115,6 +116,15 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
         data = rows.drop(columns=["inner", "text"])
         figures.append(Figure(id, title, drawing, alt_text(view, indicator, piece), data, tuple(notes), view.source))
     return figures
+
+
+def _error_of(view: View, figure: Shown) -> float:
+    """Return the standard error of a figure, from its printed interval where it is not given."""
+    from scipy.stats import norm
+
+    if np.isfinite(figure.std_error):
+        return figure.std_error
+    return (figure.high - figure.low) / (2 * float(norm.ppf(0.5 + view.report.conf_level / 2)))
 
 
 def _bands_by_district(view: View, indicator: str) -> dict[str, str]:

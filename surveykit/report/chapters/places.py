@@ -94,8 +94,8 @@ def _extremes(view: View, name: str, shown: Sequence[Shown], otherwise: str) -> 
 def _tile_text(view: View, figure: Shown) -> str:
     if figure.withheld:
         return view.value(figure)
-    half = numbers.rounded((figure.high - figure.low) / 2)
-    return f"{numbers.fixed(figure.estimate)}\n±{numbers.fixed(half)}"
+    half = numbers.rounded((figure.high - figure.low) / 2, figure.decimals)
+    return f"{numbers.fixed(figure.estimate, figure.decimals)}\n±{numbers.fixed(half, figure.decimals)}"
 
 
 def map_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
@@ -171,7 +171,7 @@ def trend_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
         notes.append(view.say("note_break"))
     series_bases = zip(rows["wave"], own["n"], strict=True)
     bases = view.say("alt_separator").join(
-        view.say("alternative_base", rule=wave, n=view.count(n)) for wave, n in series_bases
+        view.say("alternative_base", rule=wave, n=view.count(view.rules.people(n))) for wave, n in series_bases
     )
     notes += [view.say("note_profile_base", bases=bases), *base_notes(view, indicator)]
     id = f"trend-{indicator.id}"

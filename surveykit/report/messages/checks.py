@@ -35,8 +35,8 @@ ZH: dict[str, str] = {
     "method_standard_none": "本版未按可靠性标准删减，引用样本数小的数值须谨慎。",
     "sign_rv_acs": "[rv] 已公布，变异系数在12%与40%之间，须谨慎使用。",
     "margin_head": "90%误差限",
-    "method_rounded_counts": "样本数按{base}的倍数舍入。",
-    "method_differencing": "逐一核对了各表的基数：同一地区或群体中两项指标的基数相差1至{most}人，或各类之和与{whole}相差1至{most}人的，共{count}处，其样本数舍入到{base}的倍数，以免由相减推知个别人。",
+    "method_rounded_counts": "样本数及一切作答人数均舍入到{base}的倍数，正文、各表和数据文件一律如此；可据以推算准确人数的数（自由度、准确的设计效应和有效样本量、各地区应答率等）不列或相应舍入，因此各部分之和可能不等于合计。",
+    "method_differencing": "样本数相减可以得知少数人未作某题回答：同一地区或群体中两项指标的样本数相差1至{most}人，或各类之和与{whole}相差1至{most}人的，共{count}处；本版不对此作保护，需要保护时请用舍入样本数的版本。",
     "method_no_differencing": "逐一核对了各表的基数，没有可由相减推知1至{most}人的情况。",
     "method_complementary": "为保护个人信息不公布的单元如能由合计推算，则另隐去最小的单元，并以线性规划核对每个隐去的数至少有3人的不确定范围。",
     # 图
@@ -70,6 +70,10 @@ ZH: dict[str, str] = {
     "note_n_eff": "有效样本量为p(1−p)除以标准误的平方；标准误计入有限总体校正，抽样比较大处可使有效样本量大于样本数，而设计效应以同样大小的不放回简单随机抽样为对照，仍可大于1。",
     "note_n_eff_plain": "有效样本量大于样本数处，标准误小于同样大小的放回简单随机样本：分层、辅助变量或有限总体校正所致。",
     "question_base_n": "基数：{base}（样本{n}人）。题型：{kind}。",
+    "method_exact_counts": "样本数和作答人数均为未加权的准确数，没有舍入。",
+    "method_rounding_protected": "样本数不足1,000处，百分比和0至100的得分（度）取整，不列标准误；其余保留一位小数，标准误和设计效应亦保留一位小数；综合得分保留两位小数，四舍五入。差由未舍入的数值算出，可能与表中数值相减略有出入；率之差以百分点表示。",
+    "note_rounded": "人数舍入到{base}的倍数，应答率由舍入后的人数算出，各列之和可能不等于抽取数。",
+    "note_rates_whole_only": "本版样本数经过舍入，各{unit}的比率不列，以免由此推算作答人数。",
 }
 
 EN: dict[str, str] = {
@@ -102,8 +106,8 @@ EN: dict[str, str] = {
     "method_standard_none": "No reliability standard was applied in this edition: read figures of small bases with care.",
     "sign_rv_acs": "[rv] published, coefficient of variation between 12% and 40%: use with care.",
     "margin_head": "90% margin",
-    "method_rounded_counts": "Bases are rounded to multiples of {base}.",
-    "method_differencing": "Bases of all tables were compared: where two indicators' bases in one area or group differ by 1 to {most} people, or the levels of a grouping and {whole} do ({count} cases), the bases are rounded to multiples of {base}, so that nobody can be singled out by subtraction.",
+    "method_rounded_counts": "Bases and all numbers of respondents are rounded to multiples of {base} in text, tables and data files alike; what an exact number could be solved for from (degrees of freedom, exact design effects and effective sizes, response rates of areas and the like) is left out or rounded as well, so parts may not add up to totals.",
+    "method_differencing": "Bases subtracted from one another tell that a few people did not answer a question: where two indicators' bases in one area or group differ by 1 to {most} people, or the levels of a grouping and {whole} do, in {count} cases. This edition does not protect against that; use one with rounded bases where protection is needed.",
     "method_no_differencing": "Bases of all tables were compared; none singles out 1 to {most} people by subtraction.",
     "method_complementary": "Where a figure withheld for confidentiality could be worked out from a total, the smallest other figure is withheld too; linear programming checks that every hidden count is uncertain by 3 people at least.",
     # Charts
@@ -137,4 +141,8 @@ EN: dict[str, str] = {
     "note_n_eff": "Effective n is p(1−p) over the squared standard error; the error has the finite population correction, so that effective n can exceed n where much of the population was sampled, while the design effect compares with simple random sampling of the same size without replacement and may still exceed 1.",
     "note_n_eff_plain": "Where effective n exceeds n, the standard error is smaller than that of a simple random sample of the same size with replacement: by strata, auxiliary variables or the finite population correction.",
     "question_base_n": "Base: {base} (n = {n}). Type: {kind}.",
+    "method_exact_counts": "Bases and numbers of respondents are exact, unweighted and not rounded.",
+    "method_rounding_protected": "Where the base is under 1,000, percentages and scores from 0 to 100 are whole numbers and standard errors are not given; elsewhere all have one decimal, as have design effects; points of the overall score have two decimals, rounded half up. Differences are taken before rounding and may differ slightly from those of printed figures; those of rates are in percentage points.",
+    "note_rounded": "Numbers of people are rounded to multiples of {base} and response rates made from them; rows may not add up to the number drawn.",
+    "note_rates_whole_only": "Bases are rounded in this edition; rates of {units} are left out, as they would give the number of respondents.",
 }

@@ -11,6 +11,7 @@ import pandas as pd
 from surveykit.estimation import Estimates
 from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.report.numbers import fixed
+from surveykit.report.publication import DEFAULT_RULES, PublicationRules
 from surveykit.study import places
 from surveykit.study.artefacts import read_json
 from surveykit.study.manifest import Manifest
@@ -36,8 +37,10 @@ _UNDECIDED_RULES = {
 }
 
 
-def report_input(study: Study) -> ReportInput:
+def report_input(study: Study, rules: PublicationRules = DEFAULT_RULES) -> ReportInput:
     """Read the artefacts of a study and make the report's input.
+
+    ``rules`` are those of publication, by which the disclosure record writes the number of respondents.
 
     The main results are those of the first analysis in study.yaml; a model-adjusted one is shown beside them for the
     whole city.
@@ -57,7 +60,7 @@ def report_input(study: Study) -> ReportInput:
         regions=study.regions,
         indicators=infos,
         estimates=estimates,
-        disclosure=_disclosure(study, linked, estimates["city"]),
+        disclosure=_disclosure(study, linked, estimates["city"], rules),
         groups=groups(study),
         ranks=ranks(study, estimates["district"]),
         sample=process.sample(study),
@@ -168,16 +171,16 @@ def _places(study: Study) -> dict[str, dict[str, str]]:
     return found
 
 
-def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosure:
+def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates, rules: PublicationRules) -> Disclosure:
     """Add what study.yaml and the results say to the texts of the disclosure record."""
     texts: dict[str, Any] = {name: _both(value) for name, value in study.disclosure}
     info = _study_info(study)
-    complete = int(linked["disposition"].isin(study.weighting.dispositions.respondents).sum())
+    complete = int(rules.people(linked["disposition"].isin(study.weighting.dispositions.respondents).sum()))
     kinds = {indicator.id: indicator.kind for indicator in study.indicators.indicators}
     rates = city.table[city.table["variable"].map(kinds) == "rate"]
     half = math.ceil(round(500 * float((rates["conf_high"] - rates["conf_low"]).max()), 6)) / 10
     level = f"{100 * city.conf_level:g}%"
-    deff, whole = fixed(float(rates["deff"].max()), 2), info.city
+    deff, whole = fixed(float(rates["deff"].max()), 2 if rules.exact else 1), info.city
     names = {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}
     texts |= {
         "sponsor": info.commissioner,
