@@ -83,15 +83,14 @@ def audit_outputs(
     for group in secrets:
         for label in group.labels:
             by_label.setdefault(label, []).append(group)
-    label = re.compile("|".join(map(re.escape, names))) if names else None
+    pattern = re.compile("|".join(map(re.escape, names))) if names else None
     found = []
-    for name, content in files.items():
-        for line in text_of(name, content).splitlines():
-            numbers = list(_numbers(line))
-            for value, decimals in numbers:
+    for file, content in files.items():
+        for line in text_of(file, content).splitlines():
+            for value, decimals in _numbers(line):
                 if not decimals and value in everywhere:
-                    found.append(Leak(name, "", everywhere[int(value)], line.strip()[:120]))
-            found += _beside(name, line, label, by_label)
+                    found.append(Leak(file, "", everywhere[int(value)], line.strip()[:120]))
+            found += _beside(file, line, pattern, by_label)
     return list(dict.fromkeys(found))
 
 
@@ -206,7 +205,7 @@ def _secrets(report: ReportInput, rules: PublicationRules) -> list[_Secrets]:
 
 def _labels(report: ReportInput, by: str, level: str) -> tuple[str, ...]:
     if by == "city":
-        return tuple({str(report.study.city.get(e, "")) for e in ("zh", "en")} - {""}) + ("\tcity\t",)
+        return (*sorted({str(report.study.city.get(e, "")) for e in ("zh", "en")} - {""}), "\tcity\t")
     if by == "district":
         rows = report.regions[report.regions["district"].astype(str) == level]
         columns = [name for name in ("short_zh", "short_en", "name_zh", "name_en") if name in rows.columns]
@@ -250,9 +249,7 @@ def _protected(group: _Secrets, exact: Mapping[Any, Any], shown: Mapping[Any, An
             group.pairs.append((deff, other, f"exact design effect and {words} of {name}"))
 
 
-def _counts_of_answers(
-    report: ReportInput, rules: PublicationRules, groups: dict[tuple[str, str], _Secrets]
-) -> None:
+def _counts_of_answers(report: ReportInput, rules: PublicationRules, groups: dict[tuple[str, str], _Secrets]) -> None:
     """Add the numbers of answers and of outcomes: by choice, and by district."""
     labels = {(q.id, c.code): tuple(map(str, c.label.values())) for q in report.questions for c in q.choices}
     for row in [] if report.topline is None else report.topline.to_dict("records"):

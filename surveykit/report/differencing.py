@@ -99,8 +99,8 @@ def protect_bases(table: pd.DataFrame, base: int) -> pd.DataFrame:
     -------
     DataFrame
         n and n_eff are multiples of ``base``; deff is their ratio with one decimal; df is missing (n - 1 would give the
-        base back). Where the base is 1,000 or more, estimates, limits and standard errors have one decimal in percent or
-        points; below, estimates and limits have none, so that no fraction of a small base can be recognised, and
+        base back). Where the base is 1,000 or more, estimates, limits and standard errors have one decimal in percent
+        or points; below, estimates and limits have none, so that no fraction of a small base can be recognised, and
         standard errors are missing: with a known design effect each would give its base back.
 
     Examples

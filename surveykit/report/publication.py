@@ -70,7 +70,6 @@ class PublicationRules:
         if self.smallest_count < 1 or self.round_counts_to < 1:
             raise DataError("smallest_count and round_counts_to must be 1 or more")
 
-
     @property
     def base(self) -> int:
         """What numbers of respondents are rounded to; 1 when they are exact."""

@@ -179,7 +179,6 @@ class View:
 
     def show(self, row: Any) -> Shown:
         """Return a row of published figures as it is printed."""
-
         exact = self.rules.exact
         places = 1 if exact or not float(row.n) < SMALL_BASE else 0
 

@@ -152,5 +152,3 @@ def test_a_planted_leak_is_found_in_json(report, outputs):
     recipe["estimates"]["city"]["psus"] = 5303
     found = audit_outputs({"recipe.json": json.dumps(recipe).encode()}, report, RULES)
     assert [leak.what for leak in found] == ["exact base of awareness (city)"]
-
-

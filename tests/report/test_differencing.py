@@ -111,7 +111,9 @@ def test_the_report_says_what_the_check_found(make_report):
 
 def test_the_report_says_whether_bases_are_exact(make_small_report):
     for rules, said in ((PublicationRules(), "准确数"), (PublicationRules(round_counts_to=10), "舍入到10的倍数")):
-        blocks = [block for chapter in make_document(make_small_report(), rules=rules).chapters for block in chapter.blocks]
+        blocks = [
+            block for chapter in make_document(make_small_report(), rules=rules).chapters for block in chapter.blocks
+        ]
         items = [item for block in blocks for item in getattr(block, "items", ())]
         assert sum(said in item for item in items) == 1
 

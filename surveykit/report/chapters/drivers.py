@@ -114,7 +114,9 @@ def _base_note(view: View, questions: Sequence[Question]) -> str:
         graded = rows[np.asarray(kept, dtype=bool)].groupby("question")["n"].sum()
     text, aspect = view.text(questions[0].text), view.aspects.get(questions[0].id, "")
     wording = text[: text.rfind(aspect)].strip(" —–-：:") if aspect and aspect in text else text
-    low, high = (numbers.count(view.rules.people(value)) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0)))
+    low, high = (
+        numbers.count(view.rules.people(value)) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0))
+    )
     note = view.say("note_grid_base", base=view.text(questions[0].base), low=low, high=high)
     return note + (view.say("note_wording", wording=wording) if wording else "")
 

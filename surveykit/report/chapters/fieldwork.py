@@ -65,7 +65,8 @@ def _outcomes(view: View, table: pd.DataFrame, kind: str) -> Table | None:
     columns += [(rate, rate, "number") for rate in _RATES]
     return view.table(
         f"outcomes-{kind.replace('_', '-')}", view.say(f"outcomes_title_{kind}"), columns, rows,
-        unit=view.say("unit_percent"), notes=(view.say("note_rates"), *_coarse(view)), emphasis=frozenset({0}), size="small",
+        unit=view.say("unit_percent"), notes=(view.say("note_rates"), *_coarse(view)),
+        emphasis=frozenset({0}), size="small",
     )  # fmt: skip
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from surveykit.errors import DataError
 from surveykit.report import numbers
-from surveykit.report.claims import order_of
 from surveykit.report.charts.intervals import trend
 from surveykit.report.charts.maps import boundary_map, polygons
 from surveykit.report.charts.tiles import tile_grid
+from surveykit.report.claims import order_of
 from surveykit.report.document import Figure
 from surveykit.report.inputs import IndicatorInfo
 from surveykit.report.view import Shown, View

@@ -73,7 +73,9 @@ def _units(view: View) -> list[Line]:
         total = counts.groupby("disposition")["count"].sum()
         eligible = float(total.sum() - total.get("NE", 0))
         complete = float(total.get("I", 0) + total.get("P", 0))
-        lines.append(("13.3.1.1", view.say("quality_over"), _coarse(view, float(total.get("NE", 0)) / float(total.sum()))))
+        lines.append(
+            ("13.3.1.1", view.say("quality_over"), _coarse(view, float(total.get("NE", 0)) / float(total.sum())))
+        )
         if eligible:
             lines.append(("13.3.3.1", view.say("quality_unit_plain"), _coarse(view, 1 - complete / eligible)))
     if rates is not None and "weighted" in rates.columns:

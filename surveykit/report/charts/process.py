@@ -81,9 +81,7 @@ def weight_histogram(relative: np.ndarray, *, key: str, alt: str, axis: str, ver
     return Drawing(draw, key=key, alt=alt, height=5.6)
 
 
-def raking_convergence(
-    gaps: np.ndarray, *, key: str, alt: str, axis: str, vertical: str, first: int = 1
-) -> Drawing:
+def raking_convergence(gaps: np.ndarray, *, key: str, alt: str, axis: str, vertical: str, first: int = 1) -> Drawing:
     """Draw the largest remaining gap to a margin after each iteration, on a logarithmic scale.
 
     Parameters
