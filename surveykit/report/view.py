@@ -158,6 +158,10 @@ class View:
             return self.say("by_" + by)
         return next((self.text(group.name) for group in self.report.groups if group.id == by), by)
 
+    def group_word(self, by: str) -> str:
+        """Return the name of a grouping as it stands inside a sentence."""
+        return str(self._places["unit"]) if by == "district" else self.group_name(by)
+
     def level_label(self, by: str, level: str) -> str:
         """Return the label of a level of a grouping."""
         if by == "city":

@@ -142,7 +142,8 @@ class Statements:
         for id, name in self.names.items():
             city = re.escape(self.levels["city", ""])
             for value, low, high, n in re.findall(
-                rf"{city}(?:: )?{re.escape(name)}(?:为| is )([\d.]+)%.*?([\d.]+)%{RANGE}([\d.]+)%.*?(?:样本|n = )([\d,]+)",
+                rf"{city}(?:: )?{re.escape(name)}(?:为| is )([\d.]+)%.*?"
+                rf"([\d.]+)%{RANGE}([\d.]+)%.*?(?:样本|n = )([\d,]+)",
                 text,
             ):
                 self.add(id, "city", "", "estimate", value, where)
@@ -162,9 +163,7 @@ def texts_of(block):
         yield block.text
     elif isinstance(block, Bullets):
         yield from block.items
-    elif isinstance(block, Figure):
-        yield from (block.title, *block.notes)
-    elif isinstance(block, Table):
+    elif isinstance(block, Figure | Table):
         yield from (block.title, *block.notes)
 
 

@@ -125,7 +125,7 @@ def _table(view: View, rules: dict[str, list[tuple[Shown, bool]]]) -> Table:
         ("difference", view.say("difference_head"), "number"),
         ("n", view.say("n_head"), "number"),
     ]
-    notes = (view.say("note_difference"), *view.sign_notes(used))
+    notes = (view.say("note_difference"), view.say("note_bases_of_rules"), *view.sign_notes(used))
     title, unit = view.say("alternatives_title"), view.say("unit_both")
     return view.table("alternatives", title, columns, rows, unit=unit, notes=notes, emphasis=frozenset(strong))
 

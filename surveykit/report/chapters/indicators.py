@@ -57,11 +57,11 @@ def _finding(view: View, name: str, by: str, known: Sequence[Shown]) -> tuple[st
     high, low = view.value(top), view.value(bottom)
     if len(known) < 2 or high == low:
         key = "figure_equal" if len(known) > 1 else "figure_single"
-        return view.say(key, name=name, group=view.group_name(by), value=high), ""
+        return view.say(key, name=name, group=view.group_word(by), value=high), ""
     order = order_of(view, top.indicator, by)
     key = "figure_spread" if order.apart else "figure_spread_flat"
     note = view.say("note_test_" + order.test, level=view.level_percent, most=view.most_percent)
-    return view.say(key, name=name, group=view.group_name(by), high=high, low=low), note
+    return view.say(key, name=name, group=view.group_word(by), high=high, low=low), note
 
 
 def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "district") -> list[Figure]:

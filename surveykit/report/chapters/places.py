@@ -129,7 +129,7 @@ def _change(first: pd.Series, last: pd.Series, conf_level: float) -> tuple[float
     z = float(norm.ppf(0.5 + conf_level / 2))
     errors = [(float(wave["conf_high"]) - float(wave["conf_low"])) / (2 * z) for wave in (first, last)]
     change = float(last["estimate"]) - float(first["estimate"])
-    return change, min(errors) > 0 and abs(change) > z * float(np.hypot(*errors))
+    return change, min(errors) > 0 and abs(change) > z * float(np.hypot(errors[0], errors[1]))
 
 
 def trend_figure(view: View, indicator: IndicatorInfo) -> Figure | None:

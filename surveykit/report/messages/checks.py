@@ -69,11 +69,12 @@ ZH: dict[str, str] = {
     "answers_n_head": "回答人数",
     "note_n_eff": "有效样本量为p(1−p)除以标准误的平方；标准误计入有限总体校正，抽样比较大处可使有效样本量大于样本数，而设计效应以同样大小的不放回简单随机抽样为对照，仍可大于1。",
     "note_n_eff_plain": "有效样本量大于样本数处，标准误小于同样大小的放回简单随机样本：分层、辅助变量或有限总体校正所致。",
-    "question_base_n": "基数：{base}（样本{n}人）。题型：{kind}。",
+    "question_base_n": "基数：{base}，其中{n}人回答了本题。题型：{kind}。",
     "method_exact_counts": "样本数和作答人数均为未加权的准确数，没有舍入。",
     "method_rounding_protected": "样本数不足1,000处，百分比和0至100的得分（度）取整，不列标准误；其余保留一位小数，标准误和设计效应亦保留一位小数；综合得分保留两位小数，四舍五入。差由未舍入的数值算出，可能与表中数值相减略有出入；率之差以百分点表示。",
     "note_rounded": "人数舍入到{base}的倍数，应答率由舍入后的人数算出，各列之和可能不等于抽取数。",
     "note_rates_whole_only": "本版样本数经过舍入，各{unit}的比率不列，以免由此推算作答人数。",
+    "note_bases_of_rules": "各口径的样本数不含未答有关题目的人。",
 }
 
 EN: dict[str, str] = {
@@ -140,9 +141,10 @@ EN: dict[str, str] = {
     "answers_n_head": "Gave this answer",
     "note_n_eff": "Effective n is p(1−p) over the squared standard error; the error has the finite population correction, so that effective n can exceed n where much of the population was sampled, while the design effect compares with simple random sampling of the same size without replacement and may still exceed 1.",
     "note_n_eff_plain": "Where effective n exceeds n, the standard error is smaller than that of a simple random sample of the same size with replacement: by strata, auxiliary variables or the finite population correction.",
-    "question_base_n": "Base: {base} (n = {n}). Type: {kind}.",
+    "question_base_n": "Base: {base}, of whom {n} answered. Type: {kind}.",
     "method_exact_counts": "Bases and numbers of respondents are exact, unweighted and not rounded.",
     "method_rounding_protected": "Where the base is under 1,000, percentages and scores from 0 to 100 are whole numbers and standard errors are not given; elsewhere all have one decimal, as have design effects; points of the overall score have two decimals, rounded half up. Differences are taken before rounding and may differ slightly from those of printed figures; those of rates are in percentage points.",
     "note_rounded": "Numbers of people are rounded to multiples of {base} and response rates made from them; rows may not add up to the number drawn.",
     "note_rates_whole_only": "Bases are rounded in this edition; rates of {units} are left out, as they would give the number of respondents.",
+    "note_bases_of_rules": "n leaves out those who did not answer the questions concerned.",
 }

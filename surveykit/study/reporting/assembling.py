@@ -83,6 +83,7 @@ def report_input(study: Study, rules: PublicationRules = DEFAULT_RULES) -> Repor
         item_nonresponse=process.item_nonresponse(study, linked, missing),
         quality_facts=process.quality_facts(study, linked, read_extras(study).revisions),
         sensitivity=sensitivity_table(study),
+        conf_level=estimates["city"].conf_level,
         **score_tables(study),
         **report_extras(study, estimates["city"]),
     )

@@ -19,9 +19,9 @@ __all__ = ["base_in_words", "groups", "indicator_infos", "questions", "undecided
 
 LANGUAGES = ("zh", "en")
 _UNDECIDED = {
-    "in_base": {"zh": "{words}计入基数，不计入分子", "en": "{words}: in the base, not in the numerator"},
-    "out_of_base": {"zh": "{words}不计入基数", "en": "{words}: left out of the base"},
-    "score": {"zh": "{words}计入基数，计0分", "en": "{words}: in the base with no points"},
+    "in_base": {"zh": "{words}计入基数，不计入分子", "en": "{words} in the base, not in the numerator"},
+    "out_of_base": {"zh": "{words}不计入基数", "en": "{words} left out of the base"},
+    "score": {"zh": "{words}计入基数，计0分", "en": "{words} in the base with no points"},
     "none": {"zh": "该题没有不表态的选项", "en": "the question offers no such answer"},
 }
 _ALL_VALID = {"zh": "全部有效受访者", "en": "all valid respondents"}
