@@ -106,7 +106,7 @@ def _audit(finished: dict[str, bytes], content: ReportInput, order: ReportOrder)
     found = audit_outputs(chosen, content, order.rules)
     left = len(finished) - len(chosen)
     lines = [f"  disclosure audit: {len(chosen)} files read, {len(found)} numbers that may give a base away"]
-    lines += [f"    {leak.file}: {leak.what}, beside {leak.level or 'no name'}: {leak.where}" for leak in found[:10]]
+    lines += [f"    {leak.file}: {leak.what}, beside {leak.level or '-'}: {leak.where}" for leak in found[:10]]
     return lines + ([f"  disclosure audit: {left} PDF files not read (pip install pypdf)"] if left else [])
 
 
