@@ -131,6 +131,22 @@ def test_rank_sets_from_all_pairs():
     assert (low.tolist(), high.tolist()) == ([1] * 4, [4] * 4)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], "100%的名次范围不重叠"),
+        ([1] * 5, [5] * 5, "任何两个地区的名次范围都相互重叠"),
+        ([1, 1, 1, 1, 5], [4, 4, 4, 4, 5], "40%的名次范围不重叠"),
+    ],
+)
+def test_the_title_of_the_scores_counts_pairs_by_rank_sets(make_report, low, high, words):
+    regions = make_report().regions.head(5)
+    report = make_report(regions=regions)
+    scores = report.scores.assign(rank_low=low, rank_high=high)
+    document = make_document(dataclasses.replace(report, scores=scores, score_parts=None))
+    assert words in title(document, "score-intervals")
+
+
 def test_interval_ranks_hold_together_whatever_the_correlation():
     """Under equal true values no ranks are narrowed in more than 5 % of draws, independent or perfectly opposed."""
     random = np.random.default_rng(12)

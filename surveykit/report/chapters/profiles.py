@@ -201,6 +201,7 @@ def _waterfall(view: View, district: str) -> Figure | None:
     )
     ends = {"gap": numbers.fixed(float(gaps.max()), 2), "least": numbers.fixed(float(gaps.min()), 2)}
     key_of = "figure_waterfall" if alone else "figure_waterfall_range"
+    key_of = key_of if ends["gap"] != ends["least"] else "figure_waterfall_one" if len(gaps) == 1 else key_of
     title = view.say(key_of, district=name, part=widest["label"], **ends)
     illustrative = (view.say("note_illustrative"),) if view.report.scheme is not None else ()
     return Figure(

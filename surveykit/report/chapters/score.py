@@ -95,9 +95,10 @@ def score_figure(view: View, scores: pd.DataFrame) -> Figure:
     drawing = caterpillar(rows.head(60), key="score-intervals", alt=alt, axis=view.say("axis_score"))
     low, high = numbers.fixed(rows["estimate"].min(), 2), numbers.fixed(rows["estimate"].max(), 2)
     notes = (view.say("note_score_chart", level=view.level_percent), view.say("note_band_marks"), *_illustrative(view))
-    share = numbers.percent(_told_apart(scores), 0)
+    apart = _told_apart(scores)
     ranked = {"rank_low", "rank_high"} <= set(scores.columns) and len(scores) > 1
-    title = view.say("figure_score" if ranked else "figure_score_plain", low=low, high=high, share=share)
+    key = "figure_score_plain" if not ranked else "figure_score" if apart else "figure_score_none"
+    title = view.say(key, low=low, high=high, share=numbers.percent(apart, 0 if apart >= 0.005 else 1))
     return Figure("score-intervals", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
 
 

@@ -75,6 +75,8 @@ ZH: dict[str, str] = {
     "note_rounded": "人数舍入到{base}的倍数，应答率由舍入后的人数算出，各列之和可能不等于抽取数。",
     "note_rates_whole_only": "本版样本数经过舍入，各{unit}的比率不列，以免由此推算作答人数。",
     "note_bases_of_rules": "各口径的样本数不含未答有关题目的人。",
+    "figure_score_none": "综合得分由{low}分到{high}分，任何两个{unit}的名次范围都相互重叠，分不出先后",
+    "figure_waterfall_one": "{district}的得分构成：失分{gap}分",
 }
 
 EN: dict[str, str] = {
@@ -147,4 +149,6 @@ EN: dict[str, str] = {
     "note_rounded": "Numbers of people are rounded to multiples of {base} and response rates made from them; rows may not add up to the number drawn.",
     "note_rates_whole_only": "Bases are rounded in this edition; rates of {units} are left out, as they would give the number of respondents.",
     "note_bases_of_rules": "n leaves out those who did not answer the questions concerned.",
+    "figure_score_none": "Scores range from {low} to {high} points; the rank ranges of all {units} meet, and none can be put in order",
+    "figure_waterfall_one": "{district}: {gap} points lost",
 }
