@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
+from surveykit.report.differencing import SMALL_BASE
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
-from surveykit.report.messages import CATALOGUES, say
+from surveykit.report.messages import CATALOGUES, place_words, say
 from surveykit.report.model_wording import model_wording, rests_on_model
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
 
@@ -42,6 +43,7 @@ class Shown:
     n_eff: float
     status: str
     reason: str
+    decimals: int = 1
 
     @property
     def withheld(self) -> bool:
@@ -73,8 +75,12 @@ class View:
 
     def say(self, key: str, **values: object) -> str:
         """Return a message of the catalogue in the edition's language."""
-        said = say(self.edition, key, **values)
+        said = say(self.edition, key, **(self._places | values))
         return model_wording(self.edition, said) if self.model_based else said
+
+    @cached_property
+    def _places(self) -> dict[str, object]:
+        return dict(place_words(self.edition, self.report.study))
 
     @cached_property
     def model_based(self) -> bool:
@@ -98,7 +104,16 @@ class View:
     @cached_property
     def level_percent(self) -> str:
         """The confidence level, for example "95%"."""
-        return numbers.percent(self.report.conf_level, 0)
+        return numbers.percent(self.report.conf_level, 0 if self._whole_level else 1)
+
+    @cached_property
+    def most_percent(self) -> str:
+        """The chance of an error that the confidence level leaves, for example "5%"."""
+        return numbers.percent(numbers.rounded(1 - self.report.conf_level, 6), 0 if self._whole_level else 1)
+
+    @property
+    def _whole_level(self) -> bool:
+        return abs(100 * self.report.conf_level - round(100 * self.report.conf_level)) < 1e-9
 
     @cached_property
     def district_names(self) -> dict[str, str]:
@@ -143,6 +158,10 @@ class View:
             return self.say("by_" + by)
         return next((self.text(group.name) for group in self.report.groups if group.id == by), by)
 
+    def group_word(self, by: str) -> str:
+        """Return the name of a grouping as it stands inside a sentence."""
+        return str(self._places["unit"]) if by == "district" else self.group_name(by)
+
     def level_label(self, by: str, level: str) -> str:
         """Return the label of a level of a grouping."""
         if by == "city":
@@ -164,15 +183,18 @@ class View:
 
     def show(self, row: Any) -> Shown:
         """Return a row of published figures as it is printed."""
+        exact = self.rules.exact
+        places = 1 if exact or not float(row.n) < SMALL_BASE else 0
 
-        def unit(value: float, decimals: int = 1) -> float:
+        def unit(value: float, decimals: int = places) -> float:
             scaled = numbers._hundredfold(value) if row.kind == "rate" else float(value)
             return numbers.rounded(scaled, decimals)
 
         return Shown(
             row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind,
-            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, 2),
-            numbers.rounded(row.deff, 2), float(row.df), float(row.n), float(row.n_eff), row.status, row.reason,
+            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, self.deff_decimals),
+            numbers.rounded(row.deff, self.deff_decimals), float(row.df), float(row.n), float(row.n_eff), row.status,
+            row.reason, places,
         )  # fmt: skip
 
     def figures(self, indicator: str, by: str) -> list[Shown]:
@@ -198,15 +220,25 @@ class View:
         if shown is None or shown.withheld:
             return self.sign("x" if shown is None else shown.status)
         suffix = ("%" if shown.kind == "rate" else self.say("points_suffix")) if unit else ""
-        return numbers.fixed(shown.estimate) + suffix
+        return numbers.fixed(shown.estimate, shown.decimals) + suffix
 
     def interval(self, shown: Shown | None, *, unit: bool = True) -> str:
         """Write an interval: "84.1%–88.5%" in sentences, "84.1–88.5" in tables."""
         if shown is None or shown.withheld:
             return ""
         if not unit or shown.kind == "score":
-            return numbers.interval(shown.low, shown.high)
-        return f"{numbers.fixed(shown.low)}%{numbers.EN_DASH}{numbers.fixed(shown.high)}%"
+            return numbers.interval(shown.low, shown.high, shown.decimals)
+        low, high = numbers.fixed(shown.low, shown.decimals), numbers.fixed(shown.high, shown.decimals)
+        return f"{low}%{numbers.EN_DASH}{high}%"
+
+    @property
+    def deff_decimals(self) -> int:
+        """Decimals of standard errors and design effects: fewer where bases are protected."""
+        return 2 if self.rules.exact else 1
+
+    def people_cell(self, value: float) -> Cell:
+        """Make a table cell of a number of respondents, rounded where bases are protected."""
+        return self.count_cell(self.rules.people(value))
 
     def count(self, value: float) -> str:
         """Write a count, or the sign of confidentiality when it is not given."""

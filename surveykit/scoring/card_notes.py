@@ -58,9 +58,9 @@ def _knots(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
         districts = crossing["district"].nunique()
         notes.append(
             (
-                f"{districts}个区（市）县共{len(crossing)}项得分的置信区间跨越计分节点；节点处的偏差和达到节点的概率另表列出。",
-                f"The interval of {len(crossing)} values in {districts} districts crosses a scoring threshold; see the "
-                "knots for the bias and for the probability that the threshold is reached.",
+                f"{districts}个地区共{len(crossing)}项得分的置信区间跨越计分节点：那里很小的抽样误差就会改变得分，得分也因此略有偏差。",
+                f"The interval of {len(crossing)} values in {districts} areas crosses a scoring threshold: there a "
+                "small sampling error moves the points, which are slightly biased for it.",
             )
         )
     jumps = [c for c in scheme.criteria() if c.method == "questionnaire" and isinstance(c.rule, Threshold | Steps)]
@@ -78,8 +78,8 @@ def _knots(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
         zh, en = _names(ranked)
         notes.append(
             (
-                f"{zh}按名次计分，一个区（市）县的得分取决于其他区（市）县。",
-                f"{en}: scored by rank, so that the points of one district depend on the others.",
+                f"{zh}按名次计分，一个地区的得分取决于其他地区。",
+                f"{en}: scored by rank, so that the points of one area depend on the others.",
             )
         )
     return notes
