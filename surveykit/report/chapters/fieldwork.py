@@ -93,7 +93,7 @@ def _marked(view: View, table: pd.DataFrame) -> Table:
     rows, before = [], ""
     for row in table.to_dict("records"):
         rate = names.get(str(row["rate"]), str(row["rate"]))
-        cells = [Cell("" if rate == before else rate), Cell(view.known("check", str(row["without"])))]
+        cells = [Cell("" if rate == before else rate, label=rate), Cell(view.known("check", str(row["without"])))]
         cells += [view.count_cell(float(row["records"]))]
         cells += [_percent(view, row[name]) for name in ("estimate", "difference", "weighted", "weighted_difference")]
         rows.append(cells)
