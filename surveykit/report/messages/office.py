@@ -30,10 +30,10 @@ ZH: dict[str, str] = {
     "back_to_contents": "返回目录",
     "page_of_pages": "第&P页，共&N页",
     "workbook_rows": "每张工作表第1行为题目，第2行为单位和提示，第{row}行为列名，以下每行一条记录；列名唯一，没有空行、合并单元格和省略的重复标签。同样形状的表放在一张工作表里，以“表号”区分。",
-    "workbook_reading": "用pandas读取：read_excel(文件, sheet_name=工作表, header={index})。",
+    "workbook_reading": "用程序读取：{call}。",
     "workbook_numbers": "数值列只有数值或空格；不予公布的数值留空，方括号里的标记写在右边的“标记”列。区间的下限和上限各占一列。",
     "workbook_precision": "估计值、标准误和区间存有全部小数，只是按报告的位数显示；其他数值（人数、应答率、设计效应等）与报告印出的相同，因为它们的四舍五入是保护个人信息的一部分。",
-    "workbook_units": "率以百分数计（73.1即73.1%），与报告一致；随报告发布的estimates.csv中的率以0至1的小数计。",
+    "workbook_units": "率以百分数计（73.1即73.1%），与报告一致；随报告发布的{file}中的率以0至1的小数计。",
 }
 
 EN: dict[str, str] = {
@@ -61,8 +61,8 @@ EN: dict[str, str] = {
     "back_to_contents": "Back to contents",
     "page_of_pages": "Page &P of &N",
     "workbook_rows": "Row 1 of every sheet is its title, row 2 the unit and remarks, row {row} the column names; one record a row follows. Column names are unique; there are no empty rows, merged cells or labels left out because they repeat. Tables of the same shape share a sheet and are told apart by the column “Table”.",
-    "workbook_reading": "With pandas: read_excel(file, sheet_name=sheet, header={index}).",
+    "workbook_reading": "Read by a program: {call}.",
     "workbook_numbers": "Columns of numbers hold numbers or nothing; a withheld number is an empty cell, and the marker in square brackets stands in the marker column to its right. The ends of an interval have a column each.",
     "workbook_precision": "Estimates, standard errors and intervals are kept in full and only displayed with the decimals of the report; all other numbers (counts, response rates, design effects) are as printed, since their rounding is part of the protection of persons.",
-    "workbook_units": "Rates are percentages (73.1 is 73.1 %), as in the report; in the file estimates.csv they are shares from 0 to 1.",
+    "workbook_units": "Rates are percentages (73.1 is 73.1 %), as in the report; in the file {file} they are shares from 0 to 1.",
 }

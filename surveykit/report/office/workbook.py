@@ -108,8 +108,10 @@ def _notes(document: Document, edition: Edition, sheets: list[Sheet]) -> Sheet:
     """Return the notes: how the workbook is read, the signs, then the notes of each table, one a row."""
     everywhere = [document.mark] if document.mark else []
     everywhere += [say(edition, "workbook_rows", row=HEADER_ROW)]
-    everywhere += [say(edition, "workbook_reading", index=HEADER_ROW - 1)]
-    everywhere += [say(edition, "workbook_" + key) for key in ("numbers", "precision", "units")]
+    call = f"pandas.read_excel(file, sheet_name=name, header={HEADER_ROW - 1})"
+    everywhere += [say(edition, "workbook_reading", call=call)]
+    everywhere += [say(edition, "workbook_" + key) for key in ("numbers", "precision")]
+    everywhere += [say(edition, "workbook_units", file="estimates.csv")]
     everywhere += [say(edition, "sign_" + sign) for sign in ("u", "c", "x", "rv")]
     places: dict[str, list[str]] = {}
     for sheet in sheets:
