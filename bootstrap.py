@@ -7,9 +7,9 @@
     python3 bootstrap.py coverage   run the tests and report the lines and branches that they pass through
 
 All need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
-PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java and PostgreSQL) are installed with apt where
-that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is written. Further
-arguments go to 'surveykit run' or to pytest.
+PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java, PostgreSQL and LibreOffice) are installed
+with apt where that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is
+written. Further arguments go to 'surveykit run' or to pytest.
 """
 
 from __future__ import annotations
@@ -206,6 +206,12 @@ def postgres_available() -> bool:
     return present() or (apt_install(["postgresql"]) and present())
 
 
+def office_available() -> bool:
+    """See to LibreOffice, with which the tests look at the Word file and the workbook."""
+    packages = ["libreoffice-writer-nogui", "libreoffice-calc-nogui"]
+    return shutil.which("soffice") is not None or (apt_install(packages) and shutil.which("soffice") is not None)
+
+
 def marks_left_out() -> list[str]:
     """Return the marks of the tests that cannot run here; under CI there must be none."""
     needs = {
@@ -213,6 +219,7 @@ def marks_left_out() -> list[str]:
         "node": (node_available, "nodejs and npm"),
         "java": (java_available, "default-jre-headless"),
         "postgres": (postgres_available, "postgresql"),
+        "office": (office_available, "libreoffice-writer-nogui and libreoffice-calc-nogui"),
     }
     missing = {mark: packages for mark, (available, packages) in needs.items() if not available()}
     if "java" in missing:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.report.chapters import base_chapters
 from surveykit.report.disclosure_record import require_disclosure
 from surveykit.report.document import Chapter, Document
+from surveykit.report.estimates_table import estimates_table
 from surveykit.report.inputs import Edition, Profile, ReportInput
 from surveykit.report.markdown_text import own_chapter
 from surveykit.report.model_wording import guard_intervals
@@ -52,7 +55,8 @@ def make_document(
     """
     require_disclosure(report.disclosure, edition)
     view = make_view(report, edition=edition, profile=profile, rules=rules)
-    return document_of(view, _with_own(view, base_chapters(view)))
+    document = document_of(view, _with_own(view, base_chapters(view)))
+    return replace(document, data=(estimates_table(view),))
 
 
 def document_of(view: View, chapters: list[Chapter], *, title: str = "", subtitle: str = "") -> Document:

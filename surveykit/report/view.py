@@ -25,7 +25,8 @@ __all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
 class Shown:
     """One published figure in the unit of print (percent or points), rounded as it is printed.
 
-    ``status`` is "" or "rv" when there are numbers, else the sign that stands in their place.
+    ``status`` is "" or "rv" when there are numbers, else the sign that stands in their place. ``exact`` are estimate,
+    ends of the interval and standard error in the same unit, as the data files publish them.
     """
 
     indicator: str
@@ -44,6 +45,7 @@ class Shown:
     status: str
     reason: str
     decimals: int = 1
+    exact: tuple[float, float, float, float] = (float("nan"),) * 4
 
     @property
     def withheld(self) -> bool:
@@ -186,15 +188,18 @@ class View:
         exact = self.rules.exact
         places = 1 if exact or not float(row.n) < SMALL_BASE else 0
 
-        def unit(value: float, decimals: int = places) -> float:
-            scaled = numbers._hundredfold(value) if row.kind == "rate" else float(value)
-            return numbers.rounded(scaled, decimals)
+        def scaled(value: float) -> float:
+            return numbers._hundredfold(value) if row.kind == "rate" else float(value)
 
+        def unit(value: float, decimals: int = places) -> float:
+            return numbers.rounded(scaled(value), decimals)
+
+        printed = unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, self.deff_decimals)
+        stated = (scaled(row.estimate), scaled(row.conf_low), scaled(row.conf_high), scaled(row.std_error))
         return Shown(
-            row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind,
-            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, self.deff_decimals),
+            row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind, *printed,
             numbers.rounded(row.deff, self.deff_decimals), float(row.df), float(row.n), float(row.n_eff), row.status,
-            row.reason, places,
+            row.reason, places, stated if exact else printed,
         )  # fmt: skip
 
     def figures(self, indicator: str, by: str) -> list[Shown]:
@@ -249,11 +254,12 @@ class View:
         if shown is None or shown.withheld:
             return Cell(self.value(shown), None, "x" if shown is None else shown.status)
         text = self.value(shown, unit=False) + (f" {self.sign(shown.status)}" if shown.status else "")
-        return Cell(text, shown.estimate, shown.status)
+        return Cell(text, shown.estimate, shown.status, _known(shown.exact[0]))
 
     def interval_cell(self, shown: Shown | None) -> Cell:
         """Make a table cell of an interval."""
-        return Cell(self.interval(shown, unit=False))
+        text = self.interval(shown, unit=False)
+        return Cell(text, ends=shown.exact[1:3] if shown is not None and text else None)
 
     def count_cell(self, value: float) -> Cell:
         """Make a table cell of a count."""
@@ -261,10 +267,14 @@ class View:
             return Cell(self.sign("c"), None, "c")
         return Cell(numbers.count(value), float(round(value)))
 
-    def number_cell(self, value: float, decimals: int = 2) -> Cell:
+    def number_cell(self, value: float, decimals: int = 2, *, exact: float | None = None) -> Cell:
         """Make a table cell of any other number; empty when missing."""
         number = numbers.rounded(float(value), decimals)
-        return Cell(numbers.fixed(number, decimals), None if np.isnan(number) else number)
+        return Cell(numbers.fixed(number, decimals), _known(number), exact=None if exact is None else _known(exact))
+
+    def ranks_cell(self, low: float, high: float) -> Cell:
+        """Make a table cell of a set of ranks."""
+        return Cell(f"{int(low)}{numbers.EN_DASH}{int(high)}", ends=(float(int(low)), float(int(high))))
 
     def sign_notes(self, cells: Sequence[Shown]) -> tuple[str, ...]:
         """Explain the signs that occur among the figures."""
@@ -312,6 +322,10 @@ def make_view(
         Holds no withheld figure in its ``published`` table.
     """
     return View(report, edition, profile, publish(report, rules), rules)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def band_of(value: object) -> str:

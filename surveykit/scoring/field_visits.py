@@ -25,9 +25,9 @@ class FieldResults:
     Attributes
     ----------
     table : DataFrame
-        district, criterion, value, unit, std_error, df, sites, n_eff (sites of a simple random sample that would tell as
-        much; missing for a full count), unvisited (strata that nobody visited and that are taken
-        to be like the visited ones; "" for none): rows for the table of the other methods.
+        district, criterion, value, unit, std_error, df, sites, n_eff (sites of a simple random sample that would tell
+        as much; missing for a full count), unvisited (strata that nobody visited and that are taken to be like the
+        visited ones; "" for none): rows for the table of the other methods.
     covariance : DataFrame
         district, criterion, with, covariance: between criteria that were checked at the same sites, each pair once.
     notes, notes_zh : tuple of str

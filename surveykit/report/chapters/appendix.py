@@ -68,8 +68,14 @@ def _answers(view: View, question: Question) -> Table | Prose | None:
         else:
             places = int(row["decimals"])
             share = numbers.rounded(float(row["estimate"]) * 100, places)
-            limits = numbers.interval(float(row["conf_low"]) * 100, float(row["conf_high"]) * 100, places)
-            cells += [Cell(numbers.fixed(share, places), share), Cell(limits), view.count_cell(float(row["n"]))]
+            ends = float(row["conf_low"]) * 100, float(row["conf_high"]) * 100
+            limits = numbers.interval(*ends, places)
+            if view.rules.exact:
+                exact: float | None = float(row["estimate"]) * 100
+            else:
+                exact, ends = None, (numbers.rounded(ends[0], places), numbers.rounded(ends[1], places))
+            cells += [Cell(numbers.fixed(share, places), share, exact=exact)]
+            cells += [Cell(limits, ends=ends if limits else None), view.count_cell(float(row["n"]))]
         rows.append(cells)
     columns = [
         ("code", view.say("code_head"), "text"),
@@ -96,12 +102,12 @@ def tables_chapter(view: View) -> Chapter | None:
                         Cell(view.group_name(by)),
                         Cell(figure.label),
                         view.value_cell(figure),
-                        view.number_cell(figure.std_error, view.deff_decimals),
+                        view.number_cell(figure.std_error, view.deff_decimals, exact=figure.exact[3]),
                         *([view.number_cell(margin)] if view.rules.standard == "acs" else []),
                         view.interval_cell(figure),
                         view.number_cell(figure.deff, view.deff_decimals),
                         view.count_cell(figure.n),
-                        Cell(numbers.count(figure.n_eff)),
+                        Cell(numbers.count(figure.n_eff), float(round(figure.n_eff)) if figure.n_eff >= 0 else None),
                     ]
                 )
         if rows:
@@ -147,7 +153,7 @@ def scheme_chapter(view: View) -> Chapter | None:
             label = label_of(row, view.edition, stem)
             named = str(row.get(stem + "_named", row.get("named", "published")))
             text = label + (mark if named == "illustrative" else "")
-            cells.append(Cell("" if stem != "criterion" and seen.get(stem) == label else text))
+            cells.append(Cell("" if stem != "criterion" and seen.get(stem) == label else text, label=text))
             if stem == "indicator" and seen.get(stem) != label:
                 seen.pop("content", None)
             seen[stem] = label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -178,14 +178,18 @@ def _driver_figure(view: View, drivers: pd.DataFrame) -> Figure:
     return Figure("drivers", title, drawing, alt, rows, notes, view.source)
 
 
+def _driver_cells(view: View, row: Mapping[Any, Any], name: str) -> list[Cell]:
+    low, high = row[name + "_low"], row[name + "_high"]
+    ends = Cell(numbers.interval(low, high), ends=(float(low), float(high)))
+    return [view.number_cell(row[name], 1, exact=float(row[name])), ends]
+
+
 def _driver_table(view: View, drivers: pd.DataFrame) -> Table:
     rows = [
         [
             Cell(row["label"]),
-            view.number_cell(row["performance"], 1),
-            Cell(numbers.interval(row["performance_low"], row["performance_high"])),
-            view.number_cell(row["importance"], 1),
-            Cell(numbers.interval(row["importance_low"], row["importance_high"])),
+            *_driver_cells(view, row, "performance"),
+            *_driver_cells(view, row, "importance"),
         ]
         for row in _driver_rows(view, drivers).to_dict("records")
     ]

@@ -101,7 +101,7 @@ def _marked(view: View, table: pd.DataFrame) -> Table:
     rows, before = [], ""
     for row in table.to_dict("records"):
         rate = names.get(str(row["rate"]), str(row["rate"]))
-        cells = [Cell("" if rate == before else rate), Cell(view.known("check", str(row["without"])))]
+        cells = [Cell("" if rate == before else rate, label=rate), Cell(view.known("check", str(row["without"])))]
         cells += [view.people_cell(float(row["records"]))]
         places = 1 if view.rules.exact or float(row["records"]) >= SMALL_BASE else 0
         names_shown = ("estimate", "difference", "weighted", "weighted_difference")

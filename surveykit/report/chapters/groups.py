@@ -18,7 +18,7 @@ def group_table(view: View, by: str) -> Table | None:
             used.append(figure)
             rows.append(
                 [
-                    Cell(view.text(indicator.name) if position == 0 else ""),
+                    Cell("" if position else view.text(indicator.name), label=view.text(indicator.name)),
                     Cell(figure.label),
                     view.value_cell(figure),
                     view.interval_cell(figure),

@@ -191,7 +191,7 @@ def _steps_table(view: View) -> Table | None:
     heads = [c for c in ("deff", "minimum", "maximum") if c in steps.columns]
     rows = [
         [
-            Cell(str(position)),
+            Cell(str(position), float(position)),
             Cell(label_of(row, view.edition, "description") or view.known("step", str(row["step"]))),
             *(view.number_cell(row[c]) for c in heads),
         ]

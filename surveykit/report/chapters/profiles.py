@@ -114,7 +114,7 @@ def _rank_cells(view: View, indicator: str, district: str, *, withheld: bool) ->
         return [Cell(""), Cell("")]
     row = found.iloc[0]
     return [
-        Cell(f"{int(row['rank_low'])}{numbers.EN_DASH}{int(row['rank_high'])}"),
+        view.ranks_cell(row["rank_low"], row["rank_high"]),
         Cell(view.say("band_" + band_of(row["band"]))),
     ]
 

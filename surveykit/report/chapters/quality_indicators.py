@@ -22,8 +22,8 @@ def quality_indicators_chapter(view: View) -> Chapter | None:
         return None
     rows, before = [], ""
     for concept, text, cell in lines:
-        named = ("", "") if concept == before else (concept, view.say("concept_" + concept))
-        rows.append([*(Cell(part) for part in named), Cell(text), cell])
+        named = (concept, view.say("concept_" + concept))
+        rows.append([*(Cell("" if concept == before else part, label=part) for part in named), Cell(text), cell])
         before = concept
     columns = [
         ("code", view.say("code_head"), "text"),

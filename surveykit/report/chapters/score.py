@@ -33,13 +33,13 @@ def score_table(view: View, scores: pd.DataFrame) -> Table:
     for row in _ordered(view, scores).to_dict("records"):
         cells = [
             Cell(row["label"]),
-            view.number_cell(row["points"]),
-            Cell(numbers.interval(row["conf_low"], row["conf_high"], 2)),
-            view.number_cell(row["std_error"]),
+            view.number_cell(row["points"], exact=row["points"]),
+            Cell(numbers.interval(row["conf_low"], row["conf_high"], 2), ends=(row["conf_low"], row["conf_high"])),
+            view.number_cell(row["std_error"], exact=row["std_error"]),
         ]
         if ranked:
-            low, high = int(row["rank_low"]), int(row["rank_high"])
-            cells += [Cell(f"{low}{numbers.EN_DASH}{high}"), Cell(view.say("band_" + band_of(row["band"])))]
+            cells += [view.ranks_cell(row["rank_low"], row["rank_high"])]
+            cells += [Cell(view.say("band_" + band_of(row["band"])))]
         rows.append(cells)
     columns = [
         ("district", view.say("by_district"), "text"),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from surveykit.report.inputs import Edition, StudyInfo
-from surveykit.report.messages import checks, process, weights
+from surveykit.report.messages import checks, office, process, weights
 from surveykit.report.messages.en import MESSAGES as EN
 from surveykit.report.messages.zh import MESSAGES as ZH
 
 __all__ = ["CATALOGUES", "place_words", "say"]
 
 CATALOGUES: dict[Edition, dict[str, str]] = {
-    "zh": ZH | process.ZH | checks.ZH | weights.ZH,
-    "en": EN | process.EN | checks.EN | weights.EN,
+    "zh": ZH | process.ZH | checks.ZH | weights.ZH | office.ZH,
+    "en": EN | process.EN | checks.EN | weights.EN | office.EN,
 }
 
 
