@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "surveykit"
 LEVELS = [
     {"errors", "_version", "language"},
+    {"files"},
     {"display"},
     {"design", "questionnaire", "sampling"},
     {"estimation", "weighting", "responses", "simulation"},

@@ -10,7 +10,7 @@ import pandas as pd
 from surveykit.estimation import Estimates
 from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.study import places
-from surveykit.study.artefacts import read_json
+from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
 from surveykit.study.reporting.extras import read_extras, report_extras
@@ -80,7 +80,7 @@ def report_input(study: Study) -> ReportInput:
 
 def _table(study: Study, relative: str) -> pd.DataFrame | None:
     """Read a table of codes; an empty one counts as none."""
-    table = pd.read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
+    table = read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
     return None if table.empty else table
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,9 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.files.looking import read_json, read_text
 from surveykit.report import OwnChapter
+from surveykit.study.artefacts import read_csv
 from surveykit.study.definition import Text
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import read_yaml
@@ -88,7 +89,7 @@ def report_extras(study: Study, estimates: Estimates) -> dict[str, Any]:
     if extras.logo:
         found["logo"] = _svg(folder / extras.logo)
     if extras.map:
-        found["map_geojson"] = json.loads((folder / extras.map.file).read_text(encoding="utf-8"))
+        found["map_geojson"] = read_json(folder / extras.map.file)
         found["map_approval"] = extras.map.approval
     if extras.trend:
         found["trend"] = _trend(study, folder / extras.trend, extras, estimates)
@@ -97,7 +98,7 @@ def report_extras(study: Study, estimates: Estimates) -> dict[str, Any]:
             id=chapter.id,
             title={"zh": chapter.title.zh, "en": chapter.title.en},
             after=chapter.after,
-            markdown={language: (folder / getattr(chapter, language)).read_text("utf-8") for language in ("zh", "en")},
+            markdown={language: read_text(folder / getattr(chapter, language)) for language in ("zh", "en")},
         )
         for chapter in extras.chapters
     )
@@ -135,7 +136,7 @@ def _svg(path: Path) -> str:
 
 def _trend(study: Study, path: Path, extras: ReportExtras, estimates: Estimates) -> pd.DataFrame:
     """Put the present wave under the earlier ones."""
-    table = pd.read_csv(path, dtype={"indicator": str, "wave": str})
+    table = read_csv(path, dtype={"indicator": str, "wave": str})
     lacking = [name for name in TREND_COLUMNS if name not in table.columns]
     if lacking:
         problem = Problem(
