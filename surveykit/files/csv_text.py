@@ -253,6 +253,7 @@ def read_plain_csv(path: Path, **options: Any) -> pd.DataFrame:
     rules = QuoteRules(path.name, ",")
     rules.feed(content.removeprefix(codecs.BOM_UTF8))
     rules.end()
+    _require_one_width(content, path.name)
     try:
         table: pd.DataFrame = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", index_col=False, **options)
         return table
@@ -260,3 +261,13 @@ def read_plain_csv(path: Path, **options: Any) -> pd.DataFrame:
         return pd.DataFrame()
     except (ValueError, OverflowError, pd.errors.ParserError) as error:
         raise FileError(f"the table cannot be read ({str(error).strip()[:200]})", "restore it", path.name) from error
+
+
+def _require_one_width(content: bytes, file: str) -> None:
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors="replace", newline="")
+    width = 0
+    for line, record in csv_records(text, file):
+        width = width or len(record)
+        if len(record) != width:
+            what = f"{len(record)} cells where the header has {width}"
+            raise FileError(what, "check commas and quotes", file, line)

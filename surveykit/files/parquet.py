@@ -68,8 +68,15 @@ def read_parquet(path: Path, shown: str | None = None) -> pd.DataFrame:
     DataError
         The file is damaged, or says that it holds more than a study's table can.
     """
-    table: pd.DataFrame = _read(path, as_text=False, shown=shown).to_pandas()
-    return table
+    return _to_pandas(_read(path, as_text=False, shown=shown), shown or path.name)
+
+
+def _to_pandas(table: Any, name: str) -> pd.DataFrame:
+    try:
+        data: pd.DataFrame = table.to_pandas()
+    except Exception as error:  # a date beyond any calendar, text that is none, notes for pandas that are no JSON
+        raise FileError(f"its values cannot be read ({str(error)[:200]})", "write it again", name) from error
+    return data
 
 
 def read_parquet_text(path: Path) -> pd.DataFrame:
@@ -90,10 +97,7 @@ def read_parquet_text(path: Path) -> pd.DataFrame:
     data = _read(path, as_text=True)
     if len(set(data.column_names)) < len(data.column_names):
         raise FileError("columns of one name", "rename or delete one of each", path.name)
-    try:
-        table = data.to_pandas()
-    except Exception as error:  # a date beyond any calendar, text that is none
-        raise FileError(f"its values cannot be read ({str(error)[:200]})", "write it again", path.name) from error
+    table = _to_pandas(data, path.name)
     return pd.DataFrame({str(name): _text(table[name]) for name in table.columns})
 
 

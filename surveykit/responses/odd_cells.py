@@ -59,7 +59,9 @@ def sound_cells(table: pd.DataFrame, first_row: int) -> tuple[pd.DataFrame, list
             changed[place] = cells.astype(object).replace(odd).astype("str").astype("category")
         if long:
             rows = _rows(cells, long, first_row)
-            message = f"{shown}: cells of more than {LONGEST:,} characters, which spreadsheets cut: rows {first_few(rows)}"
+            message = (
+                f"{shown}: cells of more than {LONGEST:,} characters, which spreadsheets cut: rows {first_few(rows)}"
+            )
             findings.append(Finding("long_cells", message, shown, len(rows), tuple(rows[:5])))
     if changed:
         columns = [changed.get(place, table.iloc[:, place]) for place in range(table.shape[1])]
