@@ -90,6 +90,7 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         "source": opened.source,
     }
     partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)  # what an interrupted call left, or a link that would be followed
     try:
         _write_sorted(plan, opened, content, partial)
         partial.replace(target)

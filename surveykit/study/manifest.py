@@ -46,7 +46,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
-    with temporary.open("wb") as handle:
+    temporary.unlink(missing_ok=True)
+    # "x": a link that somebody put there in the meantime is not followed.
+    with temporary.open("xb") as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())

@@ -14,8 +14,10 @@ from surveykit.errors import SurveyKitError
 
 SECONDS = 20.0
 MEGABYTES = 900
-INTERESTING = [b"\x00", b"\xff" * 4, b'"', b'""', b"\r", b"\n", b",", b"\xef\xbb\xbf", b"\x7f\xff\xff\xff", b"\xfe\xff",
-               "\ufeff".encode("utf-16-le"), b"9" * 400, b"[" * 200, b"<!DOCTYPE x>", b"&a;", b"*x", b"!!python/none"]  # fmt: skip
+INTERESTING = [
+    *(b"\x00", b"\xff" * 4, b'"', b'""', b"\r", b"\n", b",", b"\xef\xbb\xbf", b"\x7f\xff\xff\xff", b"\xfe\xff"),
+    *("\ufeff".encode("utf-16-le"), b"9" * 400, b"[" * 200, b"<!DOCTYPE x>", b"&a;", b"*x", b"!!python/none"),
+]
 
 
 @st.composite

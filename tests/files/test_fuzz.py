@@ -98,7 +98,7 @@ CELLS = st.text(alphabet=st.sampled_from('ab1 ,;"\n\r\t甲\x0b'), max_size=6)
 
 
 def _expected(text: str) -> list[list[str]] | None:
-    """What RFC 4180 makes of a text with LF line ends: a small automaton written from its grammar; None if it breaks."""
+    """What RFC 4180 makes of a text with LF line ends, by an automaton written from its grammar; None if it breaks."""
     rows, row, cell, state = [], [], "", "start"
     for letter in [*text, "end"]:
         if state == "quoted":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from surveykit.files.looking import read_json, read_text
 from surveykit.report import OwnChapter
 from surveykit.study.artefacts import read_csv
 from surveykit.study.definition import Text
+from surveykit.study.reporting.logo import read_logo
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import read_yaml
 
@@ -87,7 +87,7 @@ def report_extras(study: Study, estimates: Estimates) -> dict[str, Any]:
     folder = study.root / (study.definition.files.report_templates or ".")
     found: dict[str, Any] = {"changes": tuple({"zh": text.zh, "en": text.en} for text in extras.changes)}
     if extras.logo:
-        found["logo"] = _svg(folder / extras.logo)
+        found["logo"] = read_logo(folder / extras.logo)
     if extras.map:
         found["map_geojson"] = read_json(folder / extras.map.file)
         found["map_approval"] = extras.map.approval
@@ -116,22 +116,6 @@ def _files(extras: ReportExtras) -> list[tuple[tuple[str | int, ...], str]]:
 def _inside(folder: Path, name: str) -> bool:
     path = (folder / name).resolve()
     return path.is_file() and path.is_relative_to(folder.resolve())
-
-
-def _svg(path: Path) -> str:
-    """Read a logo; a file that is no SVG, or that refers to anything outside itself, is refused."""
-    text = path.read_text(encoding="utf-8")
-    start = text.find("<svg")
-    body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text[start:])
-    outside = [word for word in ("<script", "<!ENTITY", "http:", "https:", "file:", "@import") if word in body]
-    outside = [
-        word for word in outside if word not in ("http:", "https:") or 'href="http' in text or "url(http" in text
-    ]
-    if start < 0 or outside:
-        raise DefinitionError(
-            [Problem("is no SVG that stands alone", "save it as plain SVG without links", ("logo",), path.name)]
-        )
-    return text[start:]
 
 
 def _trend(study: Study, path: Path, extras: ReportExtras, estimates: Estimates) -> pd.DataFrame:
