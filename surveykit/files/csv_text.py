@@ -28,6 +28,7 @@ MAX_ROW_BYTES = 1 << 26
 BLOCK = 1 << 20
 HEAD = 4_000_000
 SNIFFED = 2000
+MANY_NULS = 100  # one in so many bytes: a stray one is a character of an answer
 # In these, bytes below 128 are ASCII characters wherever they stand: 0x22 is a quotation mark and no part of another.
 _PLAIN = {"utf-8", "utf-8-sig", "ascii", "gb18030", "gbk", "gb2312", "cp1252", "iso8859-1"}
 
@@ -38,7 +39,7 @@ def _marked_encodings(path: Path) -> tuple[str, ...]:
         start = stream.read(BLOCK)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
-    if b"\0" in start[:SNIFFED]:
+    if start[:SNIFFED].count(b"\0") > len(start[:SNIFFED]) / MANY_NULS:
         raise DataError(
             f"{path.name}: the file holds NUL bytes: it is UTF-16 without a mark, or no text at all; save it as UTF-8"
         )

@@ -48,9 +48,9 @@ def make_environment(study_templates: str | Path | Mapping[str, str] | None = No
         loaders.append(jinja2.DictLoader(dict(study_templates)))
     elif study_templates is not None:
         loaders.append(jinja2.FileSystemLoader(str(study_templates)))
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from surveykit.report.sandbox import Sandbox
 
-    return ImmutableSandboxedEnvironment(
+    return Sandbox(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -138,3 +138,7 @@ def render_html(
         raise RenderError(f"template {template!r} uses a name that does not exist: {error}") from error
     except jinja2.TemplateSyntaxError as error:
         raise RenderError(f"template {error.name or template!r}, line {error.lineno}: {error.message}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        if template == BASE_TEMPLATE:
+            raise  # the library's own template: a defect, and no error of the study's
+        raise RenderError(f"template {template!r} fails: {type(error).__name__}: {error}") from error

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from surveykit.errors import DefinitionError, Problem
 from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
-from surveykit.study.inside import outside_problems
+from surveykit.study.inside import outside_problems, require_inside
 from surveykit.study.location import MARKER
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml
@@ -172,6 +172,8 @@ def load_outline(place: Path, *, trust: bool = False) -> StudyOutline:
         With every problem of study.yaml.
     """
     root, file = _root_and_file(place)
+    if not trust:
+        require_inside(root, file)
     document = read_yaml(root / file, file)
     definition = validate(StudyDefinition, document)
     problems = [] if trust else outside_problems(root, definition)
@@ -204,6 +206,8 @@ def load_study(place: Path, *, trust: bool = False) -> Study:
         With every problem of every file.
     """
     root, file = _root_and_file(place)
+    if not trust:
+        require_inside(root, file)
     reading = _Reading(root)
     definition = reading.model("study", file, StudyDefinition)
     reading.stop_if_wrong()

@@ -32,6 +32,7 @@ PERSONAL = frozenset(
         places.RESPONSES_LOG,
         places.QUALITY_XLSX,
         places.FRAME_INDEX,
+        places.WEIGHTS,
     }
 )
 PURGES = "purges.json"

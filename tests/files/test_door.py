@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import zipfile
 
@@ -86,7 +87,7 @@ def test_blocks_make_no_difference(parts, cuts):
 
     whole = b"".join(parts)
     places = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
-    pieces = [whole[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [whole[a:b] for a, b in itertools.pairwise(places)]
     assert (verdict(pieces) is None) == (verdict([whole]) is None)
 
 
