@@ -60,7 +60,8 @@ def require_regular(path: Path, *, shown: str | None = None, limit: int | None =
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        raise FileError("no such file", "restore it or correct its name", shown or str(path)) from None
+        what = "no such file" if shown is None else "the file does not exist"
+        raise FileError(what, "restore it or correct its name", shown or str(path)) from None
     except (OSError, ValueError) as error:
         raise FileError(f"the file cannot be read ({_reason(error)})", "correct its name or its rights", name) from None
     if not stat.S_ISREG(status.st_mode):
