@@ -17,6 +17,7 @@ from surveykit.cli.parsing import Parser, UsageError, add_common_options, comman
 from surveykit.cli.speech import choose_language
 from surveykit.cli.terminal import Terminal, harmless, opened, write_anything
 from surveykit.errors import Problem
+from surveykit.files.clock import clock_is_early, date_archives_from_1980
 
 __all__ = ["build_parser", "main"]
 
@@ -88,6 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     terminal = Terminal(language, options.json, options.quiet, options.progress or None)
     with opened(terminal):
+        if clock_is_early():
+            date_archives_from_1980()
+            terminal.complain("surveykit: warning: the clock stands before 1980: set it; archives are dated 1980")
         return _answered(options, terminal)
 
 

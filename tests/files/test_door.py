@@ -132,3 +132,18 @@ def test_an_encrypted_workbook(seeds):
         at = content.find(b"PK\x01\x02", at + 1)
     with pytest.raises(DataError, match="encrypted"):
         read_workbook(bytes(content), "a.xlsx")
+
+
+def test_archives_written_by_a_clock_before_1980(monkeypatch, tmp_path):
+    import time
+
+    from surveykit.files import clock
+
+    early = time.struct_time((1975, 3, 1, 0, 0, 0, 5, 60, 0))
+    monkeypatch.setattr(zipfile, "time", zipfile.time)
+    monkeypatch.setattr(clock.time, "localtime", lambda seconds=None: early)
+    assert clock.clock_is_early()
+    clock.date_archives_from_1980()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a", "b")
+        assert archive.infolist()[0].date_time[0] == 1980
