@@ -30,7 +30,8 @@ def execute(options: argparse.Namespace) -> int:
     for line in study.summary():
         say(line)
     outside = outside_problems(study.root, study.definition)
-    give({"trusted": [problem_object(problem, terminal) for problem in outside]})
+    if outside:
+        give({"trusted": [problem_object(problem, terminal) for problem in outside]})
     for problem in outside:
         say(f"trusted: {problem.what}")
     file = study.definition.files.questionnaire
