@@ -21,6 +21,7 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
+    from surveykit.study.inside import outside_problems
     from surveykit.study.summary import count_parts
 
     terminal = current()
@@ -28,6 +29,11 @@ def execute(options: argparse.Namespace) -> int:
     give({"study": count_parts(study)})
     for line in study.summary():
         say(line)
+    outside = outside_problems(study.root, study.definition)
+    if outside:
+        give({"trusted": [problem_object(problem, terminal) for problem in outside]})
+    for problem in outside:
+        say(f"trusted: {problem.what}")
     file = study.definition.files.questionnaire
     doubts = [problem.at(problem.file or file, problem.line) for problem in lint_questionnaire(study.questionnaire)]
     for doubt in doubts:

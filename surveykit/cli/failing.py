@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from surveykit._version import __version__
 from surveykit.cli.terminal import Terminal
 from surveykit.errors import ApproximationWarning, DefinitionError, InterpretationWarning, Problem, SurveyKitError
+from surveykit.files.looking import FileError
 
 __all__ = ["caught_warnings", "problem_object", "problem_text", "tell_error"]
 
@@ -55,6 +56,9 @@ def tell_error(error: BaseException, terminal: Terminal) -> tuple[int, list[dict
         count = len(error.problems)
         terminal.complain(f"surveykit: {count} problem{'s' if count != 1 else ''}; nothing was changed")
         return error.exit_code, [problem_object(problem, terminal) for problem in error.problems]
+    if isinstance(error, FileError):
+        terminal.complain_as_is(_headed(terminal, problem_text(error.problem, terminal)))
+        return error.exit_code, [problem_object(error.problem, terminal)]
     if isinstance(error, SurveyKitError):
         terminal.complain_as_is(_headed(terminal, terminal.text(error)))
         return error.exit_code, [problem_object(Problem(str(error)), terminal)]

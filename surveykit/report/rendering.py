@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,7 +28,7 @@ BASE_TEMPLATE = "surveykit/base.html"
 
 
 def make_environment(study_templates: str | Path | Mapping[str, str] | None = None) -> Environment:
-    """Make the Jinja environment: autoescape on, undefined names an error, templates by prefix.
+    """Make the Jinja environment: sandboxed, autoescape on, undefined names an error, templates by prefix.
 
     Parameters
     ----------
@@ -45,7 +48,9 @@ def make_environment(study_templates: str | Path | Mapping[str, str] | None = No
         loaders.append(jinja2.DictLoader(dict(study_templates)))
     elif study_templates is not None:
         loaders.append(jinja2.FileSystemLoader(str(study_templates)))
-    return jinja2.Environment(
+    from surveykit.report.sandbox import Sandbox
+
+    return Sandbox(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -108,6 +113,7 @@ def render_html(
     def message(key: str, **values: object) -> str:
         return say(edition, key, **values)
 
+    script = files("surveykit.report").joinpath("templates", "sort.js").read_text(encoding="utf-8")
     context: dict[str, Any] = {
         "document": document,
         "sections": outline(document),
@@ -115,6 +121,8 @@ def render_html(
         "say": message,
         "faces": FACES if medium == "print" else (),
         "font_scheme": FONT_SCHEME,
+        "script": script,
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "kind_of": lambda block: type(block).__name__.lower(),
     }
     environment = make_environment(study_templates)
@@ -124,7 +132,13 @@ def render_html(
         raise RenderError(
             f"template {str(error)!r} is not there: give its name relative to the study's templates"
         ) from error
+    except jinja2.exceptions.SecurityError as error:
+        raise RenderError(f"template {template!r} does what a template may not do: {error}") from error
     except jinja2.UndefinedError as error:
         raise RenderError(f"template {template!r} uses a name that does not exist: {error}") from error
     except jinja2.TemplateSyntaxError as error:
         raise RenderError(f"template {error.name or template!r}, line {error.lineno}: {error.message}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        if template == BASE_TEMPLATE:
+            raise  # the library's own template: a defect, and no error of the study's
+        raise RenderError(f"template {template!r} fails: {type(error).__name__}: {error}") from error

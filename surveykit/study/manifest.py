@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from surveykit._version import __version__
-from surveykit.errors import SurveyKitError
+from surveykit.errors import DataError, SurveyKitError
+from surveykit.files.looking import file_sha256, read_json
 
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
 
@@ -45,7 +46,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
-    with temporary.open("wb") as handle:
+    temporary.unlink(missing_ok=True)
+    # "x": a link that somebody put there in the meantime is not followed.
+    with temporary.open("xb") as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
@@ -69,8 +72,7 @@ class FileHashes:
         entry = self.known.get(relative)
         if entry and entry["size"] == status.st_size and entry["mtime_ns"] == status.st_mtime_ns:
             return str(entry["sha256"])
-        with path.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = file_sha256(path)
         self.known[relative] = {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": digest}
         return digest
 
@@ -100,14 +102,14 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read the manifest; an absent one is empty, a damaged one an error."""
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return cls(path)
-        except (OSError, ValueError) as error:
+            content = read_json(path) if path.exists() else None
+        except (DataError, OSError) as error:
             raise SurveyKitError(
                 f"{path}: the record of earlier runs cannot be read ({error}): "
                 "move it away; everything but the drawn sample will be made again"
             ) from None
+        if content is None:
+            return cls(path)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise SurveyKitError(f"{path}: not a manifest of this version: move it away")
         return cls(path, content["stages"], content["files"], content.get("file", ""))

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import DefinitionError, OverwriteError, Problem
+from surveykit.files.looking import read_bytes, read_text
+from surveykit.study.artefacts import read_csv
+from surveykit.study.inside import require_inside
 from surveykit.study.location import MARKER
 from surveykit.study.manifest import write_atomically
 from surveykit.study.validation import validate
@@ -45,12 +48,12 @@ def read_questionnaire(path: Path) -> Questionnaire:
 
 
 def _tables(document: Document, root: Path) -> dict[str, pd.DataFrame]:
-    import pandas as pd
-
     scales = document.data.get("scales", {}) if isinstance(document.data, dict) else {}
     named = {scale["file"] for scale in scales.values() if isinstance(scale, dict) and "file" in scale}
     return {
-        name: pd.read_csv(root / name, dtype=str, keep_default_na=False) for name in named if (root / name).is_file()
+        name: read_csv(require_inside(root, name), dtype=str, keep_default_na=False)
+        for name in named
+        if isinstance(name, str) and (root / name).is_file()
     }
 
 
@@ -96,9 +99,9 @@ def import_questionnaire(path: Path, target: Path) -> Imported:
     if target.exists():
         raise OverwriteError(f"{target} exists: nothing was written; name another file with --output")
     if path.suffix.lower() == ".xlsx":
-        found = import_xlsform(path.read_bytes())
+        found = import_xlsform(read_bytes(path))
     elif path.suffix.lower() == ".txt":
-        found = import_wjx_text(path.read_text(encoding="utf-8-sig"))
+        found = import_wjx_text(read_text(path))
     else:
         raise DefinitionError([Problem("neither an XLSForm (.xlsx) nor a 问卷星 text (.txt)", "", file=str(path))])
     write_atomically(target, questionnaire_yaml(found).encode("utf-8"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study.lock import study_lock
 from surveykit.study.manifest import FileHashes, Manifest, code_version, hash_text
+from surveykit.study.private import keep_private, remove_partial
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def run_stages(
         Another run is under way, or an input is missing.
     """
     with study_lock(study.output):
+        remove_partial(study.output)
         manifest = Manifest.load(study.output / "manifest.json")
         _require_own(manifest, study)
         hashes = FileHashes(study.root, manifest.files)
@@ -209,7 +211,7 @@ def _make(job: _Job, manifest: Manifest, hashes: FileHashes, say: Say) -> None:
     study, stage = job.study, job.stage
     workshop = study.output / f".partial-{stage.name}"
     shutil.rmtree(workshop, ignore_errors=True)
-    workshop.mkdir(parents=True)
+    workshop.mkdir(parents=True, mode=0o700)
     started = time.perf_counter()
     try:
         making = Making(study, workshop, say)
@@ -235,6 +237,7 @@ def _make(job: _Job, manifest: Manifest, hashes: FileHashes, say: Say) -> None:
         for name in stage.outputs:
             target = study.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
+            keep_private(study, workshop / name, name, target.parent)
             (workshop / name).replace(target)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)

@@ -20,7 +20,9 @@ def study(tmp_path):
         output=tmp_path / "output",
         file="study.yaml",
         located=lambda name: name,
-        definition=SimpleNamespace(id="s", simulated=True),
+        definition=SimpleNamespace(
+            id="s", simulated=True, data=SimpleNamespace(response_files=[], frame="frame", answers=None)
+        ),
     )
 
 

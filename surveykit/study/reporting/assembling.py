@@ -13,7 +13,7 @@ from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.report.numbers import fixed
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules
 from surveykit.study import places
-from surveykit.study.artefacts import read_json
+from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
 from surveykit.study.reporting.extras import read_extras, report_extras
@@ -91,7 +91,7 @@ def report_input(study: Study, rules: PublicationRules = DEFAULT_RULES) -> Repor
 
 def _table(study: Study, relative: str) -> pd.DataFrame | None:
     """Read a table of codes; an empty one counts as none."""
-    table = pd.read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
+    table = read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
     return None if table.empty else table
 
 
