@@ -8,9 +8,9 @@ The same input gives the same bytes. The files made are committed, so this is ru
 Source: Debian's packages fonts-noto-cjk (Noto Sans CJK 2.004, Noto Serif CJK 2.001) and unicode-data (Unihan, property
 kTGH); ``apt-get install`` them, or unpack them with ``dpkg -x`` and name the folders. Needs fontTools.
 
-Noto numbers its glyphs by CID. A subset numbers them anew but keeps the old CIDs in its charset; a PDF that names glyphs
-by number is then blank in readers that go through the charset, as ISO 32000-1 9.7.4.2 asks. So the charset is made the
-identity again.
+Noto numbers its glyphs by CID. A subset numbers them anew but keeps the old CIDs in its charset; a PDF that names
+glyphs by number is then blank in readers that go through the charset, as ISO 32000-1 9.7.4.2 asks. So the charset is
+made the identity again.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from surveykit.display.pdf_structure import mend_structure
 from surveykit.errors import MissingDependencyError, MissingGlyphWarning, RenderError, first_few
 from surveykit.report.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, fit_to_fonts, font_bytes
+from surveykit.report.typography import hold_together, with_curly_quotes
 
 __all__ = ["DataFile", "build_pdf", "require_weasyprint"]
 
@@ -98,7 +99,7 @@ def build_pdf(
         mend_structure(pdf)
 
     with _warnings_are_errors() as complaints:
-        light, charts = _charts_aside(setting.html)
+        light, charts = _charts_aside(_typeset(setting.html))
         page = weasyprint.HTML(string=light, base_url=None, url_fetcher=_fetcher(charts))
         _return_memory()
         laid = page.render(**options)
@@ -112,6 +113,11 @@ def build_pdf(
             f"fonts other than surveykit's were used, {first_few(foreign)}: a style asks for another family"
         )
     return content
+
+
+def _typeset(html: str) -> str:
+    english = re.search(r"<html[^>]* lang=[\"']?en\b", html) is not None
+    return hold_together(with_curly_quotes(html) if english else html)
 
 
 def _forget_layout(document: Any) -> None:

@@ -131,7 +131,7 @@ def render_html(
 
 
 def without_jumps(html: str) -> str:
-    """Number headings anew so that none is more than one level below the one before it (PDF/UA-1, 7.4.2).
+    r"""Number headings anew so that none is more than one level below the one before it (PDF/UA-1, 7.4.2).
 
     A heading that moves up keeps its look by the class ``as-hN`` of its first level.
 

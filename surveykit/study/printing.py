@@ -54,7 +54,8 @@ def _of_file(text: str, name: str) -> list[Problem]:
                 found.setdefault(character, number)
     return [
         Problem(
-            f"the character {character} (U+{ord(character):04X}), {text.count(character)} times, is in none of surveykit's fonts",
+            f"the character {character} (U+{ord(character):04X}) is in none of surveykit's fonts, "
+            f"{text.count(character)} times in this file",
             f"a PDF prints {SUBSTITUTE} instead: write it another way",
             file=name,
             line=number,

@@ -78,7 +78,8 @@ def write_formats(questionnaire: Questionnaire, formats: tuple[Format, ...], fol
         lacking = unprintable(page)
         if lacking:
             told.append(
-                f"  not in surveykit's fonts, so that paper shows them in a font of this machine or as a box, {first_few(lacking)}"
+                "  not in surveykit's fonts, so that paper shows them in a font of this machine or as a box, "
+                f"{first_few(lacking)}"
             )
         rendering = render_questionnaire(questionnaire, name, fonts=fonts)
         for file, content in rendering.files.items():

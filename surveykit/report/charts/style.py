@@ -157,7 +157,7 @@ def _substitute(figure: Figure) -> None:
     for text in figure.findobj(Text):
         lacking = unprintable(text.get_text())
         if lacking:
-            text.set_text(text.get_text().translate(str.maketrans(dict.fromkeys(lacking, SUBSTITUTE))))
+            text.set_text("".join(SUBSTITUTE if sign in lacking else sign for sign in text.get_text()))
 
 
 def _inline(svg: str, alt: str) -> str:
