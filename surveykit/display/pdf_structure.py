@@ -19,8 +19,8 @@ def mend_structure(pdf: Any) -> None:
     XMP metadata is left uncompressed (PDF/A-3, 6.6.2.1); embedded files are listed once, and their name tree is sorted
     (PDF 1.7, 7.9.6); annotations are printed (PDF/A-3, 6.3.2); header cells say whether they head a column or, in the
     body of a table, a row (PDF/UA-1, 7.5); running heads and page numbers are artifacts, not content without a place in
-    the structure (PDF/UA-1, 7.1); what stands in a list item stands in its body (PDF 1.7, 14.8.4.3.3); and no compressed stream ends
-    in a carriage return, which a reader could take for a part of the end of line that follows (PDF/A-3, 6.1.7.1).
+    the structure (PDF/UA-1, 7.1); what stands in a list item stands in its body (PDF 1.7, 14.8.4.3.3); and no
+    compressed stream ends in a carriage return, which could be taken for the end of line after it (PDF/A-3, 6.1.7.1).
     """
     for item in list(pdf.objects):
         if isinstance(item, dict) and item.get("S") == "/LI":
