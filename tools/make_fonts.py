@@ -164,6 +164,7 @@ def main() -> None:
     options = parser.parse_args()
     common = main_characters(options.unihan)
     extra = {code for low, high in EXTRA_RANGES for code in range(low, high + 1)} - common
+    extra |= {0x20, 0xA0, 0x3000}  # a space is set in the face of the character before it
     for name, (collection, family, style) in FACES.items():
         characters, layout = (extra, ()) if name == EXTRA else (common, LAYOUT)
         data = cut(options.source / collection, characters, family, style, layout)

@@ -117,6 +117,7 @@ def test_rare_characters_of_names_are_printed(tiny):
     fonts = {str(font.get_object()["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()}
     assert any("SK-Extra" in name for name in fonts)
     assert b"SK-Extra" not in build_pdf(render_html(tiny))
+    assert build_pdf(render_html(dataclasses.replace(tiny, subtitle="臺 甲　灣\u00a01")))
 
 
 @pytest.mark.filterwarnings("always")
