@@ -7,9 +7,9 @@
     python3 bootstrap.py coverage   run the tests and report the lines and branches that they pass through
 
 All need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
-PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java, PostgreSQL and LibreOffice) are installed
-with apt where that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is
-written. Further arguments go to 'surveykit run' or to pytest.
+PDF; for the tests also poppler-utils, Ghostscript, a Chromium browser, Node.js, Java, PostgreSQL and LibreOffice) are
+installed with apt where that is allowed; otherwise one sentence says what to install. Nothing else outside this folder
+is written. Further arguments go to 'surveykit run' or to pytest.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ PDF_LIBRARIES = {
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
+PDF_READERS = {"pdftoppm": "poppler-utils", "gs": "ghostscript"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -103,6 +104,16 @@ def ensure_pdf_libraries() -> None:
         stop(
             "the PDF needs libraries that are not on this machine: install them with "
             f"'sudo apt-get install {' '.join(missing)}' and call again"
+        )
+
+
+def ensure_pdf_readers() -> None:
+    """See to the PDF readers that the tests look at pages with and that no Python package brings."""
+    missing = [package for program, package in PDF_READERS.items() if shutil.which(program) is None]
+    if missing and not apt_install(missing):
+        stop(
+            "the tests look at PDF pages with other readers: "
+            f"install them with 'sudo apt-get install {' '.join(missing)}' and call again"
         )
 
 
@@ -243,8 +254,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run the linters and the tests."""
     install("test,spark")
     ensure_pdf_libraries()
-    if shutil.which("pdftoppm") is None and not apt_install(["poppler-utils"]):
-        stop("the tests look at PDF pages: install pdftoppm with 'sudo apt-get install poppler-utils' and call again")
+    ensure_pdf_readers()
     markers = " and ".join(["not slow", *(f"not {mark}" for mark in marks_left_out())])
     steps = [
         ["-m", "ruff", "check", "."],

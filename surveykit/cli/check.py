@@ -22,6 +22,7 @@ def execute(options: argparse.Namespace) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
     from surveykit.study.inside import outside_problems
+    from surveykit.study.printing import printing_problems
     from surveykit.study.summary import count_parts
 
     terminal = current()
@@ -36,8 +37,11 @@ def execute(options: argparse.Namespace) -> int:
         say(f"trusted: {problem.what}")
     file = study.definition.files.questionnaire
     doubts = [problem.at(problem.file or file, problem.line) for problem in lint_questionnaire(study.questionnaire)]
-    for doubt in doubts:
-        terminal.complain_as_is(terminal.text("warning") + ": " + problem_text(doubt, terminal))
-        terminal.warnings.append({"kind": "lint", **problem_object(doubt, terminal)})
+    glyphs = printing_problems(study)
+    for kind, found in (("lint", doubts), ("glyph", glyphs)):
+        for doubt in found:
+            terminal.complain_as_is(terminal.text("warning") + ": " + problem_text(doubt, terminal))
+            terminal.warnings.append({"kind": kind, **problem_object(doubt, terminal)})
+    doubts += glyphs
     show(f"no problems found, {len(doubts)} warnings" if doubts else "no problems found")
     return 0

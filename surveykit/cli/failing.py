@@ -14,7 +14,14 @@ from typing import Any, TextIO
 
 from surveykit._version import __version__
 from surveykit.cli.terminal import Terminal
-from surveykit.errors import ApproximationWarning, DefinitionError, InterpretationWarning, Problem, SurveyKitError
+from surveykit.errors import (
+    ApproximationWarning,
+    DefinitionError,
+    InterpretationWarning,
+    MissingGlyphWarning,
+    Problem,
+    SurveyKitError,
+)
 from surveykit.files.looking import FileError
 
 __all__ = ["caught_warnings", "problem_object", "problem_text", "tell_error"]
@@ -97,7 +104,7 @@ def caught_warnings(terminal: Terminal) -> Iterator[None]:
             file: TextIO | None = None,
             line: str | None = None,
         ) -> None:
-            if not issubclass(category, InterpretationWarning | ApproximationWarning):
+            if not issubclass(category, InterpretationWarning | ApproximationWarning | MissingGlyphWarning):
                 others(message, category, filename, lineno, file, line)
                 return
             told = terminal.text(message)

@@ -13,6 +13,7 @@ from surveykit.report.inputs import Edition, Profile, ReportInput
 from surveykit.report.markdown_text import own_chapter
 from surveykit.report.model_wording import guard_intervals
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules
+from surveykit.report.typography import set_ranges
 from surveykit.report.view import View, make_view
 
 __all__ = ["make_document"]
@@ -82,7 +83,7 @@ def document_of(view: View, chapters: list[Chapter], *, title: str = "", subtitl
         logo=view.report.logo,
         id=study.id,
     )
-    return guard_intervals(made, view.report)
+    return set_ranges(guard_intervals(made, view.report))
 
 
 def long_date(view: View) -> str:

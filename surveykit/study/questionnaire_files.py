@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from surveykit.errors import DefinitionError, OverwriteError, Problem
+from surveykit.errors import DefinitionError, OverwriteError, Problem, first_few
 from surveykit.files.looking import read_bytes, read_text
 from surveykit.study.artefacts import read_csv
 from surveykit.study.inside import require_inside
@@ -57,25 +57,33 @@ def _tables(document: Document, root: Path) -> dict[str, pd.DataFrame]:
     }
 
 
-def packaged_fonts() -> PaperFonts:
-    """Return surveykit's own fonts for the paper form."""
+def packaged_fonts(page: str = "") -> PaperFonts:
+    """Return surveykit's own fonts for the paper form, with the face of rare hanzi when the page holds any."""
     from surveykit.questionnaire import PaperFonts
-    from surveykit.report.typefaces import FACES, FONT_SCHEME, font_bytes
+    from surveykit.report.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, face_rule, font_bytes, needs_extra_face
 
-    rules = [
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{FONT_SCHEME}:{name}"); }}'
-        for name, family, weight in FACES
-    ]
-    return PaperFonts("\n".join(rules), {f"{FONT_SCHEME}:{name}": font_bytes(name) for name, _, _ in FACES})
+    faces = (*FACES, EXTRA_FACE) if needs_extra_face(page) else FACES
+    return PaperFonts(
+        "\n".join(face_rule(face) for face in faces),
+        {f"{FONT_SCHEME}:{name}": font_bytes(name) for name, _, _ in faces},
+    )
 
 
 def write_formats(questionnaire: Questionnaire, formats: tuple[Format, ...], folder: Path) -> list[str]:
     """Write a questionnaire in several formats; returns what to tell: files, and what a format cannot carry."""
-    from surveykit.questionnaire import render_questionnaire
+    from surveykit.questionnaire import paper_html, render_questionnaire
+    from surveykit.report.typefaces import unprintable
 
     told = []
     for name in formats:
-        fonts = packaged_fonts() if name == "paper" else None
+        page = paper_html(questionnaire) if name == "paper" else ""
+        fonts = packaged_fonts(page) if name == "paper" else None
+        lacking = unprintable(page)
+        if lacking:
+            told.append(
+                "  not in surveykit's fonts, so that paper shows them in a font of this machine or as a box, "
+                f"{first_few(lacking)}"
+            )
         rendering = render_questionnaire(questionnaire, name, fonts=fonts)
         for file, content in rendering.files.items():
             write_atomically(folder / file, content)
