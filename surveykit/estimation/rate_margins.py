@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 import numpy as np
-from scipy import special
+from scipy import interpolate, special
 
 from surveykit.errors import DataError, first_few
 
@@ -58,19 +58,31 @@ class RateMargins:
         -----
         With x = rate * size and y = size - x the distribution function at t is
         ``(I_t(x, y + 1) + I_t(x + 1, y)) / 2``, I the regularised incomplete beta function: the mean of the two
-        Clopper-Pearson bounds, so that tests and limits made of it are mid-p (Lancaster 1961, JASA 56, 223-234).
+        Clopper-Pearson bounds, so that tests and limits made of it are mid-p (Lancaster 1961, JASA 56, 223-234). The
+        two differ by ``t^x (1 - t)^y Gamma(x + y + 1) / (Gamma(x + 1) Gamma(y + 1))``, and only the smaller tail is
+        computed.
         """
-        x, y = (self.rate * self.size)[:, None], ((1.0 - self.rate) * self.size)[:, None]
-        below = _beta(special.betainc, x, y + 1, at, 1.0) + _beta(special.betainc, x + 1, y, at, 0.0)
-        above = _beta(special.betaincc, x, y + 1, at, 0.0) + _beta(special.betaincc, x + 1, y, at, 1.0)
-        with np.errstate(divide="ignore"):
-            found = np.where(below < above, special.ndtri(below / 2), -special.ndtri(above / 2))
+        shape = np.broadcast_shapes((self.rate.size, 1), at.shape)
+        t, p = np.broadcast_to(at, shape), np.broadcast_to(self.rate[:, None], shape)
+        size = np.broadcast_to(self.size[:, None], shape)
+        x, y = p * size, (1.0 - p) * size
+        constant = special.gammaln(self.size + 1) - special.gammaln(x[:, 0] + 1) - special.gammaln(y[:, 0] + 1)
+        half = np.exp(constant[:, None] + special.xlogy(x, t) + special.xlog1py(y, -t)) / 2
+        found = np.empty(shape)
+        low = t <= p
+        for tail, place, sign in ((special.betainc, low, 1.0), (special.betaincc, ~low, -1.0)):
+            a, b = x[place], y[place]
+            a, b, edge = (a + 1, b, b <= 0) if sign > 0 else (a, b + 1, a <= 0)
+            value = tail(np.where(edge, 1.0, a), np.where(edge, 1.0, b), t[place])
+            with np.errstate(divide="ignore"):
+                found[place] = sign * special.ndtri(np.minimum(np.where(edge, 0.0, value) + half[place], 1.0))
         return np.asarray(np.clip(found, -LARGEST_SCORE, LARGEST_SCORE))
 
-    def nodes(self, reach: float = 7.0, per_rate: int = 29) -> np.ndarray:
-        """Return rates between 0 and 1 at which the distributions change, increasing; for minima and inversion."""
-        most = max(250, min(900, 60_000 // max(1, self.rate.size)))
-        tails = special.ndtr(np.linspace(-reach, reach, per_rate))
+    def nodes(self, reach: float = 7.0) -> np.ndarray:
+        """Return rates between 0 and 1 at which the distributions change, increasing; to look for minima."""
+        k = max(1, self.rate.size)
+        most = max(300, min(900, 120_000 // k))
+        tails = special.ndtr(np.linspace(-reach, reach, max(29, min(141, most // k))))
         x, y = (self.rate * self.size)[:, None], ((1.0 - self.rate) * self.size)[:, None]
         found = np.unique(np.clip(special.betaincinv(x + 0.5, y + 0.5, tails), 0.0, 1.0))
         if found.size > most:
@@ -79,26 +91,48 @@ class RateMargins:
         return np.unique(np.concatenate([found, coarse[1:-1], self.rate]))
 
     def quantile(self, scores: np.ndarray) -> np.ndarray:
-        """Return the rates at given normal scores, shape (k, scores.size), by bisection on the arcsine scale."""
-        shape = (self.rate.size, scores.size)
-        low, high = np.zeros(shape), np.full(shape, np.pi / 2)
-        for _ in range(45):
-            middle = (low + high) / 2
-            below = self.score(np.sin(middle) ** 2) < scores
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return np.asarray(np.sin((low + high) / 2) ** 2)
+        """Return the rates at given normal scores, shape (k, scores.size); exact to about 1e-9.
+
+        Below 0 at a rate of 0 and above 1 at a rate of 1 the smooth continuation of the distribution: clip it.
+        """
+        found = np.empty((self.rate.size, scores.size))
+        x, y = self.rate * self.size, (1.0 - self.rate) * self.size
+        for k in range(self.rate.size):
+            if x[k] <= 0 or y[k] <= 0:
+                found[k] = _edge_quantile(scores, x[k], y[k])
+            else:
+                found[k] = self.part([k])._inner_quantile(scores)
+        return found
+
+    def _inner_quantile(self, scores: np.ndarray) -> np.ndarray:
+        x, y = self.rate * self.size, (1.0 - self.rate) * self.size
+        reach = float(np.abs(scores).max()) + 2.0
+        start = special.betaincinv(x + 0.5, y + 0.5, special.ndtr(np.linspace(-reach, reach, 193)))
+        at = np.unique(np.concatenate([start, self.rate]))
+        z, first = np.unique(self.score(at)[0], return_index=True)
+        curve = interpolate.PchipInterpolator(z, at[first], extrapolate=False)
+        inside = np.clip(scores, z[0], z[-1])
+        found, slope = curve(inside), curve.derivative()(inside)
+        for _ in range(2):
+            found = np.clip(found + (inside - self.score(found)[0]) * slope, at[0], at[-1])
+        return np.asarray(found)
 
     def part(self, rows: list[int] | np.ndarray) -> RateMargins:
         """Return some of the rates."""
         kept = (getattr(self, field_.name)[rows] for field_ in fields(self))
         return RateMargins(*kept)
 
+    def joined(self, other: RateMargins) -> RateMargins:
+        """Return these rates followed by others."""
+        pairs = ((getattr(self, field_.name), getattr(other, field_.name)) for field_ in fields(self))
+        return RateMargins(*(np.concatenate(pair) for pair in pairs))
 
-def _beta(function: np.ufunc, a: np.ndarray, b: np.ndarray, at: np.ndarray, limit: float) -> np.ndarray:
-    """Incomplete beta function; `limit` where one parameter is 0, which makes it a point mass."""
-    inside = (a > 0) & (b > 0)
-    value = function(np.where(inside, a, 1.0), np.where(inside, b, 1.0), at)
-    return np.asarray(np.where(inside, value, limit))
+
+def _edge_quantile(scores: np.ndarray, x: float, y: float) -> np.ndarray:
+    """Quantiles at a rate of 0 or 1, continued smoothly beyond it."""
+    if y <= 0:
+        return np.asarray(1.0 - _edge_quantile(-scores, 0.0, x))
+    return np.asarray(-np.expm1((np.log(2.0) + special.log_ndtr(-scores)) / y))
 
 
 def normal_score_of_t(score: np.ndarray, df: np.ndarray) -> np.ndarray:
