@@ -21,7 +21,10 @@ __all__ = [
     "rate_correlation",
 ]
 
-_BLOCK = 8_000_000
+ROUNDING = 1e-12
+"""Rates that differ by no more are equal."""
+
+_BLOCK = 1_000_000
 _MOST_CORRELATED = 0.999
 
 
@@ -72,6 +75,7 @@ def paired_scores(margins: RateMargins, i: np.ndarray, j: np.ndarray, correlatio
         least[part] = _refined_minimum(angle, values)
     size = np.sqrt(np.maximum(least, 0.0))
     difference = margins.rate[i] - margins.rate[j]
+    difference[np.abs(difference) <= ROUNDING] = 0.0
     exact = margins.size >= LARGEST_SIZE
     size[exact[i] & exact[j] & (difference != 0)] = LARGEST_SCORE
     return np.asarray(np.sign(difference) * np.minimum(size, LARGEST_SCORE))

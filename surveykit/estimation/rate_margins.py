@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from scipy import interpolate, special
@@ -13,6 +15,9 @@ __all__ = ["LARGEST_SIZE", "RateMargins", "normal_score_of_t", "rate_margins"]
 
 POOL_WEIGHT = 8.0
 """What the pooled design effect counts for, in degrees of freedom, beside a rate's own; chosen by simulation."""
+
+FEW_UNITS = 3.0
+"""Degrees of freedom, of all rates together, up to which variances of 0 everywhere may be chance: design effect 1."""
 
 LARGEST_SIZE = 1e10
 """Effective size that stands for a rate known exactly."""
@@ -81,7 +86,7 @@ class RateMargins:
     def nodes(self, reach: float = 7.0) -> np.ndarray:
         """Return rates between 0 and 1 at which the distributions change, increasing; to look for minima."""
         k = max(1, self.rate.size)
-        most = max(300, min(900, 120_000 // k))
+        most = max(300, min(500, 120_000 // k))
         tails = special.ndtr(np.linspace(-reach, reach, max(29, min(141, most // k))))
         x, y = (self.rate * self.size)[:, None], ((1.0 - self.rate) * self.size)[:, None]
         found = np.unique(np.clip(special.betaincinv(x + 0.5, y + 0.5, tails), 0.0, 1.0))
@@ -146,7 +151,11 @@ def normal_score_of_t(score: np.ndarray, df: np.ndarray) -> np.ndarray:
 
 
 def rate_margins(
-    rate: np.ndarray, std_error: np.ndarray, n: np.ndarray | None = None, df: np.ndarray | float | None = None
+    rate: np.ndarray,
+    std_error: np.ndarray,
+    n: np.ndarray | None = None,
+    df: np.ndarray | float | None = None,
+    names: Sequence[Any] | None = None,
 ) -> RateMargins:
     """Return rates of one indicator with effective sizes that hold near 0 and 1.
 
@@ -157,7 +166,10 @@ def rate_margins(
     n : array_like, shape (k,), optional
         Rows of the sample behind each.
     df : array_like or float, optional
-        Degrees of freedom of each standard error; infinite when absent.
+        Degrees of freedom of each standard error; infinite when absent. Where they are 0 or NaN the standard error says
+        nothing: the pooled design effect is used, with one degree of freedom.
+    names : sequence, optional
+        Of the rates, for messages.
 
     Returns
     -------
@@ -175,25 +187,30 @@ def rate_margins(
     v_k = min(df_k, n_k min(p, 1 - p) / D), about the degrees of freedom that own_k really has near 0 and 1. A rate of 0
     or 1 takes D, at least 1 (as the edge rule of the intervals does). Degrees of freedom of d: Satterthwaite (1946,
     Biometrics Bulletin 2). Without `n` the size is ``p (1 - p) / std_error^2``, and rates of 0 or 1 take the harmonic
-    mean of the others' sizes. A variance of 0 between 0 and 1 is a rate known exactly.
+    mean of the others' sizes. Rates between 0 and 1 are known exactly where no rate has a variance (a census), without
+    `n` each that has none. With `n` a single variance of 0 is a small own effect: two sampling units may agree by
+    chance.
     """
     p, se = np.asarray(rate, dtype=float), np.asarray(std_error, dtype=float)
     degrees = np.broadcast_to(np.asarray(np.inf if df is None else df, dtype=float), p.shape)
-    degrees = np.where(degrees > 0, degrees, 1.0)
+    known = degrees > 0
+    degrees = np.where(known, degrees, 1.0)
     inner = (p > 0) & (p < 1)
     spread = np.where(inner, p * (1 - p), 1.0)
     weight, share = np.ones(p.shape), np.zeros(p.shape)
     if n is None:
-        size, df_used = _without_n(p, se, inner, spread), degrees
+        size, df_used = _without_n(p, se, inner, spread, names), degrees
     else:
-        size, df_used, weight, share = _with_n(p, se, np.asarray(n, dtype=float), degrees, inner)
+        size, df_used, weight, share = _with_n(p, se, np.asarray(n, dtype=float), np.where(known, degrees, 0.0), inner)
     size = np.minimum(size, LARGEST_SIZE)
     centre = (p * size + 0.5) / (size + 1)
     error = np.where(inner, np.sqrt(spread / size), np.sqrt(centre * (1 - centre) / size))
     return RateMargins(p, size, df_used, error, weight, share)
 
 
-def _without_n(p: np.ndarray, se: np.ndarray, inner: np.ndarray, spread: np.ndarray) -> np.ndarray:
+def _without_n(
+    p: np.ndarray, se: np.ndarray, inner: np.ndarray, spread: np.ndarray, names: Sequence[Any] | None
+) -> np.ndarray:
     size = np.divide(spread, se * se, out=np.full(p.shape, np.inf), where=inner & (se > 0))
     edge = ~inner
     if edge.any():
@@ -201,9 +218,10 @@ def _without_n(p: np.ndarray, se: np.ndarray, inner: np.ndarray, spread: np.ndar
         if known.any():
             size[edge] = known.sum() / (1 / size[known]).sum()
         elif not inner.any() and np.ptp(p) > 0:
+            listed = first_few(list(names) if names is not None else range(1, p.size + 1))
             raise DataError(
-                f"rates of exactly 0 or 1 ({first_few(np.flatnonzero(edge).tolist())}) have no standard error, and no "
-                "other rate tells how large the samples are: give the numbers of respondents (n)"
+                f"estimates: all rates are exactly 0 or 1 ({listed}), so no standard error tells how large the samples "
+                "are; give the numbers of respondents with n="
             )
     return np.asarray(size)
 
@@ -211,21 +229,22 @@ def _without_n(p: np.ndarray, se: np.ndarray, inner: np.ndarray, spread: np.ndar
 def _with_n(
     p: np.ndarray, se: np.ndarray, n: np.ndarray, df: np.ndarray, inner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    simple = np.where(inner, p * (1 - p) / np.maximum(n, 1.0), 0.0)
-    variance = np.where(inner, se * se, 0.0)
-    pooled = float(variance.sum() / simple.sum()) if inner.any() else 1.0
-    own = np.divide(variance, simple, out=np.full(p.shape, pooled), where=inner)
+    known = inner & (df > 0)
+    simple = np.where(known, p * (1 - p) / np.maximum(n, 1.0), 0.0)
+    variance = np.where(known, se * se, 0.0)
+    pooled = float(variance.sum() / simple.sum()) if known.any() else 1.0
+    own = np.divide(variance, simple, out=np.full(p.shape, pooled), where=known)
     freedom = np.minimum(df, n * np.minimum(p, 1 - p) / max(pooled, 1.0))
     weight = np.where(inner, freedom / (POOL_WEIGHT + freedom), 0.0)
     effect = np.where(inner, weight * own + (1 - weight) * pooled, max(pooled, 1.0))
     if pooled == 0:
-        effect = np.zeros(p.shape)
-    effect = np.where(inner & (own == 0), 0.0, effect)
-    shares = simple / simple.sum() if inner.any() else np.zeros(p.shape)
+        effect = np.full(p.shape, 1.0 if df.sum() <= FEW_UNITS else 0.0)
+    shares = simple / simple.sum() if known.any() else np.zeros(p.shape)
     parts = (weight[:, None] * np.eye(p.size) + np.outer(1 - weight, shares)) * own
-    slack = (parts**2 / df).sum(axis=1)
+    slack = (parts**2 / np.where(df > 0, df, 1.0)).sum(axis=1)
     total = parts.sum(axis=1)
     degrees = np.divide(total**2, slack, out=np.full(p.shape, np.inf), where=slack > 0)
-    if not inner.any():
+    if not known.any():
         degrees, weight = df.copy(), np.ones(p.shape)
+    degrees = np.where(df > 0, degrees, 1.0)
     return np.divide(n, effect, out=np.full(p.shape, np.inf), where=effect > 0), degrees, weight, shares
