@@ -142,7 +142,9 @@ def against_mean(margins: RateMargins, correlation: np.ndarray, shares: np.ndarr
     means = _means(margins, covariance, others)
     joint = margins.joined(means)
     error = margins.std_error[judged] * means.std_error
-    r = np.divide((others @ covariance)[np.arange(judged.size), judged], error, out=np.zeros(judged.size), where=error > 0)
+    r = np.divide(
+        (others @ covariance)[np.arange(judged.size), judged], error, out=np.zeros(judged.size), where=error > 0
+    )
     second = k + np.arange(judged.size)
     scores = np.zeros(k)
     found = paired_scores(joint, judged, second, r)

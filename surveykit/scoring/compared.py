@@ -115,7 +115,9 @@ def read_compared(
             raise DataError("covariance: Estimates bring their own; leave it out")
         return _of_estimates(estimates, variable, df, kind, n)
     if variable is not None:
-        raise DataError(f"variable: {variable!r} names an indicator of Estimates; an array holds one only, leave it out")
+        raise DataError(
+            f"variable: {variable!r} names an indicator of Estimates; an array holds one only, leave it out"
+        )
     if covariance is None:
         raise DataError("covariance: give that of the estimates, or pass Estimates, which have it")
     units, values = read_estimates(estimates)
@@ -132,7 +134,7 @@ def read_compared(
 def _between_0_and_1(units: list[Any], values: FloatArray) -> None:
     if (values < 0).any() or (values > 1).any():
         bad = [unit for unit, value in zip(units, values, strict=True) if not 0 <= value <= 1]
-        raise DataError(f"estimates: no rates between 0 and 1 for {first_few(bad)}; pass kind='number'")
+        raise DataError(f"estimates: not between 0 and 1 for {first_few(bad)}, so no rates; pass kind='number'")
 
 
 def _kind(values: FloatArray, variance: FloatArray, counts: FloatArray | None) -> Kind:
@@ -202,7 +204,7 @@ def _rows(estimates: Estimates, variable: str | None) -> npt.NDArray[np.intp]:
     names = np.array(_names(table))
     known = list(dict.fromkeys(names.tolist()))
     if variable is None and len(known) > 1:
-        raise DataError(f"estimates: of {len(known)} things ({first_few(known)}); name one with variable=")
+        raise DataError(f"estimates: of several indicators ({first_few(known)}); name one with variable=")
     rows = np.flatnonzero(names == (known[0] if variable is None else variable))
     if not rows.size:
         rows = np.flatnonzero(table["variable"].astype(str) == variable)
