@@ -119,7 +119,7 @@ def _t_scores(df: FloatArray) -> FloatArray:
 def _rates(column: _Column, comparing: bool) -> FloatArray:
     if comparing or column.n is None or column.interval not in _FROM_ERROR:
         margins = column.margins()
-        found = margins.quantile(column.t(margins.df))
+        found = np.clip(margins.quantile(column.t(margins.df)), 0.0, 1.0)
         return np.asarray(np.where(_exact(column)[:, None], column.value[:, None], found))
     table = np.empty((column.value.size, SCORES.size))
     middle = SCORES.size // 2
@@ -159,7 +159,7 @@ def other_table(other: OtherMethods, *, student: bool = True) -> FloatArray:
     for u, k in np.argwhere(other.edges):
         assert other.n_eff is not None
         margins = rate_margins(other.values[[u], k], np.zeros(1), other.n_eff[[u], k])
-        moved[u, k] = margins.quantile(SCORES)[0]
+        moved[u, k] = np.clip(margins.quantile(SCORES)[0], 0.0, 1.0)
     return np.asarray(moved)
 
 

@@ -272,10 +272,11 @@ def _ranks(
     df: float | None,
 ) -> pd.DataFrame:
     first, second = (
-        rank_confidence_sets(values, covariance, conf_level=(1 + conf_level) / 2, df=df).table
+        rank_confidence_sets(values, covariance, conf_level=(1 + conf_level) / 2, df=df, kind="number").table
         for values, covariance in zip(estimated, covariances, strict=True)
     )
-    gain = rank_confidence_sets(estimated[1] - estimated[0], change, conf_level=conf_level, df=df).table
+    difference = estimated[1] - estimated[0]
+    gain = rank_confidence_sets(difference, change, conf_level=conf_level, df=df, kind="number").table
     ranks = [competition_ranks(values) for values in estimated]
     return pd.DataFrame(
         {

@@ -87,7 +87,9 @@ class _Setting:
         if not isinstance(self.goal, str):
             return bool(totals[self.row] >= self.goal - 1e-9)
         recipe = self.card.recipe
-        bands = compare_with_mean(totals, self.card.covariance, conf_level=recipe["conf_level"], df=recipe["df"])
+        bands = compare_with_mean(
+            totals, self.card.covariance, conf_level=recipe["conf_level"], df=recipe["df"], kind="number"
+        )
         return _LEVEL[bands["band"].iloc[self.row]] >= _LEVEL[self.goal]
 
 
