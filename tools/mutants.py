@@ -107,7 +107,18 @@ def run_tests(groups: tuple[tuple[str, ...], ...], mutant: Mutant | None, folder
         sys.meta_path.insert(0, _Finder(mutant.file, mutant.tree()))
     marks = "not slow and not browser and not node and not java and not spark and not postgres"
     for number, group in enumerate(groups):
-        options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", QUIET, "-m", marks, f"--basetemp={folder}/{number}"]
+        options = [
+            "-x",
+            "-q",
+            "-n0",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            QUIET,
+            "-m",
+            marks,
+            f"--basetemp={folder}/{number}",
+        ]
         code = int(pytest.main([*options, *group]))
         if code:
             return code

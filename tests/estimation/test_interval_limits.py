@@ -53,9 +53,7 @@ def test_edges_are_divided_by_the_pooled_design_effect_of_one_at_least(method, d
     size = 100 / used * (T99 / T5) ** 2
     assert high[1] == pytest.approx(exact_edge(size), rel=1e-10)
     assert low[2] == pytest.approx(1 - exact_edge(size), rel=1e-10)
-    assert limits(method, [0.5, 0.0], [se, 0.0], 100, np.inf)[1][1] == pytest.approx(
-        exact_edge(100 / used), rel=1e-10
-    )
+    assert limits(method, [0.5, 0.0], [se, 0.0], 100, np.inf)[1][1] == pytest.approx(exact_edge(100 / used), rel=1e-10)
 
 
 def test_the_pooled_design_effect_by_hand():

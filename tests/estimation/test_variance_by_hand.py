@@ -1,4 +1,4 @@
-"""The variance kernel against formulas summed unit by unit, with strata of one unit under every rule, and two stages."""
+"""The variance kernel against formulas summed unit by unit: strata of one unit under every rule, and two stages."""
 
 from fractions import Fraction
 
@@ -110,9 +110,7 @@ def test_rules_for_single_units_change_nothing_where_there_is_none(rule):
         stage_covariance(totals, stage(STRATA), rule), stage_covariance(totals, stage(STRATA), "certainty")
     )
     sure = stage(LONELY, [0, 0, 0, 0, 0, 1, 1])
-    np.testing.assert_array_equal(
-        stage_covariance(totals, sure, rule), stage_covariance(totals, sure, "certainty")
-    )
+    np.testing.assert_array_equal(stage_covariance(totals, sure, rule), stage_covariance(totals, sure, "certainty"))
 
 
 def test_groups_of_a_later_stage_are_centred_apart():
@@ -138,9 +136,7 @@ def test_stages_add_up_and_are_symmetric():
     np.testing.assert_allclose(total, apart, rtol=1e-13)
     np.testing.assert_array_equal(total, total.T)
     inside = [None, np.ones((3, 2), bool)]
-    np.testing.assert_array_equal(
-        stages_covariance([one.copy(), two.copy()], [first, second], "adjust", inside), total
-    )
+    np.testing.assert_array_equal(stages_covariance([one.copy(), two.copy()], [first, second], "adjust", inside), total)
     with pytest.raises(ValueError, match="zip"):
         stages_covariance([one], [first, second], "certainty")
 

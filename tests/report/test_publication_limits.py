@@ -1,4 +1,4 @@
-"""Publication on its limits: counts at the smallest allowed, complements, zero cells, pairs, and what rounding leaves."""
+"""Publication on its limits: counts at the smallest allowed, complements, zero cells, pairs."""
 
 import dataclasses
 
@@ -8,8 +8,15 @@ import pytest
 from scipy import stats
 
 from surveykit.errors import DataError
-from surveykit.report import PublicationRules, differencing_risks, nchs_count, nchs_proportion, publish, suppress_counts
-from surveykit.report import standards
+from surveykit.report import (
+    PublicationRules,
+    differencing_risks,
+    nchs_count,
+    nchs_proportion,
+    publish,
+    standards,
+    suppress_counts,
+)
 from surveykit.report.publication import PUBLISHED_COLUMNS, publish_topline, recipe_of, table_of
 from surveykit.report.suppression import protection_intervals
 
@@ -112,9 +119,7 @@ def test_the_acs_rule(make_small_report):
 def test_absent_districts_are_rows_of_indicators_that_have_districts(make_small_report):
     report = make_small_report()
     table = report.estimates["district"]
-    rest = dataclasses.replace(
-        report, estimates={**report.estimates, "district": table[table["district"] != "jinniu"]}
-    )
+    rest = dataclasses.replace(report, estimates={**report.estimates, "district": table[table["district"] != "jinniu"]})
     rows = publish(rest, PLAIN).query("by == 'district'")
     assert rows["level"].tolist() == [str(name) for name in report.regions["district"]]
     assert rows.set_index("level")["status"].to_dict()["jinniu"] == "x"
@@ -343,7 +348,9 @@ def test_acs_margins_as_the_handbook_works_them_out():
 
 
 def test_korn_graubard_without_degrees_of_freedom_and_at_the_edges():
-    n_eff, low, high = standards.korn_graubard([0.0, 1.0, 0.3], [0.0, 0.0, 0.0], [40, 40, 40], [5, 5, 5], adjust_df=False)
+    n_eff, low, high = standards.korn_graubard(
+        [0.0, 1.0, 0.3], [0.0, 0.0, 0.0], [40, 40, 40], [5, 5, 5], adjust_df=False
+    )
     assert n_eff.tolist() == [40, 40, 40]
     assert (low[0], high[1]) == (0, 1)
     assert high[0] == pytest.approx(1 - 0.025 ** (1 / 40), rel=1e-10)

@@ -1,6 +1,5 @@
-"""The public file by hand: who is left out, which cell is blanked, at the limit and one below, and what the log says."""
+"""The public file by hand: who is left out, which cell is blanked at the limit and one below, what the log says."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,7 +7,6 @@ from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses import Responses, block_minors, deidentify, risk_table, suppress_small_cells
 from surveykit.responses.deidentify import class_sizes
-
 
 ITEMS = [
     {"id": "a", "type": "single", "scale": "few", "zh": "甲？"},
@@ -18,8 +16,16 @@ ITEMS = [
     {"id": "more", "type": "text", "zh": "还有什么？"},
 ]
 QUESTIONNAIRE = Questionnaire.model_validate(
-    {"surveykit": "1", "id": "q", "languages": ["zh"], "title": {"zh": "问"},
-     "scales": {"few": {"level": "nominal", "choices": [[code, f"选项{code}", f"choice {code}"] for code in (1, 2, 3, 4)]}}, "flow": [{"page": "p", "items": ITEMS}]}
+    {
+        "surveykit": "1",
+        "id": "q",
+        "languages": ["zh"],
+        "title": {"zh": "问"},
+        "scales": {
+            "few": {"level": "nominal", "choices": [[code, f"选项{code}", f"choice {code}"] for code in (1, 2, 3, 4)]}
+        },
+        "flow": [{"page": "p", "items": ITEMS}],
+    }
 )
 
 

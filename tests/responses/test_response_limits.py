@@ -1,4 +1,4 @@
-"""Limits of the rules on answers: shares at equality, times at the limit, which record of a unit stays, what is told."""
+"""Limits of the rules on answers: shares at equality, times at the limit, which record of a unit stays."""
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,9 @@ def test_which_record_of_a_unit_stays(keep, expected):
 def test_records_without_a_time_stay_last():
     times = pd.to_datetime([None, "2024-05-01 01:00", "2024-05-01 02:00"], utc=True)
     made = answers(["a"] * 3, units=["a"] * 3, submitted_at=times)
-    kept = [made.meta.loc[one_per_unit(made, made.meta.index, keep), "response_id"].item() for keep in ("first", "last")]
+    kept = [
+        made.meta.loc[one_per_unit(made, made.meta.index, keep), "response_id"].item() for keep in ("first", "last")
+    ]
     assert kept == ["r1", "r2"]
 
 
