@@ -1,10 +1,14 @@
 """Intervals of shares and presentation limits: closed forms, exact binomial limits, and values on the limits."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
+from surveykit.design import SurveyDesign, as_jackknife_design
+
 from surveykit.errors import DataError
+from surveykit.estimation import survey_mean, survey_prop
 from surveykit.estimation.intervals import (
     check_interval,
     effective_size,
@@ -148,6 +152,40 @@ def test_a_fixed_share_is_its_own_limits_beside_others(method):
     assert low.tolist() == high.tolist() == [0.4, 0.6]
 
 
+@pytest.mark.parametrize("df", [0.5, 1.0, 2.0])
+def test_one_degree_of_freedom_is_enough(df):
+    assert np.ravel(limits("logit", [0.4], [0.0], [50], [df])).tolist() == [0.4, 0.4]
+    assert np.isfinite(np.ravel(limits("beta", [0.0], [0.0], [50], [df]))).all()
+
+
+def test_means_have_t_intervals_whatever_the_interval_of_rates():
+    """Values of 0 and 1 told as a mean and as a rate: the mean keeps estimate -+ t * se."""
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"y": (rng.random(60) < 0.1).astype(float), "g": rng.random(60) < 0.1})
+    design = SurveyDesign(data, weights=np.ones(60))
+    row = survey_mean(design, "y").table.iloc[0]
+    half = stats.t.ppf(0.975, 59) * row["std_error"]
+    assert row["conf_low"] == pytest.approx(row["estimate"] - half, rel=1e-12)
+    assert row["conf_high"] == pytest.approx(row["estimate"] + half, rel=1e-12)
+
+
+def test_the_logit_error_of_replicates_by_hand():
+    """JK1 of 6 rows: error of the logit is the root of (n - 1) / n times the sum of squares about the estimate."""
+    y = np.array([1.0, 0, 0, 1, 0, 0])
+    design = as_jackknife_design(
+        SurveyDesign(pd.DataFrame({"y": np.where(y > 0, "yes", "no")}), weights=np.ones(6)), mse=True
+    )
+    left = np.array([np.delete(y, k).mean() for k in range(6)])
+    logit = lambda p: np.log(p / (1 - p))  # noqa: E731
+    error = np.sqrt(5 / 6 * ((logit(left) - logit(1 / 3)) ** 2).sum())
+    found = replicate_logit_error(design, left[:, None], np.array([1 / 3]))
+    assert found[0] == pytest.approx(error, rel=1e-12)
+    row = survey_prop(design, "y", level="yes", interval="logit").table.iloc[0]
+    t = stats.t.ppf(0.975, row["df"])
+    assert logit(row["conf_high"]) - logit(1 / 3) == pytest.approx(t * error, rel=1e-9)
+    assert logit(1 / 3) - logit(row["conf_low"]) == pytest.approx(t * error, rel=1e-9)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_an_empty_domain_has_no_limits(method):
     low, high = limits(method, [np.nan, 0.4], [np.nan, 0.1], [0, 50], [12, 12])
@@ -232,6 +270,27 @@ def test_nchs_effective_size_counts_and_is_capped_at_n():
     assert judge(200, 400, df=8) == ("present", "present", "")
     assert judge(20, 400, df=2)[2] == "relative_width"  # few degrees of freedom widen it
     assert judge(20, 400)[2] == ""
+
+
+def test_both_places_that_know_the_standards_agree():
+    """Limits recomputed from scipy's beta quantiles at n_eff (t[n-1] / t[df])^2, capped at n."""
+    rng = np.random.default_rng(8)
+    n = rng.integers(20, 400, 3000).astype(float)
+    p, df, deff = rng.uniform(0.02, 0.98, 3000), rng.integers(1, 60, 3000).astype(float), rng.uniform(0.5, 3, 3000)
+    se = np.sqrt(deff * p * (1 - p) / n)
+    size = np.minimum(n, p * (1 - p) / se**2 * (stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, df)) ** 2)
+    low, high = (
+        stats.beta.ppf(0.025, p * size, size - p * size + 1),
+        stats.beta.ppf(0.975, p * size + 1, size - p * size),
+    )
+    found = nchs_proportion(p, se, n, df)
+    np.testing.assert_allclose(found[["low", "high"]], np.column_stack([low, high]), rtol=1e-9)
+    width = np.round(high - low, 3)
+    wide = (width >= 0.3) | (np.minimum(n / deff, n) < 30) | ((width > 0.05) & (np.round((high - low) / p, 3) > 1.3))
+    other = (width > 0.05) & (np.round((high - low) / (1 - p), 3) > 1.3)
+    expected = np.select([wide, df < 8, other], ["suppress", "review", "complement"], "present")
+    assert (nchs_2017(p, se, n, df) == expected).all()
+    assert (found["status"].replace("footnote", "complement").to_numpy() == expected).mean() > 0.99
 
 
 def test_nchs_without_numbers():

@@ -63,6 +63,10 @@ def test_classes_at_the_limit_by_hand(k, left, log):
     assert dict(zip(told["column"], told["cells"], strict=True)) == log
 
 
+def test_five_share_a_combination_unless_another_number_is_asked_for():
+    assert len(deidentify(answers("11111" + "2222", "1" * 9), QUESTIONNAIRE, keys=["a"]).data) == 5
+
+
 def test_columns_of_the_public_file():
     why = ["call 13812345678", "-", "b", "c"]
     public = deidentify(answers("1122", "1122", why=why), QUESTIONNAIRE, keys=["a"], k=2, seed=5, sensitive=["b"])
@@ -119,6 +123,8 @@ def test_risk_by_hand():
     assert risk_table(data, ["a"], k=2)["below_k"].tolist() == [0]
     assert risk_table(data, ["a"])["below_k"].tolist() == [7]
     assert list(risk_table(data, ["a"])["keys"]) == ["a"] and "smallest_diversity" not in risk_table(data, ["a"])
+    five = pd.DataFrame({"a": ["x"] * 5 + ["y"] * 4})
+    assert risk_table(five, ["a"])["below_k"].tolist() == [4]
     empty = risk_table(data.iloc[:0], ["a"], sensitive=["s"]).iloc[0]
     assert empty[["classes", "smallest_class", "below_k", "share_below_k"]].tolist() == [0, 0, 0, 0]
     assert empty["smallest_diversity"] is None

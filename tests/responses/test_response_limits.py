@@ -123,6 +123,7 @@ def test_a_record_without_a_token_is_told_as_such():
     made = answers(["a", "a"], units=["u1", None])
     linked = link_sample(pd.DataFrame({"unit_id": ["u1"]}), made)
     assert linked.unmatched["reason"].tolist() == ["no token"]
+    assert linked.table["q0"].tolist() == ["1"] and linked.missing["q0"].tolist() == [""]
     assert linked.table["disposition"].tolist() == ["I"] and linked.differs.empty
     assert list(linked.differs.columns) == ["unit_id", "column", "frame", "answer"]
     rule = DispositionRule(refusal="q0 == 1")
