@@ -6,7 +6,6 @@ import pytest
 from scipy import stats
 
 from surveykit.design import SurveyDesign, as_jackknife_design
-
 from surveykit.errors import DataError
 from surveykit.estimation import survey_mean, survey_prop
 from surveykit.estimation.intervals import (

@@ -82,6 +82,10 @@ def test_a_single_unit_outside_the_domain_adds_nothing():
     mean = totals[:, 0].sum() / 6
     expected = by_hand([[int(v)] for v in totals[:5, 0]], LONELY[:5])[0, 0] + mean**2
     assert stage_covariance(totals, stage(LONELY), "adjust", members)[0, 0] == pytest.approx(expected, rel=1e-13)
+    alone = np.zeros((7, 1))
+    alone[6] = 5.0
+    only = np.array([[False], [False], [False], [True]])
+    assert stage_covariance(alone, stage(LONELY), "adjust", only)[0, 0] == 0
     two = np.column_stack([totals[:, 0], np.array(TOTALS, float)[:, 1]])
     both = np.column_stack([members[:, 0], np.ones(4, bool)])
     found = stage_covariance(two, stage(LONELY), "adjust", both)
