@@ -4,6 +4,7 @@
     python3 bootstrap.py mutants intervals points   these rooms only
     python3 bootstrap.py mutants intervals --list   what would be changed
     python3 bootstrap.py mutants --sample 100       100 of each room, drawn with a fixed seed
+    python3 bootstrap.py mutants --again            only those that survived the last time
 
 A room is some files of surveykit and the tests that answer for them (`tools/mutation_rooms.toml`, which also lists the
 changes that were argued: no test can see them, and why). No file is touched: a changed module is compiled in memory, in
@@ -191,7 +192,7 @@ def examine(room: Room, argued: dict[tuple[str, str], str], sample: int | None, 
     survivors = []
     for number, (mutant, killed) in enumerate(verdicts(room, rest, 4 * seconds + SLACK, workers), 1):
         if not killed:
-            survivors.append(f"{mutant.file}:{mutant.line}: {mutant.text}")
+            survivors.append(_named(mutant))
             print(f"  [{number}] survived: {survivors[-1]}", flush=True)
     return {
         "mutants": len(every),
@@ -201,6 +202,29 @@ def examine(room: Room, argued: dict[tuple[str, str], str], sample: int | None, 
         "survivors": sorted(survivors),
         "date": datetime.date.today().isoformat(),
     }
+
+
+def examine_again(
+    room: Room, argued: dict[tuple[str, str], str], last: dict[str, object], workers: int
+) -> dict[str, object]:
+    """Run the survivors of the last time once more; what was killed or argued then still counts."""
+    names = set(last["survivors"])
+    every = [mutant for file in room.files for mutant in mutants_of(ROOT, file) if _named(mutant) in names]
+    if len(every) != len(names):
+        raise SystemExit(f"{room.name}: its files changed since the last time; run the room anew")
+    rest = [mutant for mutant in every if (mutant.file, mutant.text) not in argued]
+    found = verdicts(room, rest, 4 * baseline(room) + SLACK, workers) if rest else iter(())
+    survivors = sorted(_named(mutant) for mutant, killed in found if not killed)
+    print(f"{room.name}: {len(survivors)} of {len(names)} survived again", *survivors, sep="\n  ", flush=True)
+    return last | {
+        "argued": int(str(last["argued"])) + len(every) - len(rest),
+        "killed": int(str(last["killed"])) + len(rest) - len(survivors),
+        "survivors": survivors,
+    }
+
+
+def _named(mutant: Mutant) -> str:
+    return f"{mutant.file}:{mutant.line}: {mutant.text}"
 
 
 def figure(results: dict[str, dict[str, object]]) -> str:
@@ -241,6 +265,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("rooms", nargs="*")
     parser.add_argument("--sample", type=int)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args(arguments)
     rooms, argued = read_rooms()
@@ -259,7 +284,10 @@ def main(arguments: list[str]) -> int:
         importlib.import_module(name)
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for room in chosen:
-        results[room.name] = examine(room, argued, options.sample, options.workers)
+        if options.again and room.name in results:
+            results[room.name] = examine_again(room, argued, results[room.name], options.workers)
+        else:
+            results[room.name] = examine(room, argued, options.sample, options.workers)
         RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
     if all(room.name in results for room in rooms):
         sentence = figure({room.name: results[room.name] for room in rooms})

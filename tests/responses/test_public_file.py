@@ -120,6 +120,8 @@ def test_risk_by_hand():
     assert row["expected_matches"] == pytest.approx(4.0, rel=1e-14)
     assert risk["smallest_diversity"].tolist() == [1, 1, 1]
     assert risk_table(data.assign(s=list("pqqpqpq")), ["a"], sensitive=["s"])["smallest_diversity"].tolist() == [2]
+    two = data.assign(s=list("pqqpqpq"), t="same")
+    assert risk_table(two, ["a"], sensitive=["s", "t"])["smallest_diversity"].tolist() == [1]
     assert risk_table(data, ["a"], k=2)["below_k"].tolist() == [0]
     assert risk_table(data, ["a"])["below_k"].tolist() == [7]
     assert list(risk_table(data, ["a"])["keys"]) == ["a"] and "smallest_diversity" not in risk_table(data, ["a"])
