@@ -69,6 +69,7 @@ def test_rank_points_by_hand():
     assert apply_rule(line, values[0], 10.0) == pytest.approx([10, 8, 6, 4, 2])
     np.testing.assert_allclose(apply_rule(line, values[1], 10.0), [10 - 8 / 3, 10 - 8 / 3, np.nan, 2, 10], rtol=1e-13)
     assert apply_rule(line, np.array([4.0]), 10.0).tolist() == [10]
+    assert apply_rule(line, np.array([3.0, 1.0]), 10.0) == pytest.approx([10, 2], rel=1e-12)
     less = made(kind="rank_based", less_is_better="true")
     np.testing.assert_array_equal(apply_rule(less, np.array([3.0, 1, np.nan, 2]), 10.0), [0, 10, np.nan, 5])
 
@@ -83,6 +84,7 @@ def test_ranks_count_those_above():
     near = np.array([100.0, 100.0 - 0.9e-7, 100.0 - 1.2e-7, 50.0])
     assert competition_ranks(near).tolist() == [1, 1, 2, 4] == competition_ranks(near[None])[0].tolist()
     assert competition_ranks(np.array([2.0])).tolist() == [1]
+    assert (competition_ranks(np.zeros((2, 3))) == 1).all() and (competition_ranks(np.zeros(3)) == 1).all()
 
 
 def greatest(draws, sd, pairs):
