@@ -81,6 +81,11 @@ def test_which_record_of_a_unit_stays(keep, expected):
     assert made.meta.loc[~flags, "response_id"].tolist() == expected
 
 
+def test_the_first_record_stays_where_no_rule_says_otherwise():
+    made = answers(["a", "b"], units=["a", "a"])
+    assert link_sample(pd.DataFrame({"unit_id": ["a"]}), made).table["response_id"].tolist() == ["r0"]
+
+
 def test_records_without_a_time_stay_last():
     times = pd.to_datetime([None, "2024-05-01 01:00", "2024-05-01 02:00"], utc=True)
     made = answers(["a"] * 3, units=["a"] * 3, submitted_at=times)
