@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from surveykit.errors import MissingDependencyError
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, unprotected
@@ -113,7 +112,9 @@ def text_of(name: str, content: bytes) -> str:
             parts = [archive.read(part).decode() for part in archive.namelist() if part.endswith(".xml")]
         return "\n".join(_plain(part.replace("</w:tc>", "\t").replace("</w:tr>", "</tr>")) for part in parts)
     if ending == "parquet":
-        return text_of("table.csv", pd.read_parquet(io.BytesIO(content)).to_csv(index=False).encode())
+        import pyarrow.parquet as pq
+
+        return text_of("table.csv", pq.ParquetFile(io.BytesIO(content)).read().to_pandas().to_csv(index=False).encode())
     text = content.decode("utf-8-sig", errors="replace")
     if ending == "csv":
         return re.sub(r"\.0(?=\t|$)", "", text.replace(",", "\t"), flags=re.MULTILINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.errors import Problem
+from surveykit.files.looking import read_bytes
 
 if TYPE_CHECKING:
     from surveykit.study.loading import StudyOutline
@@ -31,7 +32,7 @@ def printing_problems(study: StudyOutline) -> list[Problem]:
     for name in _files(study):
         path = study.root / name
         if path.suffix in _READ and path.is_file():
-            problems += _of_file(path.read_text(encoding="utf-8-sig", errors="replace"), name)
+            problems += _of_file(read_bytes(path, shown=name).decode("utf-8-sig", errors="replace"), name)
     return problems
 
 
