@@ -55,9 +55,8 @@ def test_intervals_sets_and_bands_of_tied_districts_hold(rule, count, truth, poi
         cover += inside.mean() / RUNS
         sets += bool((table["rank_low"] == 1).all())
         band += bool((table["band"] != "not_distinguishable").any())
-    print(
-        f"{rule['kind']} x {count}, {truth}, n = {n}: interval {cover:.3f}, sets {sets / RUNS:.3f}, band {band / RUNS:.3f}"
-    )
+    figures = f"interval {cover:.3f}, sets {sets / RUNS:.3f}, band {band / RUNS:.3f}"
+    print(f"{rule['kind']} x {count}, {truth}, n = {n}: {figures}")
     noise = 2.5 * np.sqrt(0.06 * 0.94 / RUNS)
     assert cover >= 0.93
     assert sets / RUNS >= 0.93 - noise
