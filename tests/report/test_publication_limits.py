@@ -209,7 +209,7 @@ def test_the_two_best_grades_go_with_a_withheld_answer(make_small_report):
     assert found.loc[found["question"] == "aware", "code"].tolist() == ["1", "2", "3"]
     assert found.loc[found["question"] == "other", "code"].tolist() == ["1", "2", "3", "top2"]
     assert found.index.tolist() == list(range(len(found)))
-    assert list(found) == [*both.columns, "status"]
+    assert list(found) == [*both.columns, "status", "decimals"]
     assert publish_topline(make_small_report(topline=None)) is None
 
 
