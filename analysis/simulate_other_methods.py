@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from surveykit.scoring.field_visits import FieldResults, summarise_evidence, summarise_field_visits
+from surveykit.scoring.inputs.field_visits import FieldResults, summarise_evidence, summarise_field_visits
 
 SEED = 20210727
 DISTRICTS = (

@@ -24,10 +24,10 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.weighting import calibrate, kish_deff, rake
-from surveykit.weighting.cells import compress, indicator_matrix
-from surveykit.weighting.margins import code_margin, read_totals
-from surveykit.weighting.raking import rake_weights
-from surveykit.weighting.solver import DistanceChoice, Target, solve_calibration
+from surveykit.weighting.arrays.cells import compress, indicator_matrix
+from surveykit.weighting.arrays.raking import rake_weights
+from surveykit.weighting.arrays.solver import DistanceChoice, Target, solve_calibration
+from surveykit.weighting.inputs.margins import code_margin, read_totals
 
 HERE = Path(__file__).parent
 

@@ -6,9 +6,14 @@ from surveykit.design.adjustments import (
     RakingAdjustment,
     RegressionAdjustment,
 )
-from surveykit.design.conversion import as_bootstrap_design, as_brr_design, as_jackknife_design, as_sdr_design
 from surveykit.design.pps import PPS
 from surveykit.design.replicate_design import ReplicateDesign
+from surveykit.design.replicates.conversion import (
+    as_bootstrap_design,
+    as_brr_design,
+    as_jackknife_design,
+    as_sdr_design,
+)
 from surveykit.design.survey_design import SurveyDesign
 
 __all__ = [

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from surveykit.errors import DataError
-from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.estimators import By, estimate
-from surveykit.estimation.quantile_rules import QuantileRule
-from surveykit.estimation.quantiles import QuantileInterval
-from surveykit.estimation.statistics import Correlation, Covariance, Quantile, Statistic, Variance
-from surveykit.estimation.totals import Design
+from surveykit.estimation.kernel.totals import Design
+from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.statistics.quantile_rules import QuantileRule
+from surveykit.estimation.statistics.quantiles import QuantileInterval
+from surveykit.estimation.statistics.requests import Correlation, Covariance, Quantile, Statistic, Variance
 
 __all__ = ["survey_cor", "survey_cov", "survey_quantile", "survey_var"]
 

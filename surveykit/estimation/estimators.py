@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from surveykit.design.domains import Domains, domain_columns, make_domains
 from surveykit.errors import DataError, first_few
-from surveykit.estimation.assemble import assemble
-from surveykit.estimation.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
-from surveykit.estimation.intervals import ProportionInterval, check_interval
-from surveykit.estimation.statistics import Mean, Prop, Ratio, Statistic, Total, make_term
-from surveykit.estimation.terms import Context
-from surveykit.estimation.totals import Design
+from surveykit.estimation.intervals.intervals import ProportionInterval, check_interval
+from surveykit.estimation.kernel.terms import Context
+from surveykit.estimation.kernel.totals import Design
+from surveykit.estimation.results.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
+from surveykit.estimation.statistics.assemble import assemble
+from surveykit.estimation.statistics.requests import Mean, Prop, Ratio, Statistic, Total, make_term
 
 __all__ = ["estimate", "survey_mean", "survey_prop", "survey_ratio", "survey_total"]
 

@@ -10,11 +10,11 @@ import numpy as np
 from surveykit.design.domains import where_mask
 from surveykit.design.tables import numeric_column
 from surveykit.errors import DataError, first_few
-from surveykit.estimation.degenerate import is_constant
-from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.estimators import estimate
-from surveykit.estimation.statistics import Correlation, Statistic, Variance
-from surveykit.estimation.totals import Design
+from surveykit.estimation.kernel.degenerate import is_constant
+from surveykit.estimation.kernel.totals import Design
+from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.statistics.requests import Correlation, Statistic, Variance
 
 __all__ = ["survey_alpha", "survey_item_rest"]
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display.content import Language
-    from surveykit.estimation.estimates import Estimates
-    from surveykit.estimation.glm_result import GlmResult
-    from surveykit.estimation.tests_result import TestResult
+    from surveykit.estimation.inference.result import TestResult
+    from surveykit.estimation.models.result import GlmResult
+    from surveykit.estimation.results.estimates import Estimates
 
 __all__ = [
     "dropped_note",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from surveykit.report.assembly import make_document
-from surveykit.report.datafiles import data_files, figure_files, published_data
-from surveykit.report.disclosure_record import Disclosure, check_disclosure
-from surveykit.report.editions import BRIEF_TEMPLATE, build_district_pdfs, make_brief, make_district_document
-from surveykit.report.inputs import (
+from surveykit.report.content.disclosure_record import Disclosure, check_disclosure
+from surveykit.report.content.inputs import (
     Choice,
     Group,
     IndicatorInfo,
@@ -16,14 +14,16 @@ from surveykit.report.inputs import (
     ReportInput,
     StudyInfo,
 )
+from surveykit.report.content.topline import make_drivers, make_topline
+from surveykit.report.editions import BRIEF_TEMPLATE, build_district_pdfs, make_brief, make_district_document
 from surveykit.report.office.word import build_docx
 from surveykit.report.office.workbook import build_xlsx
-from surveykit.report.pdf import DataFile, build_pdf
-from surveykit.report.publication import PublicationRules, publish
-from surveykit.report.rendering import build_html, render_html
-from surveykit.report.standards import nchs_count, nchs_proportion
-from surveykit.report.suppression import differencing_risks, suppress_counts
-from surveykit.report.topline import make_drivers, make_topline
+from surveykit.report.outputs.data import data_files, figure_files, published_data
+from surveykit.report.outputs.html import build_html, render_html
+from surveykit.report.outputs.pdf import DataFile, build_pdf
+from surveykit.report.publishing.publication import PublicationRules, publish
+from surveykit.report.publishing.standards import nchs_count, nchs_proportion
+from surveykit.report.publishing.suppression import differencing_risks, suppress_counts
 
 __all__ = [
     "BRIEF_TEMPLATE",

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.report.chapters import base_chapters
-from surveykit.report.disclosure_record import require_disclosure
-from surveykit.report.document import Chapter, Document
-from surveykit.report.estimates_table import estimates_table
-from surveykit.report.inputs import Edition, Profile, ReportInput
-from surveykit.report.markdown_text import own_chapter
-from surveykit.report.model_wording import guard_intervals
-from surveykit.report.publication import DEFAULT_RULES, PublicationRules
-from surveykit.report.typography import set_ranges
-from surveykit.report.view import View, make_view
+from surveykit.report.chapters.own import own_chapter
+from surveykit.report.content.disclosure_record import require_disclosure
+from surveykit.report.content.inputs import Edition, Profile, ReportInput
+from surveykit.report.document.blocks import Chapter, Document
+from surveykit.report.document.estimates_table import estimates_table
+from surveykit.report.document.model_wording import guard_intervals
+from surveykit.report.document.typography import set_ranges
+from surveykit.report.document.view import View, make_view
+from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules
 
 __all__ = ["make_document"]
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surveykit.errors import MissingDependencyError
-from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, unprotected
+from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules, publish, unprotected
 
 if TYPE_CHECKING:
-    from surveykit.report.inputs import ReportInput
+    from surveykit.report.content.inputs import ReportInput
 
 __all__ = ["Leak", "audit_outputs", "text_of"]
 

@@ -16,13 +16,13 @@ from surveykit.report.assembly import document_of
 from surveykit.report.chapters.places import tile_figure
 from surveykit.report.chapters.profiles import district_blocks
 from surveykit.report.chapters.summary import headline_sentence, range_sentence, score_sentence
-from surveykit.report.disclosure_record import require_disclosure
-from surveykit.report.document import Block, Bullets, Chapter, Document, Heading, Prose, make_chapter
-from surveykit.report.inputs import Edition, Profile, ReportInput
-from surveykit.report.pdf import Variant, build_pdf
-from surveykit.report.publication import DEFAULT_RULES, PublicationRules, recipe_of, table_of
-from surveykit.report.rendering import render_html
-from surveykit.report.view import View, make_view
+from surveykit.report.content.disclosure_record import require_disclosure
+from surveykit.report.content.inputs import Edition, Profile, ReportInput
+from surveykit.report.document.blocks import Block, Bullets, Chapter, Document, Heading, Prose, make_chapter
+from surveykit.report.document.view import View, make_view
+from surveykit.report.outputs.html import render_html
+from surveykit.report.outputs.pdf import Variant, build_pdf
+from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules, recipe_of, table_of
 
 __all__ = ["build_district_pdfs", "make_brief", "make_district_document"]
 
@@ -118,7 +118,7 @@ def make_district_document(
 
 
 def _district_document(view: View, district: str) -> Document:
-    from surveykit.report.chapters.methods import methods_chapter
+    from surveykit.report.chapters.appendices.methods import methods_chapter
 
     if district not in view.district_names:
         raise DataError(f"no district {district!r}: districts are {first_few(view.district_names, 30)}")

@@ -1,24 +1,24 @@
 """Raw exports in, coded answers out: reading, coding, quality, sample link."""
 
-from surveykit.responses.coding import code_responses
-from surveykit.responses.deidentify import PublicFile, deidentify, risk_table, suppress_small_cells
-from surveykit.responses.free_text import mask_identifiers
-from surveykit.responses.limesurvey import read_limesurvey
-from surveykit.responses.merging import Merge, merge_responses, stack_responses
-from surveykit.responses.minors import block_minors, minor_condition
-from surveykit.responses.odk_kobo import read_kobo, read_odk
-from surveykit.responses.originals import original_cells
-from surveykit.responses.outcome_rates import outcome_rates
-from surveykit.responses.quality import QualityReport, check_quality, exclude
-from surveykit.responses.quality_report import quality_html, quality_tables, write_quality_xlsx
-from surveykit.responses.quality_rules import QualityRules, check_quality_rules
-from surveykit.responses.reading import detect_source, read_responses
-from surveykit.responses.sample_link import LinkedSample, link_sample
-from surveykit.responses.stat_files import read_spss, read_stata
-from surveykit.responses.table_files import read_form, read_table
-from surveykit.responses.types import Finding, RawResponses, Responses
-from surveykit.responses.user_mapping import UserMapping, check_user_mapping
-from surveykit.responses.wjx import read_wjx
+from surveykit.responses.cells.user_mapping import UserMapping, check_user_mapping
+from surveykit.responses.coding.coding import code_responses
+from surveykit.responses.coding.merging import Merge, merge_responses, stack_responses
+from surveykit.responses.coding.originals import original_cells
+from surveykit.responses.fieldwork.outcome_rates import outcome_rates
+from surveykit.responses.fieldwork.sample_link import LinkedSample, link_sample
+from surveykit.responses.privacy.free_text import mask_identifiers
+from surveykit.responses.privacy.minors import block_minors, minor_condition
+from surveykit.responses.privacy.public_file import PublicFile, deidentify, risk_table, suppress_small_cells
+from surveykit.responses.quality.checks import QualityReport, check_quality, exclude
+from surveykit.responses.quality.rules import QualityRules, check_quality_rules
+from surveykit.responses.readers.detect import detect_source, read_responses
+from surveykit.responses.readers.limesurvey import read_limesurvey
+from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
+from surveykit.responses.readers.stat_files import read_spss, read_stata
+from surveykit.responses.readers.table_files import read_form, read_table
+from surveykit.responses.readers.wjx import read_wjx
+from surveykit.responses.reporting.report import quality_html, quality_tables, write_quality_xlsx
+from surveykit.responses.results import Finding, RawResponses, Responses
 
 __all__ = [
     "Finding",

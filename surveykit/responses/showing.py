@@ -9,11 +9,11 @@ import pandas as pd
 from surveykit.display import NamedTable, Presentation, facts
 
 if TYPE_CHECKING:
-    from surveykit.responses.deidentify import PublicFile
-    from surveykit.responses.merging import Merge
-    from surveykit.responses.quality import QualityReport
-    from surveykit.responses.sample_link import LinkedSample
-    from surveykit.responses.types import Responses
+    from surveykit.responses.coding.merging import Merge
+    from surveykit.responses.fieldwork.sample_link import LinkedSample
+    from surveykit.responses.privacy.public_file import PublicFile
+    from surveykit.responses.quality.checks import QualityReport
+    from surveykit.responses.results import Responses
 
 __all__ = [
     "linked_presentation",
@@ -56,7 +56,7 @@ def quality_presentation(report: QualityReport) -> Presentation:
 
 def linked_presentation(linked: LinkedSample) -> Presentation:
     """Return dispositions and outcome rates."""
-    from surveykit.responses.outcome_rates import outcome_rates
+    from surveykit.responses.fieldwork.outcome_rates import outcome_rates
 
     counts = linked.table["disposition"].value_counts()
     rates = outcome_rates(linked.table)[["weighting", "n", "RR1", "RR2", "COOP1", "REF1", "CON1"]]

@@ -1,32 +1,35 @@
 """Sampling plans, allocation and verifiable draws."""
 
-from surveykit.sampling.allocation import (
+from surveykit.sampling.allocation.allocation import (
     Allocation,
     AllocationBounds,
     AllocationOptions,
     allocate,
     expected_half_width,
 )
-from surveykit.sampling.bethel import MultivariateAllocation, allocate_multivariate
-from surveykit.sampling.boundaries import (
+from surveykit.sampling.allocation.bethel import MultivariateAllocation, allocate_multivariate
+from surveykit.sampling.allocation.boundaries import (
     Boundaries,
     cum_root_f,
     geometric_boundaries,
     lavallee_hidiroglou,
     optimal_boundaries,
 )
-from surveykit.sampling.commitment import Commitment, commit_plan, reveal_seed, verify_commitment
-from surveykit.sampling.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
-from surveykit.sampling.drawing import draw
-from surveykit.sampling.frames import open_frame
-from surveykit.sampling.index import FrameIndex, draw_indexed, index_frame, open_index
-from surveykit.sampling.keys import frame_digest, permanent_key, uniform_numbers
-from surveykit.sampling.plan import SamplingPlan, plan_hash
-from surveykit.sampling.plan_check import check_sampling_plan
-from surveykit.sampling.postgres import PostgresFrame, postgres_frame
-from surveykit.sampling.record import DrawRecord, Sample, StratumRecord
-from surveykit.sampling.reserve import ReleaseLedger, open_ledger, release, replicate_samples
+from surveykit.sampling.drawing.commitment import Commitment, commit_plan, reveal_seed, verify_commitment
+from surveykit.sampling.drawing.coordination import draw_rotated, draw_second_phase, overlap
+from surveykit.sampling.drawing.drawing import draw
+from surveykit.sampling.drawing.index import FrameIndex, draw_indexed, index_frame, open_index
+from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord
+from surveykit.sampling.drawing.reserve import ReleaseLedger, open_ledger, release, replicate_samples
+from surveykit.sampling.drawing.verify import DrawVerification, verify_draw
+from surveykit.sampling.frames.frames import open_frame
+from surveykit.sampling.frames.keys import frame_digest, permanent_key, uniform_numbers
+from surveykit.sampling.frames.postgres import PostgresFrame, postgres_frame
+from surveykit.sampling.frames.spark import SparkFrame, spark_frame
+from surveykit.sampling.frames.strata import stratum_table
+from surveykit.sampling.plan.checks import check_sampling_plan
+from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 from surveykit.sampling.size import (
     Comparison,
     Field,
@@ -52,9 +55,6 @@ from surveykit.sampling.size import (
     three_stage_optimum,
     two_stage_optimum,
 )
-from surveykit.sampling.spark import SparkFrame, spark_frame
-from surveykit.sampling.strata import stratum_table
-from surveykit.sampling.verify import DrawVerification, verify_draw
 
 __all__ = [
     "Allocation",

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display.content import Language
-    from surveykit.sampling.allocation import Allocation
-    from surveykit.sampling.bethel import MultivariateAllocation
-    from surveykit.sampling.record import DrawRecord, Sample
-    from surveykit.sampling.reserve import ReleaseLedger
-    from surveykit.sampling.verify import DrawVerification
+    from surveykit.sampling.allocation.allocation import Allocation
+    from surveykit.sampling.allocation.bethel import MultivariateAllocation
+    from surveykit.sampling.drawing.record import DrawRecord, Sample
+    from surveykit.sampling.drawing.reserve import ReleaseLedger
+    from surveykit.sampling.drawing.verify import DrawVerification
 
 __all__ = [
     "allocation_presentation",

@@ -1,7 +1,20 @@
 """Scores and ranks with their uncertainty: indicators, rules, schemes, rank sets, sensitivity, change."""
 
-from surveykit.scoring.card import ScoreCard
-from surveykit.scoring.comparisons import (
+from surveykit.scoring.card.card import ScoreCard
+from surveykit.scoring.card.score import score
+from surveykit.scoring.indicators.checks import check_indicators
+from surveykit.scoring.indicators.columns import indicator_columns
+from surveykit.scoring.indicators.definition import Alternative, Indicator, IndicatorSet, with_alternatives
+from surveykit.scoring.indicators.estimates import describe_indicator, estimate_indicators
+from surveykit.scoring.inputs.field_visits import FieldResults, summarise_evidence, summarise_field_visits
+from surveykit.scoring.inputs.other_methods import OtherMethods, check_other_methods, read_other_methods
+from surveykit.scoring.inputs.survey import (
+    SurveyInputs,
+    inputs_from_covariance,
+    inputs_from_estimates,
+    inputs_from_replicates,
+)
+from surveykit.scoring.ranks.comparisons import (
     BAND_NAMES,
     ComparisonIntervals,
     compare_with_mean,
@@ -9,34 +22,27 @@ from surveykit.scoring.comparisons import (
     holm,
     klein_wright_wieczorek,
 )
-from surveykit.scoring.empirical_bayes import ExpectedRanks, expected_ranks
-from surveykit.scoring.field_visits import FieldResults, summarise_evidence, summarise_field_visits
-from surveykit.scoring.indicator_checks import check_indicators
-from surveykit.scoring.indicator_columns import indicator_columns
-from surveykit.scoring.indicator_estimates import describe_indicator, estimate_indicators
-from surveykit.scoring.indicators import Alternative, Indicator, IndicatorSet, with_alternatives
-from surveykit.scoring.knots import knot_bias
-from surveykit.scoring.one_at_a_time import drop_criteria, score_alternatives
-from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
-from surveykit.scoring.points import Knot, apply_rule, knots_of
-from surveykit.scoring.rank_sets import RankSets, rank_confidence_sets, tau_best, tau_worst
-from surveykit.scoring.rules import Rule
-from surveykit.scoring.scheme import Criterion, ScoringScheme
-from surveykit.scoring.scheme_checks import check_scheme
-from surveykit.scoring.score import score
-from surveykit.scoring.selection import BestUnit, best_unit, simultaneous_intervals
-from surveykit.scoring.sensitivity import Sensitivity, sensitivity
-from surveykit.scoring.sensitivity_model import Factors
-from surveykit.scoring.sobol import SobolIndices, sobol_indices
-from surveykit.scoring.survey_inputs import (
-    SurveyInputs,
-    inputs_from_covariance,
-    inputs_from_estimates,
-    inputs_from_replicates,
+from surveykit.scoring.ranks.empirical_bayes import ExpectedRanks, expected_ranks
+from surveykit.scoring.ranks.selection import BestUnit, best_unit, simultaneous_intervals
+from surveykit.scoring.ranks.sets import RankSets, rank_confidence_sets, tau_best, tau_worst
+from surveykit.scoring.scheme.checks import check_scheme
+from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
+from surveykit.scoring.scheme.knots import knot_bias
+from surveykit.scoring.scheme.points import Knot, apply_rule, knots_of
+from surveykit.scoring.scheme.rules import Rule
+from surveykit.scoring.sensitivity.analysis import Sensitivity, sensitivity
+from surveykit.scoring.sensitivity.model import Factors
+from surveykit.scoring.sensitivity.one_at_a_time import drop_criteria, score_alternatives
+from surveykit.scoring.sensitivity.sobol import SobolIndices, sobol_indices
+from surveykit.scoring.sensitivity.what_if import (
+    Goal,
+    WhatIf,
+    sample_size_to_separate,
+    size_factor_to_separate,
+    what_if,
 )
-from surveykit.scoring.wave_change import Bridge, WaveChange, compare_waves
-from surveykit.scoring.waves import TwoWaves, two_waves, waves_from_estimates
-from surveykit.scoring.what_if import Goal, WhatIf, sample_size_to_separate, size_factor_to_separate, what_if
+from surveykit.scoring.waves.change import Bridge, WaveChange, compare_waves
+from surveykit.scoring.waves.pair import TwoWaves, two_waves, waves_from_estimates
 
 __all__ = [
     "BAND_NAMES",

@@ -62,7 +62,7 @@ def answer_inputs(study: StudyOutline) -> tuple[str, ...]:
 
 
 def _mapping(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -> UserMapping | None:
-    from surveykit.responses.user_mapping import UserMapping, check_user_mapping
+    from surveykit.responses.cells.user_mapping import UserMapping, check_user_mapping
 
     if entry.mapping is None:
         return None
@@ -103,7 +103,7 @@ def mapping_problems(study: StudyOutline, questionnaire: Questionnaire) -> list[
 def _read(
     study: StudyOutline, entry: ResponseFile, questionnaire: Questionnaire, salt: str | None
 ) -> tuple[RawResponses, str]:
-    from surveykit.responses.reading import detect_source, read_responses, reader_options
+    from surveykit.responses.readers.detect import detect_source, read_responses, reader_options
 
     path = study.root / entry.file
     forced = entry.source or study.definition.data.source

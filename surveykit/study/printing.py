@@ -46,7 +46,7 @@ def _files(study: StudyOutline) -> list[str]:
 
 
 def _of_file(text: str, name: str) -> list[Problem]:
-    from surveykit.report.typefaces import SUBSTITUTE, unprintable
+    from surveykit.report.charts.typefaces import SUBSTITUTE, unprintable
 
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):

@@ -60,7 +60,14 @@ def _tables(document: Document, root: Path) -> dict[str, pd.DataFrame]:
 def packaged_fonts(page: str = "") -> PaperFonts:
     """Return surveykit's own fonts for the paper form, with the face of rare hanzi when the page holds any."""
     from surveykit.questionnaire import PaperFonts
-    from surveykit.report.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, face_rule, font_bytes, needs_extra_face
+    from surveykit.report.charts.typefaces import (
+        EXTRA_FACE,
+        FACES,
+        FONT_SCHEME,
+        face_rule,
+        font_bytes,
+        needs_extra_face,
+    )
 
     faces = (*FACES, EXTRA_FACE) if needs_extra_face(page) else FACES
     return PaperFonts(
@@ -72,7 +79,7 @@ def packaged_fonts(page: str = "") -> PaperFonts:
 def write_formats(questionnaire: Questionnaire, formats: tuple[Format, ...], folder: Path) -> list[str]:
     """Write a questionnaire in several formats; returns what to tell: files, and what a format cannot carry."""
     from surveykit.questionnaire import paper_html, render_questionnaire
-    from surveykit.report.typefaces import unprintable
+    from surveykit.report.charts.typefaces import unprintable
 
     told = []
     for name in formats:

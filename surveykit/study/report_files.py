@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from surveykit.report.publication import PublicationRules
+from surveykit.report.publishing.publication import PublicationRules
 from surveykit.study.manifest import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from surveykit.report import ReportInput
-    from surveykit.report.document import Document
+    from surveykit.report.document.blocks import Document
     from surveykit.study.loading import Study
 
 __all__ = ["KINDS", "ReportOrder", "own_template", "write_report_files"]

@@ -34,7 +34,7 @@ def read_linked(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def own_answers(table: pd.DataFrame) -> pd.DataFrame:
     """Return the linked table with what people answered in place of what the frame says of them."""
-    from surveykit.responses.sample_link import ANSWERED_SUFFIX
+    from surveykit.responses.fieldwork.sample_link import ANSWERED_SUFFIX
 
     answered = [name for name in table.columns if name.endswith(ANSWERED_SUFFIX)]
     renamed = {name: name.removesuffix(ANSWERED_SUFFIX) for name in answered}

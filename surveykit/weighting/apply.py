@@ -10,17 +10,17 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, DefinitionError, first_few
-from surveykit.weighting.build import Binding, build_step, ineligible_step
-from surveykit.weighting.cells import level_text
-from surveykit.weighting.credited import KeptInfluence
-from surveykit.weighting.credits import ChainCredit
-from surveykit.weighting.distances import Array
-from surveykit.weighting.labels import RESIDENTS
-from surveykit.weighting.plan import BaseStep, WeightingPlan
-from surveykit.weighting.plan_checks import check_weighting_plan
-from surveykit.weighting.records import CompiledStep, Outcome, StepRecord, record_step
+from surveykit.weighting.arrays.cells import level_text
+from surveykit.weighting.arrays.credited import KeptInfluence
+from surveykit.weighting.arrays.credits import ChainCredit
+from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.inference import RESIDENTS
+from surveykit.weighting.inputs.outcome import CompiledStep, Outcome, StepRecord, record_step
+from surveykit.weighting.plan.checks import check_weighting_plan
+from surveykit.weighting.plan.definition import BaseStep, WeightingPlan
 from surveykit.weighting.result import WeightingResult, result_label
-from surveykit.weighting.statuses import Statuses, read_statuses
+from surveykit.weighting.steps.binding import Binding, build_step, ineligible_step
+from surveykit.weighting.steps.statuses import Statuses, read_statuses
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.errors import DataError
-from surveykit.weighting.credited import KeptInfluence, replace_adjustments, replicate_columns
+from surveykit.weighting.arrays.credited import KeptInfluence, replace_adjustments, replicate_columns
 from surveykit.weighting.result import WeightingResult
 
 

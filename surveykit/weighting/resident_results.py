@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.errors import DataError
-from surveykit.weighting.resident_steps import CarryOver
-from surveykit.weighting.residents.adjust import Rerun, ResidentEstimates, ResidentModel, carry_over
-from surveykit.weighting.residents.mrp import MultilevelModel, poststratified_regression
+from surveykit.weighting.models.multilevel import MultilevelModel, poststratified_regression
+from surveykit.weighting.models.residents import Rerun, ResidentEstimates, ResidentModel, carry_over
+from surveykit.weighting.steps.residents import CarryOver
 
 if TYPE_CHECKING:
     from surveykit.weighting.result import WeightingResult

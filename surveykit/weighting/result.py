@@ -10,14 +10,14 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.display import Shown
-from surveykit.weighting.calibration_steps import ApproachTotals, MeetTotals
-from surveykit.weighting.compiled import MeetMargins, margin_table
-from surveykit.weighting.diagnostics import domain_summary, weight_summary
-from surveykit.weighting.groups import flat_steps
-from surveykit.weighting.labels import RESIDENTS, probability_label
-from surveykit.weighting.plan import ResidentsStep, WeightingPlan, plan_mapping
-from surveykit.weighting.records import StepRecord
-from surveykit.weighting.ridge import achieved_table
+from surveykit.weighting.adjusting.ridge import achieved_table
+from surveykit.weighting.inference import RESIDENTS, probability_label
+from surveykit.weighting.inputs.groups import flat_steps
+from surveykit.weighting.inputs.outcome import StepRecord
+from surveykit.weighting.plan.definition import ResidentsStep, WeightingPlan, plan_mapping
+from surveykit.weighting.quality.diagnostics import domain_summary, weight_summary
+from surveykit.weighting.steps.calibration import ApproachTotals, MeetTotals
+from surveykit.weighting.steps.margins import MeetMargins, margin_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from surveykit.display import Presentation
     from surveykit.display.content import Language
     from surveykit.weighting.apply import CompiledPlan
-    from surveykit.weighting.residents.adjust import ResidentEstimates
+    from surveykit.weighting.models.residents import ResidentEstimates
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,16 +10,16 @@ import pandas as pd
 
 from surveykit.display import NamedTable, Presentation, Words, facts
 from surveykit.errors import DataError
-from surveykit.weighting.charts import weight_histogram
+from surveykit.weighting.quality.charts import weight_histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display.content import Language
-    from surveykit.weighting.residents.adjust import ResidentEstimates
-    from surveykit.weighting.response_quality import ResponseQuality
+    from surveykit.weighting.models.residents import ResidentEstimates
+    from surveykit.weighting.models.small_area import FayHerriot
+    from surveykit.weighting.quality.response_quality import ResponseQuality
     from surveykit.weighting.result import WeightingResult
-    from surveykit.weighting.small_area import FayHerriot
 
 __all__ = [
     "plot_intervals",

@@ -7,7 +7,7 @@ from scipy import stats
 
 from surveykit import estimation as est
 from surveykit.design import SurveyDesign, as_bootstrap_design, as_jackknife_design
-from surveykit.estimation.contrast_df import biased_df, contrast_df, satterthwaite_df
+from surveykit.estimation.results.contrast_df import biased_df, contrast_df, satterthwaite_df
 
 
 def districts(sizes, seed=3, groups=("a", "b"), strata=None, scale=1.0):
@@ -112,7 +112,7 @@ def test_pairs_at_once_equal_one_by_one(close):
     data |= {"y": rng.normal(size=240), "w": rng.uniform(1, 3, 240)}
     means = est.survey_mean(SurveyDesign(data, weights="w", psu="u", strata="h"), "y", by="d")
     table = est.pairwise_comparisons(means)
-    from surveykit.estimation.contrast_df import _of_one
+    from surveykit.estimation.results.contrast_df import _of_one
 
     i, j = np.triu_indices(6, 1)
     matrix = np.eye(6)[i] - np.eye(6)[j]

@@ -10,7 +10,7 @@ from scipy import stats
 
 from surveykit import estimation as est
 from surveykit.design import SurveyDesign, as_jackknife_design
-from surveykit.estimation.contrast_df import contrast_df
+from surveykit.estimation.results.contrast_df import contrast_df
 
 DISTRICTS, UNITS = 40, (2, 3, 4, 5, 6)
 

@@ -6,7 +6,7 @@ import pytest
 import surveykit.estimation as est
 from surveykit.design import SurveyDesign, as_jackknife_design
 from surveykit.errors import ConvergenceError, DataError
-from surveykit.estimation.formula import parse_formula
+from surveykit.estimation.models.formula import parse_formula
 
 MODELS = {
     "linear": ("api00 ~ ell + meals + mobility", "gaussian", None, ["ell", "meals"]),

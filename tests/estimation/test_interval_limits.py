@@ -8,7 +8,7 @@ from scipy import stats
 from surveykit.design import SurveyDesign, as_jackknife_design
 from surveykit.errors import DataError
 from surveykit.estimation import Mean, estimate, survey_prop
-from surveykit.estimation.intervals import (
+from surveykit.estimation.intervals.intervals import (
     check_interval,
     effective_size,
     korn_graubard,
@@ -17,8 +17,8 @@ from surveykit.estimation.intervals import (
     t_interval,
     t_quantile,
 )
-from surveykit.estimation.rate_intervals import replicate_logit_error
-from surveykit.estimation.reliability import nchs_2017
+from surveykit.estimation.intervals.rates import replicate_logit_error
+from surveykit.estimation.intervals.reliability import nchs_2017
 from surveykit.report import nchs_proportion
 
 T99, T7, T5 = 1.9842169515864174, 2.364624251592784, 2.5705818356363146  # R: qt(0.975, c(99, 7, 5))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from surveykit.estimation.intervals import proportion_interval
+from surveykit.estimation.intervals.intervals import proportion_interval
 
 DISTRICTS, STRATA, PSUS, ROWS = 23, 5, 4, 10
 

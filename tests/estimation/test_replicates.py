@@ -12,7 +12,7 @@ from surveykit.design import (
     as_jackknife_design,
     as_sdr_design,
 )
-from surveykit.design.hadamard import hadamard
+from surveykit.design.replicates.hadamard import hadamard
 
 
 @pytest.fixture(scope="module")

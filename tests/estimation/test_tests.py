@@ -7,8 +7,8 @@ from scipy import stats
 import surveykit.estimation as est
 from surveykit.design import SurveyDesign, as_jackknife_design
 from surveykit.errors import DataError
-from surveykit.estimation.chi_squared_sums import saddlepoint_tail, satterthwaite_tail, sum_tail
-from surveykit.estimation.multiple import adjust_p_values
+from surveykit.estimation.inference.chi_squared_sums import saddlepoint_tail, satterthwaite_tail, sum_tail
+from surveykit.estimation.results.comparisons import adjust_p_values
 
 NAMES = ["strat", "clus1", "clus1_wr", "clus2", "jk1", "sub"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import surveykit.estimation as est
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError
-from surveykit.estimation.derivatives import numeric_jacobian
+from surveykit.estimation.kernel.derivatives import numeric_jacobian
 
 near = settings(max_examples=60, deadline=None)
 FUNCTIONS = {

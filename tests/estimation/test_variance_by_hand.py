@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from surveykit.design.stages import Stage
-from surveykit.estimation.variance import pps_covariance, stage_covariance, stages_covariance
+from surveykit.estimation.kernel.variance import pps_covariance, stage_covariance, stages_covariance
 
 
 def stage(strata, fraction=0.0, carry=1.0, parent=None):

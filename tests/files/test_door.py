@@ -16,7 +16,7 @@ from surveykit.files.csv_rules import QuoteRules
 from surveykit.files.looking import FileError, read_bytes, read_json
 from surveykit.files.text_tables import read_text_table
 from surveykit.files.workbook import read_workbook
-from surveykit.sampling.frames import open_frame
+from surveykit.sampling.frames.frames import open_frame
 
 NAMES = ["s [1]", "st*r", "a?b", "[!a]", "{a,b}", "DATA=2023-08-28", "~", "per%20cent", "q'q", "新"]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows forbids these names")

@@ -20,7 +20,7 @@ from surveykit.files.statistics import read_statistics
 from surveykit.files.text_tables import read_headers, read_text_table
 from surveykit.files.workbook import read_workbook
 from surveykit.questionnaire import import_xlsform
-from surveykit.sampling.frames import open_frame
+from surveykit.sampling.frames.frames import open_frame
 from surveykit.study.tables import TABLES, read_table
 from surveykit.study.yaml_reader import parse_yaml, read_yaml
 

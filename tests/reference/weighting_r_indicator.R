@@ -1,4 +1,4 @@
-# Reference values for surveykit.weighting.response_quality: R-indicator, its bias and standard error, with R's glm.
+# Reference values for surveykit.weighting.quality.response_quality: R-indicator, its bias and standard error, with R's glm.
 # Run: Rscript tests/reference/weighting_r_indicator.R > tests/reference/weighting_r_indicator.json
 # Formulas: Shlomo, Skinner and Schouten (2012); "published" as there, the others as docs/methods/weighting.md says.
 set.seed(7)

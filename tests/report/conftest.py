@@ -23,7 +23,7 @@ from surveykit.report import (
     StudyInfo,
     build_html,
 )
-from surveykit.report.document import Cell, Chapter, Column, Document, Prose, Table
+from surveykit.report.document.blocks import Cell, Chapter, Column, Document, Prose, Table
 
 sys.path.insert(0, str(Path(__file__).parent))
 

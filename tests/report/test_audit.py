@@ -22,7 +22,7 @@ from surveykit.report import (
     render_html,
 )
 from surveykit.report.audit import audit_outputs
-from surveykit.report.document import Cell, Chapter, Column, Prose, Table
+from surveykit.report.document.blocks import Cell, Chapter, Column, Prose, Table
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 RULES = PublicationRules(round_counts_to=10)

@@ -10,11 +10,11 @@ import pytest
 from scipy.stats import t
 
 from surveykit.report import make_brief, make_document
-from surveykit.report.claims import interval_ranks, order_of, pairs_apart, ranks_from_pairs
-from surveykit.report.document import Bullets, Figure, Heading, Prose, Table
+from surveykit.report.document.blocks import Bullets, Figure, Heading, Prose, Table
+from surveykit.report.document.claims import interval_ranks, order_of, pairs_apart, ranks_from_pairs
+from surveykit.report.document.outline import outline
+from surveykit.report.document.view import make_view
 from surveykit.report.messages import CATALOGUES, checks, en, process, weights, zh
-from surveykit.report.outline import outline
-from surveykit.report.view import make_view
 
 
 def texts(document):

@@ -6,9 +6,9 @@ import pytest
 
 from surveykit.errors import DefinitionError, RenderError
 from surveykit.report import OwnChapter, build_html, make_document, render_html
-from surveykit.report.document import Written
+from surveykit.report.document.blocks import Written
+from surveykit.report.document.outline import outline
 from surveykit.report.messages import CATALOGUES
-from surveykit.report.outline import outline
 
 
 def numbers_of(document):

@@ -8,10 +8,10 @@ import pytest
 
 from surveykit.errors import DataError
 from surveykit.report import PublicationRules, make_document, publish
-from surveykit.report.chapters.methods import response_table
-from surveykit.report.differencing import base_differences, hide_with_neighbours, protect_bases
-from surveykit.report.standards import acs_reliability
-from surveykit.report.view import make_view
+from surveykit.report.chapters.appendices.methods import response_table
+from surveykit.report.document.view import make_view
+from surveykit.report.publishing.differencing import base_differences, hide_with_neighbours, protect_bases
+from surveykit.report.publishing.standards import acs_reliability
 
 
 def with_bases(report, by, bases, indicator="awareness"):

@@ -12,9 +12,9 @@ import pytest
 from surveykit.errors import DataError, DefinitionError
 from surveykit.report import OwnChapter, build_pdf, make_brief, make_document, render_html
 from surveykit.report.charts.style import wrap_label
-from surveykit.report.document import Chapter, Document, Heading, Prose
+from surveykit.report.charts.typefaces import Setting, fit_to_fonts
+from surveykit.report.document.blocks import Chapter, Document, Heading, Prose
 from surveykit.report.messages import say
-from surveykit.report.typefaces import Setting, fit_to_fonts
 
 
 def with_regions(make_small_report, count, **more):

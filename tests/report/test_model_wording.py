@@ -8,9 +8,9 @@ import pytest
 from surveykit.errors import DataError
 from surveykit.report import OwnChapter, make_brief, make_district_document, make_document, render_html
 from surveykit.report.chapters import overview
+from surveykit.report.document.model_wording import model_wording, rests_on_model
 from surveykit.report.messages import CATALOGUES
-from surveykit.report.model_wording import model_wording, rests_on_model
-from surveykit.report.publication import table_of
+from surveykit.report.publishing.publication import table_of
 
 LABEL = "adjusted to residents, model-based"
 PLAIN = re.compile(r"置信区间|误差范围|[Cc]onfidence interval|\bCIs?\b|[Mm]argins? of error")

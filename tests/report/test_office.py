@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from surveykit.report import build_docx
-from surveykit.report.document import Cell, Chapter, Column, Prose, Table
+from surveykit.report.document.blocks import Cell, Chapter, Column, Prose, Table
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from surveykit.report import build_docx, build_pdf, build_xlsx, data_files, figure_files, make_document, render_html
 from surveykit.report.audit import text_of
-from surveykit.report.document import Bullets, Figure, Heading, Prose, Table
-from surveykit.report.outline import outline
+from surveykit.report.document.blocks import Bullets, Figure, Heading, Prose, Table
+from surveykit.report.document.outline import outline
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 RANGE = "[–～~—-]"

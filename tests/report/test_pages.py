@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from surveykit.report import build_docx, build_pdf, render_html
-from surveykit.report.document import Cell, Chapter, Column, Prose, Table
+from surveykit.report.document.blocks import Cell, Chapter, Column, Prose, Table
 
 
 def document_with(tiny, *tables, profile="research"):

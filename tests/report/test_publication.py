@@ -26,7 +26,7 @@ from surveykit.report import (
     render_html,
     suppress_counts,
 )
-from surveykit.report.suppression import protection_intervals
+from surveykit.report.publishing.suppression import protection_intervals
 
 
 def judged(p, n, df, deff=1.5):

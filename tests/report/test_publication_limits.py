@@ -8,17 +8,10 @@ import pytest
 from scipy import stats
 
 from surveykit.errors import DataError
-from surveykit.report import (
-    PublicationRules,
-    differencing_risks,
-    nchs_count,
-    nchs_proportion,
-    publish,
-    standards,
-    suppress_counts,
-)
-from surveykit.report.publication import PUBLISHED_COLUMNS, publish_topline, recipe_of, table_of
-from surveykit.report.suppression import protection_intervals
+from surveykit.report import PublicationRules, differencing_risks, nchs_count, nchs_proportion, publish, suppress_counts
+from surveykit.report.publishing import standards
+from surveykit.report.publishing.publication import PUBLISHED_COLUMNS, publish_topline, recipe_of, table_of
+from surveykit.report.publishing.suppression import protection_intervals
 
 PLAIN = PublicationRules(standard="none")
 

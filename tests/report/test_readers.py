@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 from pdf_readers import READERS, extracted, inks
 
 from surveykit.report import BRIEF_TEMPLATE, build_district_pdfs, build_pdf, make_brief, render_html
-from surveykit.report.typefaces import EXTRA_FACE, FACES, font_path
+from surveykit.report.charts.typefaces import EXTRA_FACE, FACES, font_path
 
 ALL_FACES = (*FACES, EXTRA_FACE)
 RARE = "臺灣髒㵲陽"

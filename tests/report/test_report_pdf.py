@@ -7,7 +7,7 @@ import pytest
 
 from surveykit.errors import MissingGlyphWarning, RenderError
 from surveykit.report import build_pdf, render_html
-from surveykit.report.typefaces import unprintable
+from surveykit.report.charts.typefaces import unprintable
 
 LATIN_ALLOWED = re.compile(r"RR\d?|COOP\d?|REF|CON|NC|sampling/plan\.yaml|seed|chengdu-2021|[a-f0-9]{10,}")
 
@@ -57,7 +57,7 @@ def test_characters_are_drawn_right(tmp_path):
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont
 
-    from surveykit.report.typefaces import font_path
+    from surveykit.report.charts.typefaces import font_path
 
     text = "成都市居民问卷邛崃郫"
     style = (

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from surveykit.report.chapters.score import score_chapter
-from surveykit.report.document import Table
-from surveykit.report.view import make_view
+from surveykit.report.document.blocks import Table
+from surveykit.report.document.view import make_view
 
 
 def values(districts):

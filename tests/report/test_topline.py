@@ -6,7 +6,7 @@ from surveykit.design import SurveyDesign
 from surveykit.errors import DataError
 from surveykit.estimation import survey_prop
 from surveykit.report import Choice, Question, make_drivers, make_topline
-from surveykit.report.topline import shapley_shares
+from surveykit.report.content.topline import shapley_shares
 
 
 def choices(codes, special=()):

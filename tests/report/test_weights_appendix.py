@@ -8,7 +8,7 @@ import pytest
 
 from surveykit.report import make_document, render_html
 from surveykit.report.charts.weighting import concentration_of
-from surveykit.report.weighting_record import WeightDiagnostics
+from surveykit.report.content.weighting_record import WeightDiagnostics
 from surveykit.weighting import WeightingPlan, apply_weighting
 
 RAKING = {

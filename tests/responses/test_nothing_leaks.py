@@ -15,7 +15,7 @@ from town import drawn_town, everything_in, name_responses, web_cells, write_csv
 
 from surveykit.cli.main import main
 from surveykit.responses import code_responses, original_cells, read_responses
-from surveykit.responses.free_text import identifier_kinds, mask_identifiers
+from surveykit.responses.privacy.free_text import identifier_kinds, mask_identifiers
 
 PLANTED = {
     "来自IP": "203.0.113.{}(四川-成都)",

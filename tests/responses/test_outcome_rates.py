@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveykit.errors import DataError
-from surveykit.responses.outcome_rates import DISPOSITIONS, RATES, outcome_rates, rates_of_counts
+from surveykit.responses.fieldwork.outcome_rates import DISPOSITIONS, RATES, outcome_rates, rates_of_counts
 
 COUNTS = {"I": 400, "P": 25, "R": 90, "NC": 60, "O": 5, "UH": 12, "UO": 40, "NE": 30}
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from surveykit.errors import DataError
-from surveykit.responses.quality_consistency import even_odd, irv_blocks, synonym_pairs, synonyms
-from surveykit.responses.quality_patterns import all_equal, irv, longstring, mahalanobis
+from surveykit.responses.quality.consistency import even_odd, irv_blocks, synonym_pairs, synonyms
+from surveykit.responses.quality.patterns import all_equal, irv, longstring, mahalanobis
 
 STORED = Path(__file__).parents[1] / "reference" / "responses_careless.json"
 

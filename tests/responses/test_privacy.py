@@ -19,8 +19,8 @@ from surveykit.responses import (
     risk_table,
     suppress_small_cells,
 )
-from surveykit.responses.deidentify import class_sizes
-from surveykit.responses.privacy import personal_columns, salted_hash
+from surveykit.responses.privacy.columns import personal_columns, salted_hash
+from surveykit.responses.privacy.public_file import class_sizes
 
 
 @pytest.fixture(scope="module")

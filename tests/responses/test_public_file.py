@@ -6,7 +6,7 @@ import pytest
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses import Responses, block_minors, deidentify, risk_table, suppress_small_cells
-from surveykit.responses.deidentify import class_sizes
+from surveykit.responses.privacy.public_file import class_sizes
 
 ITEMS = [
     {"id": "a", "type": "single", "scale": "few", "zh": "甲？"},

@@ -20,10 +20,10 @@ from surveykit.responses import (
     code_responses,
     read_responses,
 )
-from surveykit.responses.near_duplicates import maximum_match
-from surveykit.responses.quality_tables import icc_oneway
-from surveykit.responses.quota import quota_fill
-from surveykit.responses.speed import relative_speed, speed_table
+from surveykit.responses.fieldwork.quota import quota_fill
+from surveykit.responses.quality.near_duplicates import maximum_match
+from surveykit.responses.quality.speed import relative_speed, speed_table
+from surveykit.responses.reporting.tables import icc_oneway
 
 STORED = Path(__file__).parents[1] / "reference" / "responses_quality.json"
 

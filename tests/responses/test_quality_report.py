@@ -20,7 +20,7 @@ from surveykit.responses import (
     read_wjx,
     write_quality_xlsx,
 )
-from surveykit.responses.quality_tables import break_offs, icc_oneway, interviewer_table, item_nonresponse
+from surveykit.responses.reporting.tables import break_offs, icc_oneway, interviewer_table, item_nonresponse
 from surveykit.simulation import write_wjx_export
 
 

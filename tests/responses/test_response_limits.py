@@ -6,14 +6,14 @@ import pytest
 
 from surveykit.errors import DataError
 from surveykit.responses import Responses
-from surveykit.responses.duplicates import duplicate_flags, one_per_unit
-from surveykit.responses.outcome_rates import DISPOSITIONS, outcome_rates, rates_of_counts
-from surveykit.responses.quality import QualityReport
-from surveykit.responses.quality_rules import DispositionRule, DuplicateRule, QualityRules, SpeederRule
-from surveykit.responses.sample_link import dispositions, link_sample
-from surveykit.responses.speed import relative_speed, speed_flags
-from surveykit.weighting.plan import Dispositions
-from surveykit.weighting.statuses import read_statuses
+from surveykit.responses.fieldwork.outcome_rates import DISPOSITIONS, outcome_rates, rates_of_counts
+from surveykit.responses.fieldwork.sample_link import dispositions, link_sample
+from surveykit.responses.quality.checks import QualityReport
+from surveykit.responses.quality.duplicates import duplicate_flags, one_per_unit
+from surveykit.responses.quality.rules import DispositionRule, DuplicateRule, QualityRules, SpeederRule
+from surveykit.responses.quality.speed import relative_speed, speed_flags
+from surveykit.weighting.plan.definition import Dispositions
+from surveykit.weighting.steps.statuses import read_statuses
 
 
 def answers(kinds, units=None, **meta):

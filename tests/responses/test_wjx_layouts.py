@@ -16,7 +16,7 @@ from surveykit.errors import DataError
 from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import wjx_column_map
 from surveykit.responses import code_responses, read_wjx
-from surveykit.responses.times import parse_durations, parse_times
+from surveykit.responses.cells.times import parse_durations, parse_times
 from surveykit.simulation.export_wjx import wjx_table
 
 

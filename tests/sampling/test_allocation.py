@@ -12,7 +12,7 @@ from surveykit.sampling import (
     expected_half_width,
     stratum_table,
 )
-from surveykit.sampling.integers import integer_allocation
+from surveykit.sampling.allocation.integers import integer_allocation
 
 
 def sizes(*arguments, **options):

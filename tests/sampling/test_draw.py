@@ -122,7 +122,7 @@ def test_inclusion_probabilities_by_monte_carlo(make_plan):
 
 
 def test_threshold_that_is_too_small_is_widened(frame, make_plan, monkeypatch):
-    import surveykit.sampling.drawing as module
+    import surveykit.sampling.drawing.drawing as module
 
     right = drawn(draw(make_plan(), frame))
     original = module.threshold
@@ -207,7 +207,7 @@ def test_large_frames_compare_the_candidates(make_plan):
 
 
 def test_one_pass_and_plain_sql_agree(frame, make_plan, monkeypatch):
-    import surveykit.sampling.scan as scan
+    import surveykit.sampling.frames.scan as scan
 
     fast = draw(make_plan(), frame)
     monkeypatch.setattr(scan, "COARSE_ROWS", 0)

@@ -36,7 +36,7 @@ def test_index_refuses_other_plans_and_never_overwrites(frame, make_plan, tmp_pa
 
 def test_index_in_many_row_groups_and_batches(frame, make_plan, tmp_path, monkeypatch):
     """Groups of exactly the assumed size, whatever pieces the engine streams; also from a table of another engine."""
-    import surveykit.sampling.index as module
+    import surveykit.sampling.drawing.index as module
 
     monkeypatch.setattr(module, "ROWS", 64)
     monkeypatch.setattr(module, "BATCH", 192)
@@ -53,7 +53,7 @@ def test_index_in_many_row_groups_and_batches(frame, make_plan, tmp_path, monkey
 
 
 def test_failed_index_leaves_nothing_behind(frame, make_plan, tmp_path, monkeypatch):
-    import surveykit.sampling.index as module
+    import surveykit.sampling.drawing.index as module
 
     def fail(*_):
         raise OSError("disk full")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from surveykit.sampling import precision_proportion, sample_size_proportion
-from surveykit.sampling.size.kernel import critical_value
+from surveykit.sampling.size.equation import critical_value
 
 
 @pytest.mark.parametrize(("population", "having", "n"), [(10, 4, 5), (25, 10, 8), (100, 20, 30)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from surveykit.design import SurveyDesign
 from surveykit.estimation import Estimates, survey_mean
-from surveykit.estimation.rate_rows import rate_rows
+from surveykit.estimation.results.rate_rows import rate_rows
 from surveykit.scoring import compare_with_mean, rank_confidence_sets
 
 DISTRICTS = 23

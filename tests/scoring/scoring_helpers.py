@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from surveykit.scoring.scheme import ScoringScheme
+from surveykit.scoring.scheme.definition import ScoringScheme
 
 UNITS = ("jinjiang", "qingyang", "jinniu", "wuhou")
 

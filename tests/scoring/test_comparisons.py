@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from surveykit.errors import DataError
-from surveykit.scoring.comparisons import compare_with_mean, goldstein_healy, holm, klein_wright_wieczorek
-from surveykit.scoring.empirical_bayes import _fit, expected_ranks, reml_between_variance
+from surveykit.scoring.ranks.comparisons import compare_with_mean, goldstein_healy, holm, klein_wright_wieczorek
+from surveykit.scoring.ranks.empirical_bayes import _fit, expected_ranks, reml_between_variance
 
 THETA = np.array([92.0, 91.2, 88.4, 88.1, 85.0, 79.3])
 SE = np.array([1.5, 1.6, 1.4, 2.0, 1.8, 2.2])

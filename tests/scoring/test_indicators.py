@@ -7,9 +7,9 @@ import yaml
 
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire
-from surveykit.scoring.indicator_checks import check_indicators
-from surveykit.scoring.indicator_columns import indicator_columns
-from surveykit.scoring.indicators import IndicatorSet, with_alternatives
+from surveykit.scoring.indicators.checks import check_indicators
+from surveykit.scoring.indicators.columns import indicator_columns
+from surveykit.scoring.indicators.definition import IndicatorSet, with_alternatives
 
 ROOT = Path(__file__).parents[2]
 DATA = pd.DataFrame(

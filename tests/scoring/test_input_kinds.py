@@ -16,7 +16,7 @@ from surveykit.scoring import (
     score,
     two_waves,
 )
-from surveykit.scoring.waves import joint_waves
+from surveykit.scoring.waves.pair import joint_waves
 
 
 @pytest.mark.parametrize(

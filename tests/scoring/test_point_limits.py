@@ -6,11 +6,11 @@ from pydantic import TypeAdapter
 from scipy import stats
 from scoring_helpers import criterion
 
-from surveykit.scoring.aggregate import total_points
-from surveykit.scoring.points import Knot, apply_rule, knots_of, rule_lines
-from surveykit.scoring.rank_kernels import competition_ranks, step_down
-from surveykit.scoring.rules import Rule
-from surveykit.scoring.scheme import ScoringScheme
+from surveykit.scoring.kernel.ranking import competition_ranks, step_down
+from surveykit.scoring.scheme.aggregate import total_points
+from surveykit.scoring.scheme.definition import ScoringScheme
+from surveykit.scoring.scheme.points import Knot, apply_rule, knots_of, rule_lines
+from surveykit.scoring.scheme.rules import Rule
 
 RULES = TypeAdapter(Rule)
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from surveykit.errors import DataError
-from surveykit.scoring.rank_kernels import competition_ranks
-from surveykit.scoring.rank_sets import rank_confidence_sets, tau_best, tau_worst
+from surveykit.scoring.kernel.ranking import competition_ranks
+from surveykit.scoring.ranks.sets import rank_confidence_sets, tau_best, tau_worst
 
 THETA = np.array([92.0, 91.2, 88.4, 88.1, 85.0, 79.3])
 SE = np.array([1.5, 1.6, 1.4, 2.0, 1.8, 2.2])

@@ -10,8 +10,8 @@ from scipy import stats
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError
 from surveykit.estimation import Estimates, pairwise_comparisons, survey_mean, survey_prop
-from surveykit.estimation.rate_contrasts import difference_limits, paired_scores, quantile_table
-from surveykit.estimation.rate_margins import rate_margins
+from surveykit.estimation.results.rate_contrasts import difference_limits, paired_scores, quantile_table
+from surveykit.estimation.results.rate_margins import rate_margins
 from surveykit.scoring import compare_with_mean, rank_confidence_sets
 
 

@@ -10,12 +10,12 @@ from scoring_helpers import UNITS, criterion, scheme
 import surveykit as sk
 from surveykit.errors import DefinitionError
 from surveykit.scoring import IndicatorSet, check_scheme, inputs_from_covariance, score, what_if
-from surveykit.scoring.aggregate import criterion_points
-from surveykit.scoring.comparing import round_half_up, snap
-from surveykit.scoring.knots import knot_bias, knot_table
-from surveykit.scoring.points import Knot
-from surveykit.scoring.rank_kernels import competition_ranks
-from surveykit.scoring.rounding import jump_edge, with_kinds
+from surveykit.scoring.kernel.comparing import round_half_up, snap
+from surveykit.scoring.kernel.ranking import competition_ranks
+from surveykit.scoring.scheme.aggregate import criterion_points
+from surveykit.scoring.scheme.knots import knot_bias, knot_table
+from surveykit.scoring.scheme.points import Knot
+from surveykit.scoring.scheme.rounding import jump_edge, with_kinds
 
 GRADES = {"kind": "grades", "grades": {"A": "1"}}
 AT_LEAST = {"kind": "threshold", "at_least": "0.9"}

@@ -6,10 +6,10 @@ import pytest
 import yaml
 from scoring_helpers import UNITS, criterion, mapping, scheme
 
-from surveykit.scoring.indicators import IndicatorSet
-from surveykit.scoring.other_methods import check_other_methods, read_other_methods
-from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.scheme_checks import check_scheme
+from surveykit.scoring.indicators.definition import IndicatorSet
+from surveykit.scoring.inputs.other_methods import check_other_methods, read_other_methods
+from surveykit.scoring.scheme.checks import check_scheme
+from surveykit.scoring.scheme.definition import ScoringScheme
 
 ANALYSIS = Path(__file__).parents[2] / "analysis"
 

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from surveykit.errors import DataError
-from surveykit.scoring.selection import _truncation, best_unit, simultaneous_intervals
+from surveykit.scoring.ranks.selection import _truncation, best_unit, simultaneous_intervals
 
 THETA = np.array([92.0, 91.2, 88.4, 88.1, 85.0, 79.3])
 SE = np.array([1.5, 1.6, 1.4, 2.0, 1.8, 2.2])

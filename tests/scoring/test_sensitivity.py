@@ -14,7 +14,7 @@ from surveykit.scoring import (
     sensitivity,
     sobol_indices,
 )
-from surveykit.scoring.sensitivity_model import sensitivity_model
+from surveykit.scoring.sensitivity.model import sensitivity_model
 
 RATES = {
     "a": [0.70, 0.80, 0.75, 0.90],

@@ -7,8 +7,8 @@ from surveykit.design import SurveyDesign
 from surveykit.errors import DataError
 from surveykit.estimation import Mean, estimate
 from surveykit.scoring import inputs_from_estimates, read_other_methods
-from surveykit.scoring.wave_change import Bridge, compare_waves
-from surveykit.scoring.waves import two_waves, waves_from_estimates
+from surveykit.scoring.waves.change import Bridge, compare_waves
+from surveykit.scoring.waves.pair import two_waves, waves_from_estimates
 
 FIRST = {"a": [0.60, 0.70, 0.65, 0.80], "b": [0.70, 0.75, 0.72, 0.80]}
 SECOND = {"a": [0.75, 0.71, 0.60, 0.80], "b": [0.70, 0.76, 0.70, 0.80]}

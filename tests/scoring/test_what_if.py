@@ -7,7 +7,7 @@ from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.errors import DataError
 from surveykit.scoring import inputs_from_estimates, read_other_methods, score
-from surveykit.scoring.what_if import sample_size_to_separate, size_factor_to_separate, what_if
+from surveykit.scoring.sensitivity.what_if import sample_size_to_separate, size_factor_to_separate, what_if
 
 RATES = {"a": [0.70, 0.80, 0.75, 0.90], "b": [0.60, 0.85, 0.80, 0.95], "unused": [0.5] * 4}
 

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from surveykit.errors import DefinitionError, RenderError
-from surveykit.report.rendering import make_environment
+from surveykit.report.outputs.html import make_environment
 from surveykit.study.loading import load_study
 from surveykit.study.manifest import write_atomically
 from surveykit.study.reporting.logo import read_logo

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveykit.responses.outcome_rates import DISPOSITIONS, outcome_rates
+from surveykit.responses.fieldwork.outcome_rates import DISPOSITIONS, outcome_rates
 from surveykit.weighting import WeightingPlan, apply_weighting
-from surveykit.weighting.plan import Dispositions
+from surveykit.weighting.plan.definition import Dispositions
 
 UNKNOWN = {"kind": "unknown_eligibility", "by": "district"}
 NONRESPONSE = {"kind": "nonresponse", "by": "district"}

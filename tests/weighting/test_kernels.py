@@ -5,10 +5,10 @@ import pytest
 from surveykit.design import SurveyDesign
 from surveykit.errors import ConvergenceError, DataError
 from surveykit.weighting import calibrate, poststratify, rake, trim_weights, weight_summary
-from surveykit.weighting.distances import distance_factors
-from surveykit.weighting.feasibility import check_feasibility
-from surveykit.weighting.raking import RakingMargin, rake_weights
-from surveykit.weighting.solver import DistanceChoice, Target, relative_errors, solve_calibration
+from surveykit.weighting.arrays.distances import distance_factors
+from surveykit.weighting.arrays.feasibility import check_feasibility
+from surveykit.weighting.arrays.raking import RakingMargin, rake_weights
+from surveykit.weighting.arrays.solver import DistanceChoice, Target, relative_errors, solve_calibration
 
 
 def frame(n=400, seed=3):

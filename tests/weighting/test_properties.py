@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from surveykit.design import SurveyDesign
 from surveykit.errors import ConvergenceError, DataError
 from surveykit.weighting import calibrate, calibration_feasibility, poststratify, rake
-from surveykit.weighting.auxiliaries import read_parts
-from surveykit.weighting.calibrate import Prepared, solve_prepared
+from surveykit.weighting.adjusting.calibrate import Prepared, solve_prepared
+from surveykit.weighting.inputs.auxiliaries import read_parts
 
 
 @st.composite

@@ -18,8 +18,8 @@ from surveykit.weighting import (
     poststratified_regression,
     small_areas,
 )
-from surveykit.weighting.residents.kernels import fit_participation
-from surveykit.weighting.small_area_tables import smoothed_errors
+from surveykit.weighting.arrays.participation import fit_participation
+from surveykit.weighting.models.small_area_tables import smoothed_errors
 
 HERE = Path(__file__).parent
 PREDICTORS = ("district", "age", "sex")

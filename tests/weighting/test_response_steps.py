@@ -4,7 +4,7 @@ import pytest
 
 from surveykit.errors import ConvergenceError, DataError
 from surveykit.weighting import WeightingPlan, apply_weighting, check_weighting_plan
-from surveykit.weighting.propensity import fit_logistic, quantile_classes
+from surveykit.weighting.arrays.propensity import fit_logistic, quantile_classes
 
 N = 1200
 

@@ -6,9 +6,9 @@ import pytest
 
 from surveykit.errors import DataError
 from surveykit.weighting import WeightingPlan, apply_weighting
-from surveykit.weighting.propensity import quantile_classes
-from surveykit.weighting.raking import RakingMargin, rake_weights
-from surveykit.weighting.solver import TOLERANCE
+from surveykit.weighting.arrays.propensity import quantile_classes
+from surveykit.weighting.arrays.raking import RakingMargin, rake_weights
+from surveykit.weighting.arrays.solver import TOLERANCE
 
 
 def run(table, *steps):

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from surveykit.report.chapters.alternatives import alternatives_chapter
-from surveykit.report.chapters.appendix import (
+from surveykit.report.chapters.appendices.alternatives import alternatives_chapter
+from surveykit.report.chapters.appendices.appendix import (
     quality_chapter,
     questionnaire_chapter,
     record_chapter,
     scheme_chapter,
     tables_chapter,
 )
+from surveykit.report.chapters.appendices.fieldwork import fieldwork_chapter
+from surveykit.report.chapters.appendices.methods import methods_chapter
+from surveykit.report.chapters.appendices.quality_indicators import quality_indicators_chapter
+from surveykit.report.chapters.appendices.weights import weights_chapter
 from surveykit.report.chapters.drivers import drivers_chapter
-from surveykit.report.chapters.fieldwork import fieldwork_chapter
 from surveykit.report.chapters.groups import groups_chapter
 from surveykit.report.chapters.indicators import indicator_chapters
-from surveykit.report.chapters.methods import methods_chapter
 from surveykit.report.chapters.overview import overview_chapter
 from surveykit.report.chapters.profiles import profiles_chapter
-from surveykit.report.chapters.quality_indicators import quality_indicators_chapter
 from surveykit.report.chapters.score import score_chapter
 from surveykit.report.chapters.summary import summary_chapter
-from surveykit.report.chapters.weights import weights_chapter
-from surveykit.report.document import Chapter
-from surveykit.report.view import View
+from surveykit.report.document.blocks import Chapter
+from surveykit.report.document.view import View
 
 __all__ = ["base_chapters"]
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveykit.report import numbers
 from surveykit.report.charts.answers import diverging_bars, importance_performance
-from surveykit.report.claims import interval_ranks
-from surveykit.report.document import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
-from surveykit.report.inputs import Question
-from surveykit.report.view import View, label_of
+from surveykit.report.content import numbers
+from surveykit.report.content.inputs import Question
+from surveykit.report.document.blocks import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.document.claims import interval_ranks
+from surveykit.report.document.view import View, label_of
 
 __all__ = ["drivers_chapter", "likert_figure"]
 

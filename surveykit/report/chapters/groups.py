@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from surveykit.report.chapters.indicators import caterpillar_figures
 from surveykit.report.chapters.summary import group_sentence
-from surveykit.report.document import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
-from surveykit.report.view import View
+from surveykit.report.document.blocks import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
+from surveykit.report.document.view import View
 
 __all__ = ["group_table", "groups_chapter"]
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from surveykit.report import numbers
 from surveykit.report.chapters.places import alt_text, base_notes, map_figure, tile_figure, trend_figure
 from surveykit.report.chapters.summary import band_counts, headline_sentence, range_sentence
 from surveykit.report.charts.intervals import caterpillar, comparison_factor, rank_intervals
-from surveykit.report.claims import order_of
-from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
-from surveykit.report.inputs import IndicatorInfo
-from surveykit.report.view import Shown, View, band_of
+from surveykit.report.content import numbers
+from surveykit.report.content.inputs import IndicatorInfo
+from surveykit.report.document.blocks import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.document.claims import order_of
+from surveykit.report.document.view import Shown, View, band_of
 
 __all__ = ["caterpillar_figures", "indicator_chapters", "rank_figure"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from surveykit.report.document import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
-from surveykit.report.view import Shown, View
+from surveykit.report.document.blocks import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
+from surveykit.report.document.view import Shown, View
 
 __all__ = ["analyses_table", "overview_chapter", "overview_table"]
 

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError
-from surveykit.report import numbers
 from surveykit.report.charts.intervals import trend
 from surveykit.report.charts.maps import boundary_map, polygons
 from surveykit.report.charts.tiles import tile_grid
-from surveykit.report.claims import order_of
-from surveykit.report.document import Figure
-from surveykit.report.inputs import IndicatorInfo
-from surveykit.report.view import Shown, View
+from surveykit.report.content import numbers
+from surveykit.report.content.inputs import IndicatorInfo
+from surveykit.report.document.blocks import Figure
+from surveykit.report.document.claims import order_of
+from surveykit.report.document.view import Shown, View
 
 __all__ = ["alt_text", "base_notes", "map_figure", "tile_figure", "trend_figure"]
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveykit.report import numbers
 from surveykit.report.charts.intervals import side_by_side
 from surveykit.report.charts.parts import waterfall
-from surveykit.report.claims import interval_ranks
-from surveykit.report.document import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
-from surveykit.report.view import View, band_of, label_of
+from surveykit.report.content import numbers
+from surveykit.report.document.blocks import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.document.claims import interval_ranks
+from surveykit.report.document.view import View, band_of, label_of
 
 __all__ = ["district_blocks", "profiles_chapter"]
 

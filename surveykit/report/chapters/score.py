@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from surveykit.report import numbers
 from surveykit.report.chapters.indicators import rank_figure
 from surveykit.report.chapters.summary import score_sentence
 from surveykit.report.charts.intervals import caterpillar
 from surveykit.report.charts.parts import sensitivity_bars
-from surveykit.report.claims import interval_ranks
-from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
-from surveykit.report.view import View, band_of, label_of
+from surveykit.report.content import numbers
+from surveykit.report.document.blocks import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
+from surveykit.report.document.claims import interval_ranks
+from surveykit.report.document.view import View, band_of, label_of
 
 __all__ = ["score_chapter", "score_figure", "score_table"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from surveykit.report import numbers
-from surveykit.report.claims import pairs_apart
-from surveykit.report.document import Block, Bullets, Chapter, Prose, make_chapter
-from surveykit.report.inputs import IndicatorInfo
-from surveykit.report.view import View, band_of
+from surveykit.report.content import numbers
+from surveykit.report.content.inputs import IndicatorInfo
+from surveykit.report.document.blocks import Block, Bullets, Chapter, Prose, make_chapter
+from surveykit.report.document.claims import pairs_apart
+from surveykit.report.document.view import View, band_of
 
 __all__ = ["band_counts", "headline_sentence", "summary_chapter"]
 

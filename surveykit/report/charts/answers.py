@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report.charts.style import BLUE, DIVERGING, GREY, INK, LIGHT, Drawing, wrap_label
-from surveykit.report.numbers import fixed
+from surveykit.report.content.numbers import fixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

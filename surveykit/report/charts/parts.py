@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report.charts.style import BLUE, GREY, INK, LIGHT, PALE, Drawing, wrap_label
-from surveykit.report.numbers import fixed
+from surveykit.report.content.numbers import fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

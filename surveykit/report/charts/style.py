@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surveykit.report.typefaces import SUBSTITUTE, register_fonts, unprintable
+from surveykit.report.charts.typefaces import SUBSTITUTE, register_fonts, unprintable
 
 if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable

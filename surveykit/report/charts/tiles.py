@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report.charts.style import GREY, INK, LIGHT, Drawing, ink_on, shades_of, wrap_label
-from surveykit.report.numbers import fixed
+from surveykit.report.content.numbers import fixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveykit.report.inputs import Edition, StudyInfo
+from surveykit.report.content.inputs import Edition, StudyInfo
 from surveykit.report.messages import checks, office, process, weights
 from surveykit.report.messages.en import MESSAGES as EN
 from surveykit.report.messages.zh import MESSAGES as ZH

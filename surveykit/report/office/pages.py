@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from surveykit.report.document import Document
+from surveykit.report.document.blocks import Document
 from surveykit.report.office.fields import field
 from surveykit.report.office.styles import BULLET, GRID
 from surveykit.report.office.xml import element, runs

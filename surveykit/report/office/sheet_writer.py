@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from surveykit.report.inputs import Edition
+from surveykit.report.content.inputs import Edition
 from surveykit.report.messages import say
 from surveykit.report.office.sheets import Field, Sheet
 

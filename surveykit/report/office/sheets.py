@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from surveykit.report.document import Cell, Column, Document, Table
-from surveykit.report.inputs import Edition
+from surveykit.report.content.inputs import Edition
+from surveykit.report.document.blocks import Cell, Column, Document, Table
+from surveykit.report.document.outline import outline
 from surveykit.report.messages import say
-from surveykit.report.outline import outline
 
 __all__ = ["LONGEST_NAME", "Field", "Sheet", "display_format", "make_sheets", "table_range"]
 

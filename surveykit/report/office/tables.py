@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from surveykit.report.document import Table
+from surveykit.report.document.blocks import Table
 from surveykit.report.office.column_widths import column_widths
 from surveykit.report.office.xml import element, runs
 

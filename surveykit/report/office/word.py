@@ -6,9 +6,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import MissingDependencyError
-from surveykit.report.archive import same_bytes
-from surveykit.report.document import Bullets, Chapter, Document, Figure, Heading, Prose, Table, Written
-from surveykit.report.inputs import Edition
+from surveykit.report.content.inputs import Edition
+from surveykit.report.document.blocks import Bullets, Chapter, Document, Figure, Heading, Prose, Table, Written
+from surveykit.report.document.outline import Item, Section, outline
 from surveykit.report.messages import say
 from surveykit.report.office.fields import Entry, bookmarked, contents, field
 from surveykit.report.office.pages import Numbering, put_pages, put_properties, put_settings, text_size
@@ -16,7 +16,7 @@ from surveykit.report.office.styles import BULLET, put_styles, table_sizes
 from surveykit.report.office.tables import word_table
 from surveykit.report.office.written import pieces
 from surveykit.report.office.xml import element, runs
-from surveykit.report.outline import Item, Section, outline
+from surveykit.report.outputs.archive import same_bytes
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument

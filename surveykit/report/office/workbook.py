@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from surveykit.report.archive import same_bytes
-from surveykit.report.document import Document
-from surveykit.report.inputs import Edition
+from surveykit.report.content.inputs import Edition
+from surveykit.report.document.blocks import Document
 from surveykit.report.messages import say
 from surveykit.report.office.sheet_writer import HEADER_ROW, Writer
 from surveykit.report.office.sheets import Field, Sheet, make_sheets, table_range
+from surveykit.report.outputs.archive import same_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from surveykit.report.document import Cell, Column, Table
+from surveykit.report.document.blocks import Cell, Column, Table
 
 __all__ = ["Piece", "Span", "pieces"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveykit.sampling.allocation import Allocation
+from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.document.precision import (
     Language,
     Section,
@@ -13,7 +13,7 @@ from surveykit.sampling.document.precision import (
     expected_sizes,
     size_section,
 )
-from surveykit.sampling.plan import SamplingPlan, plan_hash
+from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 
 __all__ = ["PlanningDocument", "Section", "plan_document"]
 

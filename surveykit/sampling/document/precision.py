@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from surveykit.sampling.allocation import Allocation
-from surveykit.sampling.plan import SamplingPlan
+from surveykit.sampling.allocation.allocation import Allocation
+from surveykit.sampling.plan.definition import SamplingPlan
 from surveykit.sampling.size import comparison_table, precision_proportion
 
 __all__ = ["Language", "Section", "by_domain", "comparison_section", "expected_sizes", "size_section"]

@@ -1,6 +1,5 @@
 """Sample sizes, in both directions: from precision to size and from size to precision."""
 
-from surveykit.sampling.size.common import Field, Precision, RatioMoments, SampleSize
 from surveykit.sampling.size.compare import (
     Comparison,
     power_difference,
@@ -12,6 +11,7 @@ from surveykit.sampling.size.compare import (
 from surveykit.sampling.size.domains import comparison_table, domain_sizes, rank_set_width
 from surveykit.sampling.size.mean import precision_mean, precision_ratio, sample_size_mean, sample_size_ratio
 from surveykit.sampling.size.proportion import precision_proportion, sample_size_proportion
+from surveykit.sampling.size.results import Field, Precision, RatioMoments, SampleSize
 from surveykit.sampling.size.stages import TwoStageOptimum, two_stage_optimum
 from surveykit.sampling.size.three_stages import ThreeStageOptimum, three_stage_optimum
 

@@ -8,8 +8,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from surveykit.errors import DataError
-from surveykit.sampling.size.common import Field, SampleSize, at_most, yield_rate
-from surveykit.sampling.size.kernel import (
+from surveykit.sampling.size.equation import (
     critical_value,
     effective_size,
     gross_size,
@@ -18,6 +17,7 @@ from surveykit.sampling.size.kernel import (
     require_proportion,
     round_up,
 )
+from surveykit.sampling.size.results import Field, SampleSize, at_most, yield_rate
 
 __all__ = [
     "Comparison",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from surveykit.errors import DataError
 from surveykit.sampling.size.compare import Comparison, smallest_difference
-from surveykit.sampling.size.kernel import effective_size, require_conditions, require_positive, require_proportion
+from surveykit.sampling.size.equation import effective_size, require_conditions, require_positive, require_proportion
 from surveykit.sampling.size.proportion import sample_size_proportion
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TypedDict, Unpack
 
-from surveykit.sampling.size.common import (
+from surveykit.sampling.size.equation import critical_value, effective_size, gross_size, net_size, require_positive
+from surveykit.sampling.size.results import (
     Field,
     Precision,
     RatioMoments,
@@ -15,7 +16,6 @@ from surveykit.sampling.size.common import (
     whole_size,
     yield_rate,
 )
-from surveykit.sampling.size.kernel import critical_value, effective_size, gross_size, net_size, require_positive
 
 __all__ = ["precision_mean", "precision_ratio", "sample_size_mean", "sample_size_ratio"]
 

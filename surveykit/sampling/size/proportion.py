@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from surveykit.errors import DataError
-from surveykit.sampling.size.common import Field, Precision, SampleSize, at_most, recipe_of, whole_size, yield_rate
-from surveykit.sampling.size.kernel import (
+from surveykit.sampling.size.equation import (
     critical_value,
     effective_size,
     gross_size,
@@ -16,6 +15,7 @@ from surveykit.sampling.size.kernel import (
     require_positive,
     require_proportion,
 )
+from surveykit.sampling.size.results import Field, Precision, SampleSize, at_most, recipe_of, whole_size, yield_rate
 
 __all__ = ["precision_proportion", "sample_size_proportion"]
 

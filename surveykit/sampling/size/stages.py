@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.display import Shown
 from surveykit.errors import DataError
-from surveykit.sampling.size.kernel import require_positive, require_target
+from surveykit.sampling.size.equation import require_positive, require_target
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surveykit.errors import DataError
-from surveykit.sampling.size.kernel import require_positive, require_target
+from surveykit.sampling.size.equation import require_positive, require_target
 
 __all__ = ["ThreeStageOptimum", "three_stage_optimum"]
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from surveykit.estimation import Estimates
 from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
-from surveykit.report.numbers import fixed
-from surveykit.report.publication import DEFAULT_RULES, PublicationRules
+from surveykit.report.content.numbers import fixed
+from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules
 from surveykit.study import places
 from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.manifest import Manifest

@@ -105,7 +105,7 @@ def margins(study: Study, analysis: str) -> pd.DataFrame | None:
 
 def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
     """AAPOR outcome rates of all sampled units, unweighted and base-weighted."""
-    from surveykit.responses.outcome_rates import RATES, outcome_rates
+    from surveykit.responses.fieldwork.outcome_rates import RATES, outcome_rates
 
     table = outcome_rates(linked).set_index("weighting")
     shown = [rate for rate in RATES if rate in table.columns]

@@ -40,8 +40,8 @@ def score_tables(study: Study) -> dict[str, Any]:
 
 def _rounded_values(study: Study, criteria: pd.DataFrame) -> pd.DataFrame | None:
     """Values before and after the rounding rule, of the criteria that have one; None when nothing is rounded."""
-    from surveykit.scoring.kinds import SHIFT
-    from surveykit.scoring.rounding import decimals_of, with_kinds
+    from surveykit.scoring.indicators.kinds import SHIFT
+    from surveykit.scoring.scheme.rounding import decimals_of, with_kinds
 
     indicators = study.indicators.indicators
     scheme = with_kinds(study.scoring, [i.id for i in indicators], [i.kind for i in indicators])

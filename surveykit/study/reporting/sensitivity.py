@@ -22,7 +22,7 @@ def sensitivity_table(study: Study) -> pd.DataFrame | None:
     """Return the total Sobol index of every choice for the mean shift of ranks; None without other methods' results.
 
     Sampling, the treatment of don't know, points, aggregation and knots vary together
-    (:func:`surveykit.scoring.sensitivity`).
+    (:func:`surveykit.scoring.sensitivity.analysis`).
 
     Returns
     -------
@@ -30,9 +30,9 @@ def sensitivity_table(study: Study) -> pd.DataFrame | None:
         input (name of the choice), value, conf_low, conf_high.
     """
     from surveykit.scoring import estimate_indicators, read_other_methods, with_alternatives
-    from surveykit.scoring.sensitivity import sensitivity
-    from surveykit.scoring.sensitivity_model import Factors
-    from surveykit.scoring.survey_inputs import inputs_from_estimates
+    from surveykit.scoring.inputs.survey import inputs_from_estimates
+    from surveykit.scoring.sensitivity.analysis import sensitivity
+    from surveykit.scoring.sensitivity.model import Factors
 
     if study.other_methods is None:
         return None

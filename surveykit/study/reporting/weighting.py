@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from surveykit.report.weighting_record import WeightDiagnostics
+from surveykit.report.content.weighting_record import WeightDiagnostics
 from surveykit.study import places
 from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.reporting.wordings import groups

@@ -1,0 +1,1 @@
+"""Replicate weights: factors of each method, Hadamard matrices, conversion of a design."""

@@ -1,0 +1,1 @@
+"""Confidence intervals of means and rates, and when a rate may be published."""

@@ -1,0 +1,1 @@
+"""The statistics that can be asked for, and how a table of them is put together."""

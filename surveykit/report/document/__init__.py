@@ -1,0 +1,1 @@
+"""The document: blocks, outline, view of a study, claims, typography."""

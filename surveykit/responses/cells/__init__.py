@@ -1,0 +1,1 @@
+"""Cells of files: text tables, workbooks, values, times, labels."""

@@ -1,0 +1,1 @@
+"""From cells to codes: decoding, coding, merging, originals."""

@@ -1,0 +1,1 @@
+"""Personal columns, free text, minors, and the public file."""

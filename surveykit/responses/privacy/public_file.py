@@ -1,0 +1,270 @@
+"""A public file: direct identifiers out, texts out, rare combinations blanked, with the risk before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveykit.display import Shown
+from surveykit.errors import DataError, first_few
+from surveykit.questionnaire import Questionnaire
+from surveykit.responses.privacy.free_text import mask_series
+from surveykit.responses.results import Responses
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
+__all__ = ["PublicFile", "class_sizes", "deidentify", "risk_table", "suppress_small_cells"]
+
+
+@dataclass(frozen=True)
+class PublicFile(Shown):
+    """A de-identified table.
+
+    Attributes
+    ----------
+    data : DataFrame
+        One row per record in a new order under a new number; multiple choices as booleans.
+    risk : DataFrame
+        `risk_table` before and after, by `stage`.
+    log : DataFrame
+        What was done: column, action, cells.
+    """
+
+    data: pd.DataFrame
+    risk: pd.DataFrame
+    log: pd.DataFrame
+
+    def __repr__(self) -> str:
+        smallest = int(self.risk.loc[self.risk["stage"] == "after", "smallest_class"].iloc[-1])
+        return f"<PublicFile {len(self.data)} records, {self.data.shape[1]} columns, k = {smallest}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import public_presentation
+
+        return public_presentation(self)
+
+
+def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
+    """Number of records that share a record's values of the key variables; missing is a value.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Records.
+    keys : sequence of str
+        Key variables.
+
+    Returns
+    -------
+    (n,) int array
+    """
+    if not keys:
+        return np.full(len(data), len(data), dtype=np.int64)
+    group = data.groupby([data[k].astype("str").fillna("\x00") for k in keys], sort=False).ngroup().to_numpy()
+    return np.asarray(np.bincount(group, minlength=1)[group], dtype=np.int64)
+
+
+def _diversity(data: pd.DataFrame, keys: Sequence[str], sensitive: Sequence[str]) -> int | None:
+    """Fewest distinct answers to a sensitive question within a class; a class of one record has one."""
+    if not sensitive or not len(data):
+        return None
+    group = data.groupby([data[k].astype("str").fillna("\x00") for k in keys], sort=False).ngroup()
+    return min(int(data[name].astype("str").fillna("\x00").groupby(group).nunique().min()) for name in sensitive)
+
+
+def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5, *, sensitive: Sequence[str] = ()) -> pd.DataFrame:
+    """Risk of re-identification by each key variable and by all together.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Records.
+    keys : sequence of str
+        Key variables: what an outsider may know about a person.
+    k : int
+        Size that every class should have.
+    sensitive : sequence of str
+        Columns whose answers must not follow from the class alone.
+
+    Returns
+    -------
+    DataFrame
+        keys, classes, smallest_class (the k of k-anonymity), unique (records alone in their class), below_k (records
+        in classes smaller than k), share_below_k, expected_matches (sum over records of one over the class size,
+        the expected number of right matches of somebody who knows that a person is in the file), and with `sensitive`
+        smallest_diversity, the l of l-diversity: the fewest distinct answers to one of them within a class.
+
+    Notes
+    -----
+    Samarati and Sweeney (1998) for k-anonymity; Machanavajjhala et al. (2007) for (distinct) l-diversity.
+    """
+    rows = []
+    for subset in [*([key] for key in keys), list(keys)] if len(keys) > 1 else [list(keys)]:
+        sizes = class_sizes(data, subset)
+        rows.append(
+            {
+                "keys": " x ".join(subset),
+                "classes": round(float((1 / sizes).sum())),
+                "smallest_class": int(sizes.min()) if len(sizes) else 0,
+                "unique": int((sizes == 1).sum()),
+                "below_k": int((sizes < k).sum()),
+                "share_below_k": float((sizes < k).mean()) if len(sizes) else 0.0,
+                "expected_matches": float((1 / sizes).sum()),
+                **({"smallest_diversity": _diversity(data, subset, sensitive)} if sensitive else {}),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _suppress(data: pd.DataFrame, keys: Sequence[str], k: int) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Blank key variables from the last to the first in classes that are too small."""
+    data = data.copy()
+    blanked: dict[str, int] = {}
+    for key in reversed(keys):
+        small = class_sizes(data, keys) < k
+        if not small.any():
+            break
+        cells = small & data[key].notna().to_numpy(dtype=bool)
+        blanked[key] = int(cells.sum())
+        data[key] = data[key].mask(cells)
+    return data, blanked
+
+
+def deidentify(
+    responses: Responses,
+    questionnaire: Questionnaire,
+    *,
+    keys: Sequence[str],
+    k: int = 5,
+    keep_text: Sequence[str] = (),
+    sensitive: Sequence[str] = (),
+    seed: int | None = None,
+) -> PublicFile:
+    """Make a public file.
+
+    Tokens, record numbers, times and open answers are left out, the order of the records is drawn anew, and key
+    variables are blanked, from the last named to the first, where fewer than `k` records share a combination.
+    Records that are still in a class smaller than `k` are left out.
+
+    Parameters
+    ----------
+    responses : Responses
+        Coded answers; `meta` adds nothing to the file.
+    questionnaire : Questionnaire
+        Says which columns are open answers.
+    keys : sequence of str
+        Key variables, the most important first, for example ``["district", "age_group", "sex", "education"]``.
+    k : int
+        Smallest class allowed, at least 2.
+    keep_text : sequence of str
+        Open answers that were read by a person and hold nothing personal; phone and identity numbers, e-mail addresses
+        and accounts that were overlooked are masked.
+    sensitive : sequence of str
+        Columns for which the risk table says how diverse the answers within a class are.
+    seed : int, optional
+        Of the new order; from the system's randomness when it is not given, so that nobody can undo it.
+
+    Returns
+    -------
+    PublicFile
+
+    Raises
+    ------
+    DataError
+        If a key is no column or `k` is below 2.
+    """
+    absent = [name for name in (*keys, *keep_text, *sensitive) if name not in responses.data]
+    if absent:
+        raise DataError(f"the data have no column {first_few(absent)}; they have {first_few(responses.data.columns)}")
+    if not keys:
+        raise DataError("name at least one key variable: what an outsider may know about a person")
+    if k < 2:
+        raise DataError(f"k must be at least 2, not {k}")
+    log: list[tuple[str, str, int]] = [
+        ("(meta)", "left out: tokens, record numbers, times, files", len(responses.meta))
+    ]
+    open_columns = [v.id for v in questionnaire.variables() if v.kind in ("text", "date") and v.id not in keep_text]
+    data = responses.data.drop(columns=open_columns)
+    log += [(name, "left out: open answer", int(responses.data[name].notna().sum())) for name in open_columns]
+    if "blocked" in responses.meta:
+        gone = responses.meta["blocked"].to_numpy(dtype=bool)
+        data = data[~gone]
+        log.append(("(rows)", "left out: under age", int(gone.sum())))
+    for name in keep_text:
+        texts, changed, _ = mask_series(data[name])
+        data = data.assign(**{name: texts})
+        log.append((name, "masked: phone or identity numbers, addresses, accounts", len(changed)))
+    before = risk_table(data, keys, k, sensitive=sensitive)
+    data, blanked = _suppress(data, keys, k)
+    log += [(name, "blanked: rare combination", count) for name, count in blanked.items()]
+    small = class_sizes(data, keys) < k
+    if small.any():
+        data = data[~small]
+        log.append(("(rows)", "left out: combination still too rare", int(small.sum())))
+    order = np.random.default_rng(seed).permutation(len(data))
+    public = data.iloc[order].reset_index(drop=True)
+    public.insert(0, "record", np.arange(1, len(public) + 1))
+    after = risk_table(public, keys, k, sensitive=sensitive)
+    risk = pd.concat([before.assign(stage="before"), after.assign(stage="after")], ignore_index=True)
+    return PublicFile(public, risk, pd.DataFrame(log, columns=["column", "action", "cells"]))
+
+
+def suppress_small_cells(
+    table: pd.DataFrame,
+    values: Sequence[str],
+    *,
+    count: str = "n",
+    minimum: int = 5,
+    within: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Blank figures that rest on few people, and one more where the missing one could be worked out.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per cell of a published table.
+    values : sequence of str
+        Columns to blank.
+    count : str
+        Column with the unweighted number of people.
+    minimum : int
+        Cells with 1 to ``minimum - 1`` people are suppressed.
+    within : sequence of str
+        Columns whose combinations have a published total: where one cell alone would be blanked, the next smallest
+        is blanked too.
+
+    Returns
+    -------
+    DataFrame
+        The table with a column `suppressed` ("", "small" or "complement"); the count of suppressed cells is blanked.
+
+    Raises
+    ------
+    DataError
+        If a column is not there.
+    """
+    absent = [name for name in (*values, count, *within) if name not in table]
+    if absent:
+        raise DataError(f"the table has no column {first_few(absent)}")
+    people = pd.to_numeric(table[count]).to_numpy(dtype=float)
+    small = (people > 0) & (people < minimum)
+    reason = np.where(small, "small", "").astype(object)
+    groups = table.groupby(list(within), sort=False).ngroup().to_numpy() if within else np.zeros(len(table), dtype=int)
+    for group in np.unique(groups[small]) if within else []:
+        here = np.flatnonzero(groups == group)
+        if small[here].sum() == 1:
+            others = here[~small[here] & (people[here] > 0)]
+            if len(others):
+                reason[others[np.argmin(people[others])]] = "complement"
+    blank = reason != ""
+    result = table.assign(suppressed=pd.Series(reason, index=table.index).astype("str"))
+    for name in dict.fromkeys((*values, count)):
+        result[name] = result[name].mask(blank)
+    return result

@@ -1,0 +1,159 @@
+"""Make raw responses of a table that has one header per column: what ODK, LimeSurvey, SPSS and plain tables share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from surveykit.errors import first_few
+from surveykit.questionnaire import ColumnMap, Questionnaire
+from surveykit.responses.cells.user_mapping import Said
+from surveykit.responses.cells.values import CellReader, OptionsBy
+from surveykit.responses.privacy.columns import without_personal
+from surveykit.responses.readers.flat_columns import flat_columns, options_by, require_questions
+from surveykit.responses.readers.odd_cells import sound_cells
+from surveykit.responses.results import Finding, RawResponses, Source, Variant
+
+__all__ = ["FlatFile", "Found", "first_header", "questions_lost", "raw_of_flat"]
+
+Found = dict[str, tuple[str, ...]]
+Change = Callable[[pd.DataFrame, Mapping[str, Sequence[str]], Questionnaire], tuple[pd.DataFrame, Found]]
+_BY: dict[str, OptionsBy] = {"codes": "code", "labels": "label", "answers": "label"}
+
+
+@dataclass(frozen=True)
+class FlatFile:
+    """A table as it lies in a file, before its columns are matched.
+
+    Attributes
+    ----------
+    source : str
+        What kind of file it is.
+    path : Path
+        Where it lies.
+    table : DataFrame
+        Cells as text.
+    sha256, sheet : str
+        Hash of the file's bytes, and the sheet.
+    keys : mapping of str to str
+        Name of each header as ``item``, ``item_row`` or ``item/option``.
+    own : mapping of str to str
+        Headers of meta data that the layout is known to have, by name with a leading "@".
+    by_label : {"labels", "answers"}
+        What the variant with labels in its cells is called.
+    pages : tuple of str
+        Headers of the seconds on each page, in order.
+    readers : mapping of str to CellReader
+        How cells are read, by "code" and by "label".
+    first_row : int
+        Row of the first record.
+    zone : str
+        Time zone of times without one.
+    change : callable, optional
+        Changes the table once the columns are known; gives the table and further columns.
+    """
+
+    source: Source
+    path: Path
+    table: pd.DataFrame
+    sha256: str
+    keys: Mapping[str, str]
+    own: Mapping[str, str]
+    readers: Mapping[OptionsBy, CellReader]
+    by_label: Variant = "labels"
+    sheet: str = ""
+    first_row: int = 2
+    zone: str = "Asia/Shanghai"
+    change: Change | None = None
+    pages: tuple[str, ...] = ()
+
+
+def first_header(headers: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Find the header of each piece of meta data, whatever its case; the first name that is there counts.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Headers of the file.
+    names : mapping of str to sequence of str
+        Names in small letters, by ours.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    lower = {header.lower(): header for header in headers}
+    found = {ours: next((lower[name] for name in fits if name in lower), None) for ours, fits in names.items()}
+    return {ours: header for ours, header in found.items() if header is not None}
+
+
+def questions_lost(lost: Sequence[str]) -> list[Finding]:
+    """Say which questions a file does not have.
+
+    Parameters
+    ----------
+    lost : sequence of str
+        Their columns.
+
+    Returns
+    -------
+    list of Finding
+        None or one.
+    """
+    message = f"questions that the file does not have: {first_few(lost)}"
+    return [Finding("column_missing", message, count=len(lost))] if lost else []
+
+
+def raw_of_flat(
+    file: FlatFile, questionnaire: Questionnaire, said: Said, *, variant: Variant | None, salt: str | None
+) -> RawResponses:
+    """Match the columns of a table, tell codes from labels, and take personal columns out.
+
+    Parameters
+    ----------
+    file : FlatFile
+        The table.
+    questionnaire : Questionnaire
+        What was asked.
+    said : Said
+        The export's column map and the user's mapping.
+    variant : str, optional
+        Told from the cells when it is not given.
+    salt : str, optional
+        With it personal columns are hashed, without it dropped.
+
+    Returns
+    -------
+    RawResponses
+
+    Raises
+    ------
+    DataError
+        If half of the questions are not there, or a column or the variant is ambiguous.
+    """
+    name = file.path.name
+    headers = list(file.keys)
+    own = {ours: (header,) for ours, header in file.own.items()} | ({"@page_seconds": file.pages} if file.pages else {})
+    own |= said.own_headers(headers, name)
+    columns: Found = flat_columns(
+        headers, questionnaire, file.keys.__getitem__, column_map=said.column_map, mapping=said.columns, file=name
+    )
+    lost = require_questions(columns, questionnaire, name)
+    by = _BY.get(variant or "") or options_by(file.table, columns, questionnaire, name, said.values)
+    table = file.table
+    if file.change is not None:
+        table, further = file.change(table, columns, questionnaire)
+        columns |= further
+    columns |= own
+    table, columns, findings = without_personal(table, columns, salt)
+    table, odd = sound_cells(table, file.first_row)
+    findings += [*odd, *questions_lost(lost)]
+    known = said.column_map if isinstance(said.column_map, ColumnMap) else None
+    return RawResponses(
+        table=table, columns=columns, source=file.source, variant="codes" if by == "code" else file.by_label,
+        path=str(file.path), sha256=file.sha256, sheet=file.sheet, first_row=file.first_row,
+        findings=tuple(findings), reader=file.readers[by], column_map=known, zone=file.zone, values=said.values,
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""Frozen results of reading, coding, checking and linking answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from surveykit.display import Shown
+from surveykit.questionnaire import ColumnMap
+from surveykit.responses.cells.user_mapping import UserMapping
+from surveykit.responses.cells.values import CellReader
+
+if TYPE_CHECKING:
+    from surveykit.display import Presentation
+
+__all__ = [
+    "Columns",
+    "Finding",
+    "MissingKind",
+    "RawResponses",
+    "Responses",
+    "Source",
+    "UnmappedPolicy",
+    "UserColumns",
+    "Variant",
+]
+
+Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
+Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
+UnmappedPolicy = Literal["error", "keep", "missing"]
+Columns = ColumnMap | Mapping[str, str | Sequence[str]]
+UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
+MissingKind = Literal["", "na", "nr", "dk", "rf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something worth knowing that was met while reading or coding; nothing was repaired because of it.
+
+    Attributes
+    ----------
+    kind : str
+        Short name, for example "answer_not_asked".
+    message : str
+        A sentence with the first few places.
+    column : str
+        The column it is about, "" for the whole file.
+    count : int
+        How many rows.
+    rows : tuple of int
+        The first few rows, counted as in the file.
+    """
+
+    kind: str
+    message: str
+    column: str = ""
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawResponses:
+    """A raw export as it lies in the file, with its columns matched to the questionnaire's.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The file's cells as text, columns as in the file, without personal columns that were dropped.
+    columns : mapping of str to tuple of str
+        Headers in `table` for each column or item of the questionnaire, and for `response_id`, `unit_id`,
+        `submitted_at` and `duration_seconds` (names with a leading "@").
+    source, variant : str
+        What kind of file it is.
+    path, sheet, sha256 : str
+        Where it came from and the hash of the file's bytes.
+    first_row : int
+        Row of the file in which the first record lies, counted from 1.
+    findings : tuple of Finding
+        What was met while reading.
+    reader : CellReader
+        How the cells are read.
+    column_map : ColumnMap, optional
+        The map that the columns were matched with.
+    zone : str
+        Time zone of times without one.
+    scores : mapping of str to mapping of str to str
+        Code of each score, by column, where cells hold scores.
+    values : mapping of str to mapping of str to str
+        Code of a cell's text, by column or item, as the user says; it comes before everything else.
+    """
+
+    table: pd.DataFrame
+    columns: dict[str, tuple[str, ...]]
+    source: Source
+    variant: Variant
+    path: str
+    sha256: str
+    sheet: str = ""
+    first_row: int = 2
+    findings: tuple[Finding, ...] = ()
+    reader: CellReader = field(default_factory=CellReader)
+    column_map: ColumnMap | None = None
+    zone: str = "Asia/Shanghai"
+    scores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"
+
+
+@dataclass(frozen=True)
+class Responses(Shown):
+    """Coded answers.
+
+    Attributes
+    ----------
+    data : DataFrame
+        One row per record and one column per data column of the questionnaire: codes as text, numbers as text,
+        options of a multiple choice as nullable booleans; missing values are missing, never a code.
+    missing : DataFrame
+        Same index and columns: "" where answered, "na" not asked, "nr" asked and blank, "dk" don't know, "rf" refused.
+    meta : DataFrame
+        Same index: response_id, unit_id, submitted_at (UTC), duration_seconds, source, file, sheet, row.
+    unmapped : DataFrame
+        Values that are not in the questionnaire: column, value, count, rows (first few), nearest (label), code.
+    log : tuple of Finding
+        What was met while reading and coding.
+    questionnaire_id, definition_hash : str
+        The questionnaire that the codes belong to.
+    files : mapping of str to str
+        Hash of each raw file.
+    """
+
+    data: pd.DataFrame
+    missing: pd.DataFrame
+    meta: pd.DataFrame
+    unmapped: pd.DataFrame
+    log: tuple[Finding, ...] = ()
+    questionnaire_id: str = ""
+    definition_hash: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Responses {self.questionnaire_id}: {len(self.data)} records, {self.data.shape[1]} columns>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.responses.showing import responses_presentation
+
+        return responses_presentation(self)

@@ -1,0 +1,1 @@
+"""Draws: units, stages, record, reserve, commitment, verification."""

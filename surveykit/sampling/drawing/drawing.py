@@ -1,0 +1,192 @@
+"""Draw the sample of a plan: stratified, by permanent random numbers, without loading the frame where possible."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Any, Literal
+
+from surveykit._version import __version__
+from surveykit.errors import DataError, DefinitionError, Problem, first_few
+from surveykit.sampling.allocation.allocation import Allocation, allocate
+from surveykit.sampling.drawing.listing import select_rows
+from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
+from surveykit.sampling.frames.frames import Frame, open_frame, published_sql
+from surveykit.sampling.frames.keys import BEYOND, threshold
+from surveykit.sampling.frames.scan import Limit, require_unique_drawn, scan_frame, selection_sql
+from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
+from surveykit.sampling.plan.checks import check_sampling_plan
+from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["draw"]
+
+
+def draw(
+    plan: SamplingPlan,
+    frame: Any,
+    allocation: Allocation | None = None,
+    *,
+    id_check: Literal["auto", "all", "candidates"] = "auto",
+) -> Sample:
+    """Draw the sample that plan, frame and seed determine.
+
+    The units of each stratum are ordered by the hash of ``seed:id``, and the first ones are taken. The order of rows,
+    the file format and the engine do not matter.
+
+    Parameters
+    ----------
+    plan : SamplingPlan
+        The plan; it must have a seed.
+    frame : path, pandas, polars or pyarrow table, or DuckDB relation
+        The frame; files are read where they lie.
+    allocation : Allocation, optional
+        Sizes by stratum; found from the plan when left out.
+    id_check : {"auto", "all", "candidates"}
+        Which ids are compared for duplicates; ``"auto"`` compares all of them up to two million rows and the units
+        near the cut beyond. The record says which.
+
+    Returns
+    -------
+    Sample
+        The sample table and the record of the draw. With a reserve the table holds the reserve units too, marked in the
+        column ``reserve``; their probabilities and weights are those of the sample before any release.
+
+    Raises
+    ------
+    DefinitionError
+        If the plan is wrong or has no seed.
+    DataError
+        If the frame lacks columns, has missing, duplicate or floating-point ids, other strata than the plan, or fewer
+        units in a stratum than it should give.
+
+    Notes
+    -----
+    Simple random sampling without replacement within strata: the n smallest of independent uniform numbers are every
+    subset with equal probability. Before ranking, units are kept whose hash lies below a share
+    ``(n + 8 sqrt(n) + 20) / N``, which leaves the sample as it is (Meng 2013) and needs little memory.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> plan = SamplingPlan.model_validate(
+    ...     {"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 2}, "seed": "demo"}
+    ... )
+    >>> draw(plan, pd.DataFrame({"u": ["a", "b", "c", "d"]})).table["u"].tolist()
+    ['b', 'd']
+    """
+    require_drawable(plan)
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    if plan.stages:
+        from surveykit.sampling.drawing.stages import draw_stages
+
+        return draw_stages(plan, opened, allocation, id_check)
+    return draw_units(plan, opened, allocation, id_check)
+
+
+def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None, id_check: str) -> Sample:
+    """Draw from an opened frame by a plan that has been checked and has no stages."""
+    strata = stratum_table(plan, opened)
+    rows = int(strata["population_size"].sum())
+    all_checked = require_unique_ids(plan, opened, rows, id_check)
+    allocation = allocation or allocate(plan, strata)
+    sizes = stratum_sizes(strata, allocation)
+    notes: tuple[str, ...] = ()
+    population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
+    if plan.method == "srs":
+        reach = {s: min(n + plan.reserve, population[s]) if n else 0 for s, n in sizes.items()}
+        sql, table, digest = _select(plan, opened, strata, reach)
+        require_unique_drawn(plan, opened, table)
+        cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
+        table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(population)
+    else:
+        table, sql, digest, notes = select_rows(plan, opened, sizes)
+        cuts = {}
+    table = finish_table(plan, table, sizes)
+    weights = weight_totals(table)
+    record = DrawRecord(
+        plan_id=plan.id,
+        plan_hash=plan_hash(plan),
+        plan=plan.model_dump(mode="json", exclude_defaults=True),
+        seed=str(plan.seed),
+        seed_origin=dict(plan.seed_origin),
+        hash=plan.hash,
+        method=plan.method,
+        frame=opened.source,
+        frame_rows=rows,
+        frame_digest=digest,
+        ids_checked="all" if all_checked else "candidates",
+        strata=tuple(
+            StratumRecord(s, population[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()
+        ),
+        sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
+        sql=published_sql(opened, sql),
+        versions={"surveykit": __version__, opened.dialect.name: opened.version(), "python": platform.python_version()},
+        notes=notes,
+    )
+    return Sample(table, record)
+
+
+def finish_table(plan: SamplingPlan, table: pd.DataFrame, sizes: dict[str, int]) -> pd.DataFrame:
+    """Put the drawn columns in order: probability, weight, order, and whether a unit is in reserve."""
+    order = table.pop("selection_order").astype("int64")
+    probability = table.pop("inclusion_probability")
+    table = table.drop(columns="prn").assign(inclusion_probability=probability, base_weight=1.0 / probability)
+    table["selection_order"] = order
+    if plan.reserve:
+        table["reserve"] = order > table["stratum"].map(sizes)
+    return table
+
+
+def _select(
+    plan: SamplingPlan, frame: Frame, strata: pd.DataFrame, sizes: dict[str, int]
+) -> tuple[str, pd.DataFrame, str]:
+    """Draw; widen the threshold of strata that came out short, which leaves the sample the same."""
+    population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
+    factor = 1.0
+    while True:
+        limits = {s: Limit(n, population[s], threshold(n, population[s], factor)) for s, n in sizes.items() if n > 0}
+        if not limits:
+            raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")
+        scan = scan_frame(plan, frame, limits)
+        if len(scan.table) == sum(limit.size for limit in limits.values()):
+            return selection_sql(plan, frame, limits), scan.table, scan.digest
+        if all(limit.threshold == BEYOND for limit in limits.values()):
+            raise DataError(
+                f"frame {frame.source!r}: {len(scan.table)} units were found where {sum(sizes.values())} should be: "
+                "the frame changed while it was read; draw again"
+            )
+        factor *= 4.0
+
+
+def require_drawable(plan: SamplingPlan) -> None:
+    """Fail on a plan that is wrong or has no seed."""
+    problems = check_sampling_plan(plan)
+    if plan.seed is None:
+        problems.append(
+            Problem(
+                "the plan has no seed", "give a seed of text, best a public value after the plan is fixed", ("seed",)
+            )
+        )
+    if problems:
+        raise DefinitionError(problems)
+
+
+def stratum_sizes(strata: pd.DataFrame, allocation: Allocation) -> dict[str, int]:
+    """Size by stratum, or an error where allocation and frame disagree."""
+    sizes, present = allocation.sizes, strata["stratum"].tolist()
+    absent, unsized = [s for s in sizes if s not in set(present)], [s for s in present if s not in sizes]
+    if absent or unsized:
+        raise DataError(
+            f"allocation: strata without rows in the frame ({first_few(absent)}) or without a size "
+            f"({first_few(unsized)}): "
+            "allocate from the stratum table of this frame"
+        )
+    population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
+    short = [f"{s} ({sizes[s]} of {population[s]})" for s in present if sizes[s] > population[s]]
+    if short:
+        raise DataError(
+            f"allocation: more units are asked for than the stratum holds in {first_few(short)}: lower their size"
+        )
+    return {s: sizes[s] for s in present}

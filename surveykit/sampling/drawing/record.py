@@ -1,0 +1,204 @@
+"""The record of a draw: everything that a third party needs to prove it, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from surveykit.display import Shown
+from surveykit.errors import DataError, first_few
+from surveykit.sampling.plan.definition import HashName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.display import Presentation
+
+__all__ = ["DrawRecord", "Sample", "StratumRecord"]
+
+
+@dataclass(frozen=True, slots=True)
+class StratumRecord:
+    """What was drawn in one stratum.
+
+    Attributes
+    ----------
+    stratum : str
+        Name of the stratum.
+    population_size, sample_size : int
+        Units in the frame and in the sample.
+    cut_key : str
+        Hash of the last unit drawn by simple random sampling, the reserve included: exactly that many units of the
+        stratum have a hash that is not larger. Empty for other methods.
+    weight_total : float
+        Sum of the base weights of the drawn units before any release; it tells when sizes changed that leave the sample
+        the same. 0 in records that were written before it was kept.
+    """
+
+    stratum: str
+    population_size: int
+    sample_size: int
+    cut_key: str
+    weight_total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRecord(Shown):
+    """The record of a draw.
+
+    Attributes
+    ----------
+    plan_id, plan_hash : str
+        The plan and the SHA-256 of its meaning.
+    plan : dict
+        The plan itself, as plain values.
+    seed, hash : str
+        A unit's order is the ``hash`` of the text ``seed:id``.
+    seed_origin : dict of str to str
+        How the seed was chosen, by language.
+    method : str
+        Selection method.
+    frame : str
+        Name of the frame's file, or kind of object.
+    frame_rows : int
+        Units in the frame.
+    frame_digest : str
+        SHA-256 over stratum counts and sums of hashes: the same for every order of rows and every engine, different as
+        soon as an id is added, removed or moved to another stratum.
+    ids_checked : {"all", "candidates"}
+        Whether all ids were compared for duplicates, or those of the units near the cut only (frames beyond two
+        million rows).
+    strata : tuple of StratumRecord
+        Counts and cut keys, sorted by stratum.
+    sample_digest : str
+        SHA-256 of the drawn units in order.
+    sql : str
+        The query that drew the sample.
+    versions : dict of str to str
+        Versions of surveykit, the engine and Python.
+    notes : tuple of str
+        What should be known, such as units taken with certainty.
+    stages : tuple of DrawRecord
+        Records of the stages of a multistage draw, in order.
+    """
+
+    plan_id: str
+    plan_hash: str
+    plan: dict[str, Any]
+    seed: str
+    seed_origin: dict[str, str]
+    hash: HashName
+    method: str
+    frame: str
+    frame_rows: int
+    frame_digest: str
+    ids_checked: str
+    strata: tuple[StratumRecord, ...]
+    sample_digest: str
+    sql: str
+    versions: dict[str, str]
+    notes: tuple[str, ...] = ()
+    stages: tuple[DrawRecord, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON or YAML."""
+        content = asdict(self)
+        content["strata"] = [asdict(stratum) for stratum in self.strata]
+        content["notes"] = list(self.notes)
+        content["stages"] = [stage.to_dict() for stage in self.stages]
+        return {"record": 1, **content}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> DrawRecord:
+        """Read the plain values of a record.
+
+        Parameters
+        ----------
+        content : mapping
+            What `to_dict` returned.
+
+        Returns
+        -------
+        DrawRecord
+            The record.
+
+        Raises
+        ------
+        DataError
+            If it is of another version or lacks entries.
+        """
+        if content.get("record") != 1:
+            raise DataError(
+                f"draw record: version {content.get('record')!r} is not known: use the surveykit that wrote it"
+            )
+        names = [field.name for field in fields(cls)]
+        missing = [name for name in names if name not in content]
+        if missing:
+            raise DataError(
+                f"draw record: entries are missing ({first_few(missing)}): restore the record as it was written"
+            )
+        values = {name: content[name] for name in names}
+        values["notes"] = tuple(content["notes"])
+        values["stages"] = tuple(cls.from_dict(stage) for stage in content["stages"])
+        values["strata"] = tuple(
+            StratumRecord(
+                s["stratum"],
+                int(s["population_size"]),
+                int(s["sample_size"]),
+                s["cut_key"],
+                float(s.get("weight_total", 0.0)),
+            )
+            for s in content["strata"]
+        )
+        return cls(**values)
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import record_presentation
+
+        return record_presentation(self)
+
+
+@dataclass(frozen=True)
+class Sample(Shown):
+    """A drawn sample and the record that proves it.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per drawn unit in the order of stratum and selection: id (text), stratum columns (text), the carried
+        columns, ``stratum``, ``inclusion_probability``, ``base_weight``, ``selection_order`` (1 to n within the
+        stratum).
+    record : DrawRecord
+        The record.
+    """
+
+    table: pd.DataFrame
+    record: DrawRecord
+
+    def __repr__(self) -> str:
+        strata = self.table["stratum"].nunique()
+        return f"<Sample: {len(self.table)} units in {strata} strata, digest {self.record.sample_digest[:16]}>"
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import sample_presentation
+
+        return sample_presentation(self)
+
+
+def weight_totals(table: pd.DataFrame) -> dict[str, float]:
+    """Sum of base weights by stratum, in the order of the table; a reserve adds nothing."""
+    drawn = table[~table["reserve"]] if "reserve" in table else table
+    return {str(name): math.fsum(weights) for name, weights in drawn.groupby("stratum")["base_weight"]}
+
+
+def sample_digest(strata: list[str], units: list[str]) -> str:
+    """SHA-256 of the drawn units, in order, each with its stratum."""
+    digest = hashlib.sha256()
+    for stratum, unit in zip(strata, units, strict=True):
+        digest.update(f"{stratum}\t{unit}\n".encode())
+    return digest.hexdigest()

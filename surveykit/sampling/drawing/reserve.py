@@ -1,0 +1,187 @@
+"""Reserves and replicates: the tail and the slices of one random order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from surveykit.display import Shown
+from surveykit.errors import DataError, first_few
+from surveykit.sampling.drawing.record import Sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.display import Presentation
+
+__all__ = ["ReleaseLedger", "open_ledger", "release", "replicate_samples"]
+
+
+@dataclass(frozen=True)
+class ReleaseLedger(Shown):
+    """Which units of a sample with reserve are in the field, and how that came about.
+
+    Attributes
+    ----------
+    sample : Sample
+        The draw with its reserve.
+    released : dict of str to int
+        Units in the field by stratum: always the first ones of the random order.
+    entries : tuple of dict
+        The releases in order: ``step``, ``stratum``, ``first``, ``last`` (selection orders) and ``reason``.
+    """
+
+    sample: Sample
+    released: dict[str, int]
+    entries: tuple[dict[str, object], ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Units in the field with the probabilities and weights that hold for what has been released."""
+        table = self.sample.table
+        population = {s.stratum: s.population_size for s in self.sample.record.strata}
+        out = table["stratum"].map(self.released).fillna(0)
+        field = table[table["selection_order"] <= out].reset_index(drop=True)
+        probability = field["stratum"].map(self.released) / field["stratum"].map(population)
+        return field.assign(inclusion_probability=probability, base_weight=1.0 / probability)
+
+    def presentation(self) -> Presentation:
+        """Return what is shown and exported."""
+        from surveykit.sampling.showing import ledger_presentation
+
+        return ledger_presentation(self)
+
+
+def open_ledger(sample: Sample) -> ReleaseLedger:
+    """Begin with the planned sample in the field and the reserve in hand.
+
+    Parameters
+    ----------
+    sample : Sample
+        A draw by simple random sampling, usually with a reserve.
+
+    Returns
+    -------
+    ReleaseLedger
+        The ledger.
+
+    Raises
+    ------
+    DataError
+        If the sample was drawn by another method, whose prefixes are not samples of the same kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from surveykit.sampling import SamplingPlan, draw
+    >>> plan = SamplingPlan.model_validate(
+    ...     {"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 2}, "reserve": 2, "seed": "s"}
+    ... )
+    >>> ledger = open_ledger(draw(plan, pd.DataFrame({"u": list("abcdefgh")})))
+    >>> release(ledger, {"all": 1}, "refusals").table["base_weight"].round(2).tolist()
+    [2.67, 2.67, 2.67]
+    """
+    if sample.record.method != "srs":
+        raise DataError(f"reserve: method {sample.record.method!r} has no reserve: draw with method 'srs'")
+    return ReleaseLedger(sample, {s.stratum: s.sample_size for s in sample.record.strata}, ())
+
+
+def release(ledger: ReleaseLedger, units: Mapping[str, int], reason: str) -> ReleaseLedger:
+    """Send the next reserve units of some strata into the field, in the random order and never by choice.
+
+    Parameters
+    ----------
+    ledger : ReleaseLedger
+        The ledger so far.
+    units : mapping of str to int
+        Number of units to release by stratum.
+    reason : str
+        Why, for the record.
+
+    Returns
+    -------
+    ReleaseLedger
+        A new ledger; its table has the probabilities ``released / N`` for all units in the field.
+
+    Raises
+    ------
+    DataError
+        If a stratum is unknown, a number is not positive, or the reserve does not hold it.
+
+    Notes
+    -----
+    Every prefix of the random order of a stratum is a simple random sample of its length, so released units need no
+    other weights than the first ones, as long as whole prefixes are released and all released units count as sampled.
+    """
+    drawn = ledger.sample.table["stratum"].value_counts().to_dict()
+    unknown = [stratum for stratum in units if stratum not in ledger.released]
+    if unknown:
+        raise DataError(f"release: strata are not in the sample ({first_few(unknown)})")
+    wrong = [f"{s}: {n}" for s, n in units.items() if n < 1]
+    short = [
+        f"{s}: {n} of {drawn.get(s, 0) - ledger.released[s]}"
+        for s, n in units.items()
+        if ledger.released[s] + n > drawn.get(s, 0)
+    ]
+    if wrong or short:
+        raise DataError(
+            f"release: numbers below 1 ({first_few(wrong)}) or above what the reserve holds ({first_few(short)}): "
+            "draw with a larger reserve; the seed makes the present sample its beginning"
+        )
+    if not reason.strip():
+        raise DataError("release: give a reason for the record")
+    step = len({entry["step"] for entry in ledger.entries}) + 1
+    entries: list[dict[str, object]] = [
+        {"step": step, "stratum": s, "first": ledger.released[s] + 1, "last": ledger.released[s] + n, "reason": reason}
+        for s, n in units.items()
+    ]
+    released = {s: n + units.get(s, 0) for s, n in ledger.released.items()}
+    return ReleaseLedger(ledger.sample, released, (*ledger.entries, *entries))
+
+
+def replicate_samples(sample: Sample, replicates: int) -> pd.DataFrame:
+    """Deal a simple random sample out to replicates, each a simple random sample of its stratum by itself.
+
+    Parameters
+    ----------
+    sample : Sample
+        A draw by simple random sampling.
+    replicates : int
+        Number of replicates, at most the smallest stratum sample.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The sample table with ``replicate`` (1 to ``replicates``) and ``replicate_weight``, the weight of a unit when
+        its replicate is used alone.
+
+    Raises
+    ------
+    DataError
+        If a stratum has fewer units than replicates, or the method is not simple random sampling.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from surveykit.sampling import SamplingPlan, draw
+    >>> plan = SamplingPlan.model_validate({"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 4}, "seed": "s"})
+    >>> replicate_samples(draw(plan, pd.DataFrame({"u": list("abcdefgh")})), 2)["replicate"].tolist()
+    [1, 2, 1, 2]
+    """
+    if sample.record.method != "srs":
+        raise DataError(f"replicates: method {sample.record.method!r} cannot be dealt out: draw with method 'srs'")
+    table = sample.table[~sample.table["reserve"]] if "reserve" in sample.table else sample.table
+    counts = table["stratum"].value_counts()
+    small = counts[counts < replicates]
+    if replicates < 1 or len(small):
+        raise DataError(
+            f"replicates: {replicates} replicates cannot be made; strata with fewer units: "
+            f"{first_few(small.index.tolist())}"
+        )
+    number = (table["selection_order"] - 1) % replicates + 1
+    size = table.assign(replicate=number).groupby(["stratum", "replicate"])["selection_order"].transform("size")
+    population = table["stratum"].map({s.stratum: s.population_size for s in sample.record.strata})
+    return table.assign(replicate=number.astype(np.int64), replicate_weight=population / size).reset_index(drop=True)

@@ -1,0 +1,212 @@
+"""Strata of a frame: names, counts and the checks that both sides agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from surveykit.errors import DataError, first_few
+from surveykit.sampling.frames.frames import DuckDBFrame, Frame, open_frame, require_columns, require_plain_type
+from surveykit.sampling.plan.definition import SamplingPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ALL", "SEPARATOR", "stratum_expression", "stratum_table"]
+
+ALL = "all"
+SEPARATOR = "/"
+MEASURES = {"standard_deviation": "stddev_samp", "mean": "avg", "measure": "sum", "cost": "avg"}
+LARGE_FRAME = 2_000_000
+
+
+def stratum_expression(plan: SamplingPlan, frame: Frame) -> str:
+    """SQL of the stratum name: the stratum columns as text, joined by a slash."""
+    dialect = frame.dialect
+    if not plan.strata:
+        return dialect.literal(ALL)
+    parts = [dialect.text(dialect.quote(name)) for name in plan.strata]
+    if len(parts) == 1:
+        return parts[0]
+    return f"concat({(', ' + dialect.literal(SEPARATOR) + ', ').join(parts)})"
+
+
+def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
+    """Count the frame by stratum and check its ids and strata.
+
+    Parameters
+    ----------
+    plan : SamplingPlan
+        The plan.
+    frame : path, table or DuckDB relation
+        See `draw`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per stratum, sorted by name: ``stratum`` (text), the stratum columns (text), ``population_size``, and
+        those of ``standard_deviation``, ``mean``, ``measure`` and ``cost`` for which the plan names a frame column.
+
+    Raises
+    ------
+    DataError
+        If columns, ids or stratum values are missing, or plan and frame name different strata.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> plan = SamplingPlan.model_validate(
+    ...     {"id": "p", "frame": {"id": "u"}, "strata": ["d"], "size": {"per_stratum": 1}, "seed": "s"}
+    ... )
+    >>> stratum_table(plan, pd.DataFrame({"u": ["a", "b", "c"], "d": ["x", "y", "y"]}))["population_size"].tolist()
+    [1, 2]
+    """
+    import pandas as pd
+
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    rule = plan.stages[0].size if plan.stages else plan.size
+    measured = {name: column for name in MEASURES if isinstance(column := getattr(rule, name), str)}
+    wanted = [plan.frame.id, *plan.strata, *measured.values(), *(plan.frame.keep or ())]
+    wanted += [stage.id for stage in plan.stages]
+    kinds = require_columns(opened, wanted)
+    for name in (plan.frame.id, *plan.strata):
+        require_plain_type(opened, name, kinds[name], "id" if name == plan.frame.id else "stratum")
+    rows = opened.rows(_count_sql(plan, opened, measured))
+    if not rows:
+        raise DataError(f"frame {opened.source!r} has no rows: check frame.file of the plan")
+    width = len(plan.strata)
+    names = [*plan.strata, "population_size", "missing_ids", *measured, *(["clusters"] if plan.stages else [])]
+    table = pd.DataFrame(rows, columns=names)
+    if plan.strata != ("stratum",):
+        table.insert(0, "stratum", [_name(row[:width]) for row in rows])
+    _require_values(plan, opened, table)
+    _require_levels(plan, opened, table)
+    table = table.drop(columns="missing_ids").sort_values("stratum", kind="stable", ignore_index=True)
+    table["population_size"] = table["population_size"].astype("int64")
+    for name in measured:
+        table[name] = table[name].astype("float64").fillna(0.0)
+    if table["stratum"].duplicated().any():
+        twice = table.loc[table["stratum"].duplicated(), "stratum"]
+        raise DataError(
+            f"frame {opened.source!r}: different strata get the same name ({first_few(twice)}): values of "
+            "stratum columns "
+            f"may not hold {SEPARATOR!r}"
+        )
+    return table
+
+
+def _name(values: Sequence[Any]) -> str:
+    return SEPARATOR.join("" if value is None else str(value) for value in values) if len(values) else ALL
+
+
+def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> str:
+    dialect = frame.dialect
+    columns = [dialect.text(dialect.quote(name)) for name in plan.strata]
+    measures = ["count(*)", f"count(*) - count({dialect.quote(plan.frame.id)})"]
+    extra = [f"count(distinct {dialect.text(dialect.quote(plan.stages[0].id))})"] if plan.stages else []
+    measures += [f"{MEASURES[name]}({dialect.quote(column)})" for name, column in measured.items()] + extra
+    grouping = f" group by {', '.join(columns)}" if columns else ""
+    return f"select {', '.join([*columns, *measures])} from {frame.table}{grouping}"
+
+
+def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> None:
+    if table["population_size"].sum() == 0:
+        raise DataError(f"frame {frame.source!r} has no rows: check frame.file of the plan")
+    missing = table[table["missing_ids"] > 0]
+    if len(missing):
+        counts = [f"{row.stratum}: {row.missing_ids}" for row in missing.itertuples()]
+        raise DataError(
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is missing in "
+            f"{int(missing['missing_ids'].sum())} rows; strata {first_few(counts)}: give every unit an id"
+        )
+    for name in plan.strata:
+        blank = table[name].isna() | (table[name].astype("str").str.strip() == "")
+        if blank.any():
+            rows = int(table.loc[blank, "population_size"].sum())
+            raise DataError(
+                f"frame {frame.source!r}: stratum column {name!r} is missing in {rows} rows; "
+                f"ids {_ids_where_missing(plan, frame, name, rows)}: fill it in, or leave those units out of the frame"
+            )
+
+
+def _ids_where_missing(plan: SamplingPlan, frame: Frame, column: str, count: int) -> str:
+    dialect = frame.dialect
+    identifier, text = dialect.text(dialect.quote(plan.frame.id)), dialect.text(dialect.quote(column))
+    found = frame.rows(
+        f"select {identifier} from {frame.table} where {text} is null or trim({text}) = '' order by 1 limit 5"
+    )
+    return ", ".join(repr(row[0]) for row in found) + (", ..." if count > len(found) else "")
+
+
+def _require_levels(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> None:
+    complaints = []
+    for name, levels in plan.levels.items():
+        present = set(table[name])
+        unknown, absent = sorted(present - set(levels)), [level for level in levels if level not in present]
+        if unknown:
+            complaints.append(f"values of {name!r} in the frame are not in the plan ({first_few(unknown)})")
+        if absent:
+            complaints.append(f"levels of {name!r} in the plan have no rows in the frame ({first_few(absent)})")
+    if plan.size.by_stratum is not None:
+        present = set(table["stratum"])
+        unsized = sorted(present - set(plan.size.by_stratum))
+        absent = [stratum for stratum in plan.size.by_stratum if stratum not in present]
+        if unsized:
+            complaints.append(f"strata of the frame have no size in the plan ({first_few(unsized)})")
+        if absent:
+            complaints.append(f"strata of the plan have no rows in the frame ({first_few(absent)})")
+    if complaints:
+        raise DataError(f"frame {frame.source!r}: {'; '.join(complaints)}: correct the plan or the frame")
+
+
+def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) -> bool:
+    """Fail on ids that occur twice; return whether all ids were compared.
+
+    ``check="auto"`` compares all ids of a frame up to two million rows; beyond, the draw compares the candidates only.
+    """
+    if check == "candidates" or (check == "auto" and rows > LARGE_FRAME):
+        return False
+    dialect = frame.dialect
+    identifier = dialect.text(dialect.quote(plan.frame.id))
+    _require_sound_ids(plan, frame, identifier, rows)
+    if isinstance(frame, DuckDBFrame):
+        # equal ids have equal hashes, so as many hashes as rows prove that no id repeats, in less memory than the ids
+        distinct = int(frame.rows(f"select count(distinct hash({identifier})) from {frame.table}")[0][0])
+        if distinct == rows:
+            return True
+    twice = (
+        f"select {identifier} as unit, count(*) as times from {frame.table} group by {identifier} having count(*) > 1"
+    )
+    count = int(frame.rows(f"select count(*) from ({twice}) as twice")[0][0])
+    if count:
+        found = frame.rows(f"{twice} order by 1 limit 5")
+        raise DataError(
+            f"frame {frame.source!r}: {count} ids occur more than once in column {plan.frame.id!r}: "
+            f"{', '.join(f'{unit!r} ({times} times)' for unit, times in found)}{', ...' if count > 5 else ''}: "
+            "keep one row per unit"
+        )
+    return True
+
+
+def _require_sound_ids(plan: SamplingPlan, frame: Frame, identifier: str, rows: int) -> None:
+    """Fail on ids that are blank, or texts that a spreadsheet made of numbers."""
+    tests = {
+        "blank": f"trim({identifier}) = ''",
+        "scientific": f"{identifier} like '_.%E+%' or {identifier} like '_E+%'",
+        "decimal": f"{identifier} like '%.0'",
+    }
+    sums = ", ".join(f"sum(case when {test} then 1 else 0 end)" for test in tests.values())
+    found = [int(count or 0) for count in frame.rows(f"select {sums} from {frame.table}")[0]]
+    counts = dict(zip(tests, found, strict=True))
+    if counts["blank"]:
+        raise DataError(
+            f"frame {frame.source!r}: id column {plan.frame.id!r} is blank in {counts['blank']} rows: "
+            "give every unit an id"
+        )
+    for name, count in (("scientific", counts["scientific"]), ("decimal", counts["decimal"] // max(rows, 1))):
+        if count:
+            shown = frame.rows(f"select {identifier} from {frame.table} where {tests[name]} order by 1 limit 5")
+            raise DataError(
+                f"frame {frame.source!r}: id column {plan.frame.id!r} holds texts of floating-point numbers "
+                f"({first_few([row[0] for row in shown])}), as spreadsheets make them: export the ids as text again"
+            )

@@ -1,0 +1,1 @@
+"""The sampling plan: definition and check."""

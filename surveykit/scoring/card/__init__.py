@@ -1,0 +1,1 @@
+"""The score card: points, limits, ranks and notes of every unit."""

@@ -1,0 +1,1 @@
+"""Indicators: definition, check against the questionnaire, columns, estimates."""

@@ -1,0 +1,1 @@
+"""Comparisons and ranks with their uncertainty."""

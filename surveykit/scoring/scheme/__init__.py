@@ -1,0 +1,1 @@
+"""Scoring schemes: criteria, rules from rates to points, rounding, aggregation."""

@@ -1,0 +1,1 @@
+"""Change of scores between two waves."""

@@ -1,0 +1,1 @@
+"""Adjustment of a design's weights: poststratification, raking, calibration, ridge calibration."""

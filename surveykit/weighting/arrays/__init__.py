@@ -1,0 +1,1 @@
+"""Weighting on plain arrays: distances, calibration solver, raking, trimming, propensities, credits."""

@@ -1,0 +1,1 @@
+"""Model-based estimates: small areas, residents, multilevel, coverage."""

@@ -1,0 +1,1 @@
+"""The weighting plan: definition and check."""

@@ -1,0 +1,1 @@
+"""Quality of weights and of response."""
