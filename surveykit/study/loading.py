@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from surveykit.errors import DefinitionError, Problem
 from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
+from surveykit.study.loaded import recording
 from surveykit.study.location import MARKER
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml
@@ -81,6 +82,8 @@ class Study(StudyOutline):
         How frame and answers are simulated, in a simulated study.
     other_methods, other_methods_covariance : pandas.DataFrame, optional
         Results of the other methods of the evaluation, and the covariance of those from the same sampled sites.
+    loaded : dict of str to str
+        SHA-256 of the bytes that each definition was read from, by path from the root.
     """
 
     regions: pd.DataFrame
@@ -95,6 +98,7 @@ class Study(StudyOutline):
     simulation: SimulationPlan | None = None
     other_methods: pd.DataFrame | None = None
     other_methods_covariance: pd.DataFrame | None = None
+    loaded: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def summary(self) -> list[str]:
         """Say in a few lines what the study consists of."""
@@ -194,7 +198,11 @@ def load_study(place: Path) -> Study:
         With every problem of every file.
     """
     root, file = _root_and_file(place)
-    reading = _Reading(root)
+    with recording(root) as loaded:
+        return _load(_Reading(root), root, file, loaded)
+
+
+def _load(reading: _Reading, root: Path, file: str, loaded: dict[str, str]) -> Study:
     definition = reading.model("study", file, StudyDefinition)
     reading.stop_if_wrong()
     assert definition is not None
@@ -209,7 +217,7 @@ def load_study(place: Path) -> Study:
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, file, regions, margins, **other, **parts)
+        study = Study(root, definition, file, regions, margins, **other, **parts, loaded=loaded)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)

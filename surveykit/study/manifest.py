@@ -7,16 +7,19 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from surveykit._version import __version__
 from surveykit.errors import SurveyKitError
+from surveykit.study.durable import sync_folder
 
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
 
 FORMAT = 1
+_YOUNG_NS = 3_000_000_000  # the coarsest file systems keep times in steps of two seconds
 _RECORDED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "weasyprint", "matplotlib", "jinja2")
 
 
@@ -45,16 +48,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
-    with temporary.open("wb") as handle:
+    temporary.unlink(missing_ok=True)
+    # "x": a link that somebody put there in the meantime is not followed.
+    with temporary.open("xb") as handle:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(path)
+    sync_folder(path.parent)
 
 
 @dataclass
 class FileHashes:
-    """SHA-256 of files; a file whose size and time did not change since the manifest is not read again."""
+    """SHA-256 of files; a file is not read again while its size, its times and its place on the disk are the same.
+
+    The time of a file is not trusted if the file was young when it was read, or younger than the clock: another change
+    could bear the same time.
+    """
 
     root: Path
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -66,13 +76,25 @@ class FileHashes:
             status = path.stat()
         except FileNotFoundError:
             return "missing"
-        entry = self.known.get(relative)
-        if entry and entry["size"] == status.st_size and entry["mtime_ns"] == status.st_mtime_ns:
+        entry, seen = self.known.get(relative), _signature(status)
+        if entry and entry.get("settled") and all(entry.get(key) == value for key, value in seen.items()):
             return str(entry["sha256"])
+        settled = _settled(status)
         with path.open("rb") as handle:
             digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        self.known[relative] = {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": digest}
+        self.known[relative] = {**seen, "settled": settled, "sha256": digest}
         return digest
+
+
+def _signature(status: os.stat_result) -> dict[str, int]:
+    """Return what tells a file from a changed one; ctime cannot be set back by a program that sets mtime back."""
+    ctime_ns, inode = status.st_ctime_ns, status.st_ino
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "ctime_ns": ctime_ns, "inode": inode}
+
+
+def _settled(status: os.stat_result) -> bool:
+    """Whether a later change would bear another time; st_ctime is that of the last change on POSIX alone."""
+    return os.name == "posix" and max(status.st_mtime_ns, status.st_ctime_ns) + _YOUNG_NS < time.time_ns()
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from surveykit.errors import DefinitionError, Problem, first_few
+from surveykit.study.loaded import note_loaded
 from surveykit.study.validation import nearest
 
 __all__ = ["TABLES", "TableRules", "read_table"]
@@ -97,7 +98,9 @@ def read_table(path: Path, rules: TableRules, shown_as: str) -> pd.DataFrame:
 
 def _rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        note_loaded(path, raw)
+        text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise DefinitionError(
             [Problem("the file does not exist", "restore it or correct its name", file=shown)]

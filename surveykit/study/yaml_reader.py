@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.study.loaded import note_loaded
 
 __all__ = ["Document", "parse_yaml", "read_yaml"]
 
@@ -91,6 +92,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Document:
                 )
             ]
         )
+    note_loaded(path, raw)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -20,7 +20,8 @@ def study(tmp_path):
         output=tmp_path / "output",
         file="study.yaml",
         located=lambda name: name,
-        definition=SimpleNamespace(id="s", simulated=True),
+        loaded={},
+        definition=SimpleNamespace(id="s", simulated=True, output="output"),
     )
 
 

@@ -54,7 +54,7 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
     return Stage(
         "simulate_responses",
         "simulating the answers of the sample",
-        (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
+        (files.simulation, files.questionnaire, files.regions, data.answers, places.SAMPLE),
         (data.response_files[0],),
         _make_responses,
         protected="foreign",

@@ -20,7 +20,7 @@ def weight_stage(study: StudyOutline) -> Stage:
     return Stage(
         "weight",
         "weighting",
-        (files.weighting, *files.margins.values(), *files.tables.values(), places.LINKED),
+        (places.STUDY, files.weighting, *files.margins.values(), *files.tables.values(), places.LINKED),
         (places.WEIGHTS, places.WEIGHTING_LOG),
         _make,
     )
