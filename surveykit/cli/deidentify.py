@@ -44,6 +44,7 @@ def execute(options: argparse.Namespace) -> int:
     """Make the file and show its risk."""
     from surveykit.responses import deidentify
     from surveykit.study.answers import read_answers
+    from surveykit.study.lock import study_lock
     from surveykit.study.showing import aligned
 
     study = open_study(options)
@@ -55,7 +56,8 @@ def execute(options: argparse.Namespace) -> int:
     public = deidentify(
         responses, study.questionnaire, keys=keys, k=options.k, keep_text=options.keep_text, sensitive=options.sensitive
     )
-    outputs = [path.relative_to(study.root).as_posix() for path in _write(study.output, public)]
+    with study_lock(study.output):
+        outputs = [path.relative_to(study.root).as_posix() for path in _write(study.output, public)]
     for name in outputs:
         show(f"  {name}")
     give({"outputs": outputs, "risk": public.risk})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study import places
+from surveykit.study.lock import study_lock
 
 if TYPE_CHECKING:
     from surveykit.sampling import FrameIndex
@@ -49,7 +50,8 @@ def index_study_frame(study: Study, target: Path | None = None) -> FrameIndex:
             f"frame index: {path} exists and may serve a draw: remove it yourself, or name another file with --file"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    return index_frame(plan, study.root / study.definition.data.frame, path)
+    with study_lock(study.output):
+        return index_frame(plan, study.root / study.definition.data.frame, path)
 
 
 def index_lines(study: Study, index: FrameIndex) -> list[str]:

@@ -34,7 +34,7 @@ def find_leftovers(root: Path, output: Path, outputs: Iterable[str]) -> list[Pat
 
 
 def _is_partial(name: str) -> bool:
-    return name.startswith(FOLDER_MARK) or (name.startswith(".") and name.endswith(FILE_MARK))
+    return name.startswith(FOLDER_MARK) or name.endswith(FILE_MARK)
 
 
 def remove_leftovers(root: Path, output: Path, outputs: Iterable[str], say: Callable[[str], None]) -> None:
