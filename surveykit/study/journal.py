@@ -175,16 +175,18 @@ def recover(
     staged, placed = FileHashes(workshop), FileHashes(study.root)
     for name in after:
         if not _allowed(study, name):
-            raise SurveyKitError(f"{study.output / JOURNAL}: {name} lies outside the study: move the journal away")
+            journal_file = f"{study.definition.output}/{JOURNAL}"
+            raise SurveyKitError(f"{journal_file}: {name} lies outside the study: move the journal away")
         if journal.guarded and placed.of(name) not in (journal.before[name], after[name], "missing"):
             raise SurveyKitError(
                 f"{name} changed after a run was interrupted that was putting a new one in its place: "
                 "move it away and run again; nothing was changed"
             )
         if (workshop / name).is_file() and staged.of(name) != after[name]:
+            left = (workshop / name).relative_to(study.root).as_posix()
             raise SurveyKitError(
-                f"{(workshop / name).relative_to(study.root)} is not the file that was made before the run was "
-                f"interrupted: remove {study.definition.output}/{JOURNAL} and run again"
+                f"{left} is not the file that was made before the run was interrupted: remove "
+                f"{study.definition.output}/{JOURNAL} and run again"
             )
     settle(study, journal, manifest, save, say)
 

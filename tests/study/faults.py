@@ -59,9 +59,9 @@ class Seam:
         """Halve what was written and never written through, as after a power cut."""
         for folder, _, files in os.walk(self.root):
             for name in files:
-                path = os.path.join(folder, name)
-                if os.lstat(path).st_ino in self.unsynced:
-                    os.truncate(path, os.path.getsize(path) // 2)
+                path = Path(folder) / name
+                if path.lstat().st_ino in self.unsynced:
+                    os.truncate(path, path.lstat().st_size // 2)
 
 
 class _Handle:

@@ -179,7 +179,9 @@ def check(cases, chosen, folder, capsys):
         try:
             holds(cases[name], folder / str(number), at, fault, capsys)
         except (Exception, Killed) as error:
-            wrong.append(f"{name}: {fault} at {at} ({cases[name].operations[at]}): {type(error).__name__}: {error}"[:400])
+            wrong.append(
+                f"{name}: {fault} at {at} ({cases[name].operations[at]}): {type(error).__name__}: {error}"[:400]
+            )
     assert not wrong, "\n".join([f"{len(wrong)} of {len(chosen)}", *wrong[:20]])
 
 
