@@ -14,7 +14,7 @@ import pytest
 
 from surveykit.cli.failing import tell_error
 from surveykit.cli.terminal import Terminal
-from surveykit.errors import OverwriteError
+from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study import manifest, running
 from surveykit.study.loading import load_study
 from surveykit.study.pipeline import study_stages
@@ -111,7 +111,7 @@ class Case:
                 run(self.of(folder), redraw=self.redraw)
         except Killed:
             return None
-        except OSError as error:
+        except (OSError, SurveyKitError) as error:
             return error
         return "done"
 
@@ -149,7 +149,7 @@ def holds(case, folder, at, fault, capsys):
     """Fail one run at one operation, run again, and compare."""
     said = case.disturbed(folder, at, fault)
     assert set(case.kept.values()) <= everything(folder), "an earlier sample is lost"
-    if isinstance(said, OSError):
+    if isinstance(said, Exception):
         capsys.readouterr()
         code, _ = tell_error(said, Terminal("en"))
         told = capsys.readouterr().err.strip()
@@ -193,6 +193,21 @@ def test_a_spread_of_faults(cases, tmp_path, capsys):
     check(cases, spread(points(cases), 72), tmp_path, capsys)
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_two_faults_in_a_row(cases, tmp_path, capsys, fault):
+    """The run that makes an interruption good is interrupted itself."""
+    case = cases["seeds"]
+    for number, at in enumerate(spread(range(len(case.operations)), 4)):
+        folder = tmp_path / str(number)
+        case.disturbed(folder, at, "kill")
+        case.disturb(folder, 20 + 60 * number, fault)
+        assert set(case.kept.values()) <= everything(folder)
+        case.finished(folder)
+        assert_like_undisturbed(case, folder)
+
+
 @pytest.mark.slow
-def test_every_fault_at_every_operation(cases, tmp_path, capsys):
-    check(cases, points(cases), tmp_path, capsys)
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", CASES)
+def test_every_fault_at_every_operation(cases, tmp_path, capsys, name, fault):
+    check(cases, [point for point in points(cases) if point[0] == name and point[2] == fault], tmp_path, capsys)
