@@ -5,11 +5,15 @@
     python3 bootstrap.py test       run every check that a change must pass
     python3 bootstrap.py docs       build the documentation into docs/_build/html
     python3 bootstrap.py coverage   run the tests and report the lines and branches that they pass through
+    python3 bootstrap.py mutants    make small wrong changes and see whether the tests notice
+    python3 bootstrap.py lock       write requirements.lock, the versions and hashes that CI installs
+    python3 bootstrap.py sbom       write the bill of materials, dist/surveykit.cdx.json
 
 All need only Python 3.11 or newer. Python packages go into .venv in this folder. Missing system packages (Pango for
-PDF; for the tests also poppler-utils, a Chromium browser, Node.js, Java and PostgreSQL) are installed with apt where
-that is allowed; otherwise one sentence says what to install. Nothing else outside this folder is written. Further
-arguments go to 'surveykit run' or to pytest.
+PDF; for the tests also poppler-utils, Ghostscript, a Chromium browser, Node.js, Java, PostgreSQL and LibreOffice) are
+installed with apt where that is allowed; otherwise one sentence says what to install. Nothing else outside this folder
+is written. Further arguments go to 'surveykit run' or to pytest. With CI=true every package is installed from
+requirements.lock and its hash is checked; elsewhere constraints.txt gives the versions.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import ctypes
 import ctypes.util
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +39,7 @@ PDF_LIBRARIES = {
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
+PDF_READERS = {"pdftoppm": "poppler-utils", "gs": "ghostscript"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -106,6 +112,16 @@ def ensure_pdf_libraries() -> None:
         )
 
 
+def ensure_pdf_readers() -> None:
+    """See to the PDF readers that the tests look at pages with and that no Python package brings."""
+    missing = [package for program, package in PDF_READERS.items() if shutil.which(program) is None]
+    if missing and not apt_install(missing):
+        stop(
+            "the tests look at PDF pages with other readers: "
+            f"install them with 'sudo apt-get install {' '.join(missing)}' and call again"
+        )
+
+
 def ensure_python() -> None:
     """Refuse a Python that is too old."""
     if sys.version_info < OLDEST:
@@ -138,18 +154,34 @@ def make_venv() -> None:
 def install(extra: str) -> None:
     """Install surveykit with an extra into .venv, unless that is done already."""
     stamp = VENV / f"installed-{extra or 'base'}"
-    content = b"".join((ROOT / name).read_bytes() for name in ("setup.cfg", "pyproject.toml", "constraints.txt"))
-    wanted = hashlib.sha256(content + str(sys.version_info[:2]).encode()).hexdigest()
+    files = ("setup.cfg", "pyproject.toml", "constraints.txt", "requirements.lock")
+    content = b"".join((ROOT / name).read_bytes() for name in files)
+    wanted = hashlib.sha256(content + f"{sys.version_info[:2]} {os.environ.get('CI')}".encode()).hexdigest()
     make_venv()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say("installing Python packages into .venv (a minute or two)")
     target = f".[{extra}]" if extra else "."
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = quiet([*command, "-c", "constraints.txt", "-e", target], cwd=ROOT, env=own_environment(os.environ))
-    if done.returncode != 0:
-        stop(f"the Python packages could not be installed:\n{done.stdout.strip()}")
+    orders = locked_orders() if os.environ.get("CI") else [["-c", "constraints.txt", "-e", target]]
+    for order in orders:
+        command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *order]
+        done = quiet(command, cwd=ROOT, env=own_environment(os.environ))
+        if done.returncode != 0:
+            stop(f"the Python packages could not be installed:\n{done.stdout.strip()}")
     stamp.write_text(wanted)
+
+
+def locked_orders() -> list[list[str]]:
+    """Return what pip is told under CI: the build backend, all packages, surveykit; every file by its hash."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    backend = re.search(r"^setuptools==.*(?:\n    .*)*", lock, re.MULTILINE)
+    assert backend is not None, "requirements.lock lacks setuptools: write it anew with 'bootstrap.py lock'"
+    first = VENV / "tmp" / "backend.txt"
+    first.parent.mkdir(parents=True, exist_ok=True)
+    first.write_text(backend[0] + "\n", encoding="utf-8")
+    fixed = ["--no-deps", "--no-build-isolation", "--use-pep517"]
+    checked = ["--require-hashes", *fixed, "-r"]
+    return [[*checked, str(first)], [*checked, "requirements.lock"], [*fixed, "-e", "."]]
 
 
 def own_environment(base: os._Environ[str]) -> dict[str, str]:
@@ -206,6 +238,12 @@ def postgres_available() -> bool:
     return present() or (apt_install(["postgresql"]) and present())
 
 
+def office_available() -> bool:
+    """See to LibreOffice, with which the tests look at the Word file and the workbook."""
+    packages = ["libreoffice-writer-nogui", "libreoffice-calc-nogui"]
+    return shutil.which("soffice") is not None or (apt_install(packages) and shutil.which("soffice") is not None)
+
+
 def marks_left_out() -> list[str]:
     """Return the marks of the tests that cannot run here; under CI there must be none."""
     needs = {
@@ -213,6 +251,7 @@ def marks_left_out() -> list[str]:
         "node": (node_available, "nodejs and npm"),
         "java": (java_available, "default-jre-headless"),
         "postgres": (postgres_available, "postgresql"),
+        "office": (office_available, "libreoffice-writer-nogui and libreoffice-calc-nogui"),
     }
     missing = {mark: packages for mark, (available, packages) in needs.items() if not available()}
     if "java" in missing:
@@ -236,8 +275,7 @@ def run_tests(arguments: list[str]) -> int:
     """Run the linters and the tests."""
     install("test,spark")
     ensure_pdf_libraries()
-    if shutil.which("pdftoppm") is None and not apt_install(["poppler-utils"]):
-        stop("the tests look at PDF pages: install pdftoppm with 'sudo apt-get install poppler-utils' and call again")
+    ensure_pdf_readers()
     markers = " and ".join(["not slow", *(f"not {mark}" for mark in marks_left_out())])
     steps = [
         ["-m", "ruff", "check", "."],
@@ -283,9 +321,24 @@ def measure_coverage(arguments: list[str]) -> int:
     return code
 
 
+def run_tool(extra: str, script: str, arguments: list[str]) -> int:
+    """Run a script of tools/ with the packages of an extra."""
+    install(extra)
+    command = [str(PYTHON), str(ROOT / "tools" / script), *arguments]
+    return subprocess.run(command, cwd=ROOT, env=own_environment(os.environ), check=False).returncode
+
+
 def main(arguments: list[str]) -> int:
     """Do what was asked."""
-    tasks = {"run": run_study, "test": run_tests, "docs": build_docs, "coverage": measure_coverage}
+    tasks = {
+        "run": run_study,
+        "test": run_tests,
+        "docs": build_docs,
+        "coverage": measure_coverage,
+        "mutants": lambda rest: run_tool("test", "mutants.py", rest),
+        "lock": lambda rest: run_tool("supply", "supply_chain.py", ["lock", *rest]),
+        "sbom": lambda rest: run_tool("supply", "supply_chain.py", ["sbom", *rest]),
+    }
     if not arguments or arguments[0] not in tasks:
         print(__doc__)
         return 0 if arguments and arguments[0] in {"-h", "--help", "help"} else 2

@@ -16,6 +16,7 @@ __all__ = [
     "DesignError",
     "InterpretationWarning",
     "MissingDependencyError",
+    "MissingGlyphWarning",
     "OverwriteError",
     "Problem",
     "RenderError",
@@ -111,6 +112,10 @@ class InterpretationWarning(UserWarning):
 
 class ApproximationWarning(UserWarning):
     """A number rests on an approximation that may be poor here."""
+
+
+class MissingGlyphWarning(UserWarning):
+    """A character is printed as 〓, since no font of surveykit's holds it."""
 
 
 def first_few(values: Iterable[object], limit: int = 5) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Callable: positions and names of the arguments that are told to the user.
 SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Problem": ((0, 1), ("what", "todo")),
+    "FileError": ((0, 1), ("what", "todo")),
     "RoutingError": ((0, 1), ("what", "todo")),
     "Change": ((1,), ("what",)),
     "Finding": ((0, 2, 3), ("name", "detail", "todo")),

@@ -21,6 +21,8 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
+    from surveykit.study.inside import outside_problems
+    from surveykit.study.printing import printing_problems
     from surveykit.study.summary import count_parts
 
     terminal = current()
@@ -28,10 +30,18 @@ def execute(options: argparse.Namespace) -> int:
     give({"study": count_parts(study)})
     for line in study.summary():
         say(line)
+    outside = outside_problems(study.root, study.definition)
+    if outside:
+        give({"trusted": [problem_object(problem, terminal) for problem in outside]})
+    for problem in outside:
+        say(f"trusted: {problem.what}")
     file = study.definition.files.questionnaire
     doubts = [problem.at(problem.file or file, problem.line) for problem in lint_questionnaire(study.questionnaire)]
-    for doubt in doubts:
-        terminal.complain_as_is(terminal.text("warning") + ": " + problem_text(doubt, terminal))
-        terminal.warnings.append({"kind": "lint", **problem_object(doubt, terminal)})
+    glyphs = printing_problems(study)
+    for kind, found in (("lint", doubts), ("glyph", glyphs)):
+        for doubt in found:
+            terminal.complain_as_is(terminal.text("warning") + ": " + problem_text(doubt, terminal))
+            terminal.warnings.append({"kind": kind, **problem_object(doubt, terminal)})
+    doubts += glyphs
     show(f"no problems found, {len(doubts)} warnings" if doubts else "no problems found")
     return 0

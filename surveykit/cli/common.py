@@ -39,14 +39,14 @@ def open_outline(options: argparse.Namespace) -> StudyOutline:
     """Read no more than study.yaml of the study that a call means."""
     from surveykit.study.loading import load_outline
 
-    return load_outline(_folder(options))
+    return load_outline(_folder(options), trust=options.trust)
 
 
 def open_study(options: argparse.Namespace) -> Study:
     """Load the study that a call means, with every definition checked."""
     from surveykit.study.loading import load_study
 
-    return load_study(_folder(options))
+    return load_study(_folder(options), trust=options.trust)
 
 
 def _folder(options: argparse.Namespace) -> Path:

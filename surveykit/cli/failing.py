@@ -14,7 +14,15 @@ from typing import Any, TextIO
 
 from surveykit._version import __version__
 from surveykit.cli.terminal import Terminal
-from surveykit.errors import ApproximationWarning, DefinitionError, InterpretationWarning, Problem, SurveyKitError
+from surveykit.errors import (
+    ApproximationWarning,
+    DefinitionError,
+    InterpretationWarning,
+    MissingGlyphWarning,
+    Problem,
+    SurveyKitError,
+)
+from surveykit.files.looking import FileError
 
 __all__ = ["caught_warnings", "problem_object", "problem_text", "tell_error"]
 
@@ -55,6 +63,9 @@ def tell_error(error: BaseException, terminal: Terminal) -> tuple[int, list[dict
         count = len(error.problems)
         terminal.complain(f"surveykit: {count} problem{'s' if count != 1 else ''}; nothing was changed")
         return error.exit_code, [problem_object(problem, terminal) for problem in error.problems]
+    if isinstance(error, FileError):
+        terminal.complain_as_is(_headed(terminal, problem_text(error.problem, terminal)))
+        return error.exit_code, [problem_object(error.problem, terminal)]
     if isinstance(error, SurveyKitError):
         terminal.complain_as_is(_headed(terminal, terminal.text(error)))
         return error.exit_code, [problem_object(Problem(str(error)), terminal)]
@@ -93,7 +104,7 @@ def caught_warnings(terminal: Terminal) -> Iterator[None]:
             file: TextIO | None = None,
             line: str | None = None,
         ) -> None:
-            if not issubclass(category, InterpretationWarning | ApproximationWarning):
+            if not issubclass(category, InterpretationWarning | ApproximationWarning | MissingGlyphWarning):
                 others(message, category, filename, lineno, file, line)
                 return
             told = terminal.text(message)

@@ -15,8 +15,9 @@ from surveykit.cli.failing import caught_warnings, problem_object, silence_broke
 from surveykit.cli.manual import add_manual, overview
 from surveykit.cli.parsing import Parser, UsageError, add_common_options, commands_of, translate_parser
 from surveykit.cli.speech import choose_language
-from surveykit.cli.terminal import Terminal, opened
+from surveykit.cli.terminal import Terminal, harmless, opened, write_anything
 from surveykit.errors import Problem
+from surveykit.files.clock import clock_is_early, date_archives_from_1980
 
 __all__ = ["build_parser", "main"]
 
@@ -35,6 +36,7 @@ MODULES = (
     "commit",
     "frame",
     "deidentify",
+    "purge",
     "doctor",
     "completion",
     "helping",
@@ -72,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         The words after ``surveykit``; by default those of the process.
     """
+    write_anything()
     words = list(sys.argv[1:] if arguments is None else arguments)
     language = choose_language(words, os.environ)
     parser = build_parser(language)
@@ -86,6 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     terminal = Terminal(language, options.json, options.quiet, options.progress or None)
     with opened(terminal):
+        if clock_is_early():
+            date_archives_from_1980()
+            terminal.complain("surveykit: warning: the clock stands before 1980: set it; archives are dated 1980")
         return _answered(options, terminal)
 
 
@@ -105,7 +111,7 @@ def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
         if terminal.json:
             problems += terminal.answer.pop("problems", [])
             told = {"problems": problems, "warnings": terminal.warnings}
-            print(answer_text(options.command, code, terminal.answer, told))
+            print(harmless(answer_text(options.command, code, terminal.answer, told)))
         sys.stdout.flush()
     except BrokenPipeError:
         silence_broken_pipe()
@@ -119,5 +125,5 @@ def _tell_usage(error: UsageError, terminal: Terminal) -> int:
     terminal.complain_as_is(terminal.text("surveykit: error") + ": " + message)
     if terminal.json:
         told = {"problems": [problem_object(Problem(str(error)), terminal)], "warnings": []}
-        print(answer_text(None, 2, {}, told), flush=True)
+        print(harmless(answer_text(None, 2, {}, told)), flush=True)
     return 2

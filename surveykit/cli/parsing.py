@@ -96,6 +96,12 @@ def add_common_options(parser: argparse.ArgumentParser, *, top: bool = False) ->
         help="the study's folder (default: found upwards from here)",
     )
     group.add_argument("--lang", choices=LANGUAGES, default=unset, help="language of messages and help")
+    group.add_argument(
+        "--trust",
+        help="let the study read and write outside its folder: for studies whose makers you know",
+        action="store_true",
+        default=False if top else argparse.SUPPRESS,
+    )
     plain = {"action": "store_true", "default": False if top else argparse.SUPPRESS}
     group.add_argument("--json", help="print one JSON object; messages go to standard error", **plain)  # type: ignore[arg-type]
     group.add_argument("-q", "--quiet", help="print results, warnings and errors only", **plain)  # type: ignore[arg-type]

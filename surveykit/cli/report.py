@@ -44,7 +44,11 @@ def add_parser(commands: Any) -> None:
         "--smallest-count", type=_at_least_one, default=5, metavar="N", help="hide counts of 1 to N-1 (default: 5)"
     )
     parser.add_argument(
-        "--round-counts", type=_at_least_one, default=1, metavar="N", help="round bases to multiples of N (default: 1)"
+        "--round-counts",
+        type=_at_least_one,
+        default=1,
+        metavar="N",
+        help="protect numbers of respondents: multiples of N, and nothing that gives them back (default: 1, exact)",
     )
     parser.add_argument(
         "--workers", type=_at_least_one, metavar="N", help="processes for district reports (default: all cores)"

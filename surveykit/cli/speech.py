@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from surveykit.errors import DataError
+from surveykit.files.looking import read_text
 from surveykit.language import LANGUAGES
 
 __all__ = ["VARIABLE", "choose_language", "locale_language"]
@@ -57,8 +59,8 @@ def _study_language(folder: str | None) -> str | None:
     start = Path(folder) if folder else Path.cwd()
     for place in (start,) if folder else (start, *start.parents):
         try:
-            text = (place if place.is_file() else place / "study.yaml").read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            text = read_text(place if place.is_file() else place / "study.yaml", limit=5_000_000)
+        except (DataError, OSError):
             continue
         found = _FIRST.search(text)
         return found[1] if found else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from typing import Any, TextIO
 from surveykit.cli.progress import Progress
 from surveykit.language import translator
 
-__all__ = ["Terminal", "current", "has_colour", "opened"]
+__all__ = ["Terminal", "current", "harmless", "has_colour", "opened", "write_anything"]
 
 
 @dataclass
@@ -74,7 +76,7 @@ class Terminal:
 
     def working(self, title: str) -> None:
         """Say what is being done; shown while it lasts."""
-        self._ticker.start(self.text(title))
+        self._ticker.start(harmless(self.text(title)))
 
     def give(self, entries: Mapping[str, Any]) -> None:
         """Add to the result of ``--json``."""
@@ -86,7 +88,29 @@ class Terminal:
 
     def _print(self, line: str, stream: TextIO) -> None:
         with self._ticker.paused():
-            print(line, file=stream, flush=True)
+            print(harmless(line), file=stream, flush=True)
+
+
+# Control characters but tab and newline, and those that turn the direction of a line.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(line: str) -> str:
+    r"""Write control characters out, so that no text of a file can move the cursor, colour or hide what is said.
+
+    Examples
+    --------
+    >>> harmless("a" + chr(27) + "[2Jb")
+    'a\\u001b[2Jb'
+    """
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def write_anything() -> None:
+    """Let standard output and standard error take any character: what their encoding lacks is written out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def has_colour(stream: TextIO) -> bool:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["ResultTable"]
 
 _GAPS = {
-    "gap_pair": ("事先指定的两个区", "two districts named beforehand"),
-    "gap_all": ("所有区两两比较", "all pairs at once"),
-    "gap_power": ("功效80%，指定的两个区", "power 80 %, two districts"),
+    "gap_pair": ("事先指定的两个地区", "two areas named beforehand"),
+    "gap_all": ("所有地区两两比较", "all pairs at once"),
+    "gap_power": ("功效80%，指定的两个地区", "power 80 %, two areas"),
 }
 
 
@@ -106,7 +106,9 @@ class ResultTable(Shown):
         first, table = (0 if language == "zh" else 1), self.table
         if {"n", "gap_pair", "gap_all"} <= set(table.columns):
             lines = {words[first]: table[c].to_numpy(float) for c, words in _GAPS.items() if c in table}
-            axis, side = ("每区有效答卷", "可区分的差距") if first == 0 else ("responses in a district", "difference")
+            axis, side = (
+                ("每个地区的有效答卷", "可区分的差距") if first == 0 else ("responses in an area", "difference")
+            )
             return charts.line_chart(table["n"].to_numpy(float), lines, ax, axis=axis, side=side, percent=True)
         texts = [name for name in table.columns if table[name].dtype.kind not in "fiub"]
         names = [label_of(v, labels) for v in table[texts[0]]] if texts else [str(v) for v in table.iloc[:, 0]]

@@ -19,12 +19,12 @@ HEADS = {
     "factor_min": "最小系数", "factor_max": "最大系数", "excluded": "剔除", "margin_error": "边际误差",
     "notes": "说明", "margin": "边际", "target": "目标", "base": "设计权数", "final": "最终权数",
     # sampling
-    "stratum": "层", "district": "区(市)县", "domain": "子总体", "population_size": "总体单位数",
+    "stratum": "层", "district": "地区", "domain": "子总体", "population_size": "总体单位数",
     "sample_size": "样本量", "sampling_fraction": "抽样比", "half_width_50": "半宽(率50%)",
     "half_width_85": "半宽(率85%)", "half_width": "区间半宽", "n_net": "有效答卷", "cut_key": "截止散列值",
-    "continuous_size": "连续解", "variance": "方差", "gap_pair": "可区分差距(指定两区)",
-    "gap_all": "可区分差距(所有区两两)", "gap_power": "可发现差距(功效80%)", "width_marginal": "名次集合宽度(单个区)",
-    "width_simultaneous": "名次集合宽度(所有区)", "pairs_apart": "可区分的两两比例", "reserve": "备用",
+    "continuous_size": "连续解", "variance": "方差", "gap_pair": "可区分差距(指定的两个地区)",
+    "gap_all": "可区分差距(所有地区)", "gap_power": "可发现差距(功效80%)", "width_marginal": "名次集合宽度(单个地区)",
+    "width_simultaneous": "名次集合宽度(所有地区)", "pairs_apart": "可区分的两两比例", "reserve": "备用",
     "reachable": "可达到", "weight": "权数", "frame_rows": "抽样框单位数", "seed": "种子", "clusters": "群数",
     "sample_clusters": "样本群数",
     # responses

@@ -13,6 +13,7 @@ from surveykit.estimation.covariance import covariance_of, domain_df, domain_mem
 from surveykit.estimation.degenerate import NO_VARIATION, ROUNDING_VARIANCE
 from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.intervals import t_quantile
+from surveykit.estimation.memory import require_memory
 from surveykit.estimation.quantiles import Inversion
 from surveykit.estimation.rate_intervals import add_intervals, replicate_logit_error
 from surveykit.estimation.reliability import nchs_2017
@@ -37,6 +38,7 @@ def assemble(
 ) -> Estimates:
     """Evaluate terms; see `surveykit.estimation.estimators.estimate`."""
     design = context.design
+    require_memory(design, terms)
     moments, places = _distinct(terms)
     totals = moment_totals(design, moments)
     values = np.concatenate([term.value([totals[i] for i in place]) for term, place in zip(terms, places, strict=True)])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, first_few
 from surveykit.estimation.contrast_df import contrast_df
 from surveykit.estimation.estimates import Estimates
 from surveykit.estimation.rate_rows import rate_rows
@@ -96,7 +96,9 @@ def pairwise_comparisons(
     low, high = difference - half, difference + half
     found = None if kind == "number" else rate_rows(estimates)
     if kind == "rate" and (found is None or found.rows.size < e.size):
-        raise DataError("kind='rate': not every row is a rate; leave kind out.")
+        rates = [] if found is None else found.rows.tolist()
+        others = [label for row, label in enumerate(estimates.labels) if row not in rates]
+        raise DataError(f"kind='rate': no rates are {first_few(others)}; leave kind out.")
     if found is not None:
         place = np.full(e.size, -1)
         place[found.rows] = np.arange(found.rows.size)

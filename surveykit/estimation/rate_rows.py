@@ -9,13 +9,16 @@ import numpy as np
 from scipy import stats
 
 from surveykit.estimation.contrast_df import contrast_df, row_bias
-from surveykit.estimation.rate_contrasts import difference_limits, pair_scores, quantile_table, rate_correlation
+from surveykit.estimation.rate_contrasts import difference_limits, paired_scores, quantile_table, rate_correlation
 from surveykit.estimation.rate_margins import LARGEST_SIZE, RateMargins, rate_margins
 
 if TYPE_CHECKING:
     from surveykit.estimation.estimates import Estimates
 
 __all__ = ["RateRows", "difference_of_rates", "rate_rows"]
+
+MOST_CRITICAL = 30.0
+"""Score up to which limits are computed: farther out the distributions have no tail in double precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,19 +72,19 @@ class RateRows:
         self, estimates: Estimates, i: np.ndarray, j: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return scores, degrees of freedom and limits of differences of rates; i and j count within `rows`."""
-        score = pair_scores(self.margins, self.correlation)[i, j]
-        df = self.pair_df(estimates, i, j)
-        critical = np.where(df > 0, stats.t.ppf(0.5 + estimates.conf_level / 2, np.where(df > 0, df, 1.0)), np.nan)
+        r = self.correlation[i, j]
+        score, df = paired_scores(self.margins, i, j, r), self.pair_df(estimates, i, j)
         limits = np.full((2, i.size), np.nan)
-        known = np.isfinite(critical)
-        if known.any():
-            scores, at = quantile_table(self.margins, min(float(critical[known].max()), 30.0))
-            for k in np.flatnonzero(known):
-                if (self.margins.size[[i[k], j[k]]] >= LARGEST_SIZE).all():
-                    limits[:, k] = self.margins.rate[i[k]] - self.margins.rate[j[k]]
-                    continue
-                reach = min(float(critical[k]), 30.0)
-                limits[:, k] = difference_limits(scores, at[i[k]], at[j[k]], self.correlation[i[k], j[k]], reach)
+        known = np.flatnonzero(df > 0)
+        if known.size:
+            critical = np.minimum(stats.t.ppf(0.5 + estimates.conf_level / 2, df[known]), MOST_CRITICAL)
+            used, place = np.unique(np.concatenate([i[known], j[known]]), return_inverse=True)
+            table = quantile_table(self.margins.part(used), float(critical.max()))
+            first, second = place[: known.size], place[known.size :]
+            limits[:, known] = difference_limits(table, first, second, r[known], critical)
+            exact = self.margins.size >= LARGEST_SIZE
+            certain = known[exact[i[known]] & exact[j[known]]]
+            limits[:, certain] = self.margins.rate[i[certain]] - self.margins.rate[j[certain]]
         return score, df, limits[0], limits[1]
 
     def working_covariance(self, covariance: np.ndarray) -> np.ndarray:

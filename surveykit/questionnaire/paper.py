@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from jinja2 import Environment, StrictUndefined
 
+from surveykit.display.pdf_structure import mend_structure
 from surveykit.errors import MissingDependencyError, RenderError
 from surveykit.questionnaire.column_map import plain_label
 from surveykit.questionnaire.condition_words import condition_in_words
@@ -96,8 +97,9 @@ def render_paper_pdf(
     page = paper_html(questionnaire, language, mode=mode, copy=copy, fonts=fonts)
     try:
         pdf = weasyprint.HTML(string=page, url_fetcher=Fetcher()).write_pdf(
-            pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(page.encode()).digest()[:16]
-        )
+            pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(page.encode()).digest()[:16],
+            finisher=lambda _, made: mend_structure(made),
+        )  # fmt: skip
     except FatalURLFetchingError as error:
         raise RenderError(str(error)) from error
     return bytes(pdf)

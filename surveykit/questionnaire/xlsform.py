@@ -90,7 +90,7 @@ def xlsform_sheets(questionnaire: Questionnaire) -> dict[str, list[Row]]:
             sheets.survey.append(note | sheets.localised("label", step.entry.label))
     sheets.survey.extend(_hidden(questionnaire))
     settings = {
-        "form_title": questionnaire.title[questionnaire.languages[0]],
+        "form_title": questionnaire.title[questionnaire.languages[0]].replace("${", "$\u200b{"),
         "form_id": questionnaire.id,
         "version": str(questionnaire.version),
         "default_language": NAMES.get(questionnaire.languages[0], questionnaire.languages[0]),

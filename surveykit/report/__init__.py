@@ -16,14 +16,14 @@ from surveykit.report.inputs import (
     ReportInput,
     StudyInfo,
 )
+from surveykit.report.office.word import build_docx
+from surveykit.report.office.workbook import build_xlsx
 from surveykit.report.pdf import DataFile, build_pdf
 from surveykit.report.publication import PublicationRules, publish
 from surveykit.report.rendering import build_html, render_html
-from surveykit.report.spreadsheet import build_xlsx
 from surveykit.report.standards import nchs_count, nchs_proportion
 from surveykit.report.suppression import differencing_risks, suppress_counts
 from surveykit.report.topline import make_drivers, make_topline
-from surveykit.report.wordfile import build_docx
 
 __all__ = [
     "BRIEF_TEMPLATE",

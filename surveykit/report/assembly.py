@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.report.chapters import base_chapters
 from surveykit.report.disclosure_record import require_disclosure
 from surveykit.report.document import Chapter, Document
+from surveykit.report.estimates_table import estimates_table
 from surveykit.report.inputs import Edition, Profile, ReportInput
 from surveykit.report.markdown_text import own_chapter
 from surveykit.report.model_wording import guard_intervals
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules
+from surveykit.report.typography import set_ranges
 from surveykit.report.view import View, make_view
 
 __all__ = ["make_document"]
@@ -52,7 +56,8 @@ def make_document(
     """
     require_disclosure(report.disclosure, edition)
     view = make_view(report, edition=edition, profile=profile, rules=rules)
-    return document_of(view, _with_own(view, base_chapters(view)))
+    document = document_of(view, _with_own(view, base_chapters(view)))
+    return replace(document, data=(estimates_table(view),))
 
 
 def document_of(view: View, chapters: list[Chapter], *, title: str = "", subtitle: str = "") -> Document:
@@ -78,7 +83,7 @@ def document_of(view: View, chapters: list[Chapter], *, title: str = "", subtitl
         logo=view.report.logo,
         id=study.id,
     )
-    return guard_intervals(made, view.report)
+    return set_ranges(guard_intervals(made, view.report))
 
 
 def long_date(view: View) -> str:

@@ -29,14 +29,18 @@ COLUMN_NOTES = {
     "conf_low": "lower end of the interval, which covers sampling error only",
     "conf_high": "upper end of the interval, which covers sampling error only",
     "conf_level": "level of the interval",
-    "df": "degrees of freedom of the design",
+    "df": "degrees of freedom of the design; empty where bases are protected",
     "deff": "design effect",
-    "n": "unweighted base",
+    "n": "unweighted base; exact, or rounded as recipe.json says",
     "n_eff": "effective size of the base",
     "status": "empty: shown; rv: shown, for statistical review; u: unreliable; c: confidential; x: no data",
     "reason": "rule that gave the status",
     "simulated": "whether the answers are simulated",
 }
+
+
+_COUNTS = ("n", "rows", "psus", "missing", "df", "design_df")
+"""Entries of a recipe that count respondents."""
 
 
 def published_data(report: ReportInput, rules: PublicationRules = DEFAULT_RULES) -> pd.DataFrame:
@@ -85,8 +89,9 @@ def data_files(report: ReportInput, rules: PublicationRules = DEFAULT_RULES) -> 
             "standard": rules.standard,
             "smallest_count": rules.smallest_count,
             "round_counts_to": rules.round_counts_to,
+            "bases": "exact" if rules.exact else f"rounded to multiples of {rules.base}",
         },
-        "estimates": {key: recipe_of(report, key) for key in report.estimates},
+        "estimates": {key: _recipe(report, key, rules) for key in report.estimates},
         "provenance": dict(report.provenance),
         "simulated": report.study.simulated,
     }
@@ -96,6 +101,12 @@ def data_files(report: ReportInput, rules: PublicationRules = DEFAULT_RULES) -> 
         "estimates.parquet": buffer.getvalue(),
         "recipe.json": (text + "\n").encode(),
     }
+
+
+def _recipe(report: ReportInput, key: str, rules: PublicationRules) -> dict[str, object]:
+    """Return how estimates were made, without the numbers of people where these are protected."""
+    recipe = dict(recipe_of(report, key))
+    return recipe if rules.exact else {name: value for name, value in recipe.items() if name not in _COUNTS}
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.report.numbers import rounded
 from surveykit.report.suppression import suppress_counts
 
-__all__ = ["base_differences", "hide_with_neighbours", "round_bases"]
+__all__ = ["SMALL_BASE", "base_differences", "hide_with_neighbours", "protect_bases", "rounded_people"]
 
 BoolArray = NDArray[np.bool_]
 PROTECTION = 3.0
+SMALL_BASE = 1000
 
 
 def hide_with_neighbours(table: pd.DataFrame, confidential: BoolArray) -> BoolArray:
@@ -83,31 +85,51 @@ def base_differences(table: pd.DataFrame, smallest: int) -> BoolArray:
     return found
 
 
-def round_bases(table: pd.DataFrame, base: int, differing: BoolArray, smallest: int) -> pd.DataFrame:
-    """Round all bases to multiples of ``base``, and the differing ones at least to multiples of ``smallest``.
-
-    Design effects are multiplied by the same ratio: with the exact one, the base would be the effective size times the
-    design effect.
+def protect_bases(table: pd.DataFrame, base: int) -> pd.DataFrame:
+    """Round bases to multiples of ``base``, and every column from which an exact base could be solved for.
 
     Parameters
     ----------
     table : DataFrame
-        n and deff.
-    base, smallest : int
-        Multiples.
-    differing : ndarray of bool, shape (rows,)
-        From :func:`base_differences`.
+        kind, estimate, std_error, conf_low, conf_high, df, deff, n, n_eff.
+    base : int
+        Multiple.
 
     Returns
     -------
     DataFrame
+        n and n_eff are multiples of ``base``; deff is their ratio with one decimal; df is missing (n - 1 would give the
+        base back). Where the base is 1,000 or more, estimates, limits and standard errors have one decimal in percent
+        or points; below, estimates and limits have none, so that no fraction of a small base can be recognised, and
+        standard errors are missing: with a known design effect each would give its base back.
+
+    Examples
+    --------
+    >>> row = {"kind": "rate", "estimate": 0.7925, "std_error": 0.02931, "conf_low": 0.729, "conf_high": 0.845,
+    ...     "df": 194.0, "deff": 1.0312, "n": 195.0, "n_eff": 191.9}
+    >>> protect_bases(pd.DataFrame([row]), 10)[["estimate", "std_error", "deff", "n", "n_eff"]].iloc[0].tolist()
+    [0.79, nan, 1.1, 200.0, 190.0]
     """
-    counts = table["n"].to_numpy(dtype=float)
-    steps = np.where(differing, max(base, smallest), base).astype(float)
-    rounded = np.floor(counts / steps + 0.5) * steps
+    counts = rounded_people(table["n"].to_numpy(dtype=float), base)
+    effective = rounded_people(table["n_eff"].to_numpy(dtype=float), base)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where((counts > 0) & (rounded != counts), rounded / counts, 1.0)
-    return table.assign(n=rounded, deff=table["deff"].to_numpy(dtype=float) * ratio)
+        ratio = np.where(effective > 0, np.round(counts / effective, 1), np.nan)
+    found = table.assign(n=counts, n_eff=effective, deff=ratio, df=np.nan)
+    shift = np.where(table["kind"] == "rate", 2, 0)
+    places = shift + (counts >= SMALL_BASE)
+    for column in ("estimate", "conf_low", "conf_high"):
+        found[column] = _at(table[column], places)
+    found["std_error"] = np.where(counts >= SMALL_BASE, _at(table["std_error"], shift + 1), np.nan)
+    return found
+
+
+def rounded_people(counts: NDArray[np.float64] | float, base: int) -> NDArray[np.float64]:
+    """Round numbers of people half up to multiples of ``base``; missing stays missing."""
+    return np.asarray(np.floor(np.asarray(counts, dtype=float) / base + 0.5) * base)
+
+
+def _at(values: pd.Series, places: NDArray[np.intp]) -> list[float]:
+    return [rounded(float(value), int(place)) for value, place in zip(values, places, strict=True)]
 
 
 def _groups(table: pd.DataFrame) -> list[NDArray[np.intp]]:

@@ -71,11 +71,30 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: the text that is shown, the number it stands for (rounded as shown) or None, and its status sign."""
+    """One cell of a table.
+
+    Attributes
+    ----------
+    text : str
+        What is shown.
+    value : float or None
+        The number it stands for, rounded as shown.
+    status : str
+        Its sign, without brackets.
+    exact : float or None
+        The number unrounded, where the data files publish it so; None where rounding is part of the protection.
+    ends : tuple of float or None
+        Lower and upper end of an interval or of a set of ranks.
+    label : str
+        What stands here where ``text`` is left blank because it would repeat the row above.
+    """
 
     text: str
     value: float | None = None
     status: str = ""
+    exact: float | None = None
+    ends: tuple[float, float] | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +147,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report in one language, after rounding and suppression; ``numbered`` says whether headings are."""
+    """The whole report in one language, after rounding and suppression.
+
+    ``numbered`` says whether headings are; ``data`` are tables for the workbook alone, too long for a page.
+    """
 
     edition: str
     profile: str
@@ -142,6 +164,7 @@ class Document:
     logo: str = ""
     id: str = ""
     numbered: bool = True
+    data: tuple[Table, ...] = ()
 
     def tables(self) -> Iterator[Table]:
         """All tables in the order of the report."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, MissingGlyphWarning, first_few
 from surveykit.report.assembly import document_of
 from surveykit.report.chapters.places import tile_figure
 from surveykit.report.chapters.profiles import district_blocks
@@ -143,8 +144,17 @@ def _receive(report: ReportInput, edition: Edition, profile: Profile, rules: Pub
     _VIEW["view"] = make_view(report, edition=edition, profile=profile, rules=rules)
 
 
-def _district_pdf(district: str, variant: Variant) -> bytes:
-    return build_pdf(render_html(_district_document(_VIEW["view"], district)), variant=variant)
+def _district_pdf(district: str, variant: Variant) -> tuple[bytes, list[str]]:
+    """Make one district's PDF; what is to be told of its characters is handed back to the calling process."""
+    page = render_html(_district_document(_VIEW["view"], district))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", MissingGlyphWarning)
+        made = build_pdf(page, variant=variant)
+    told = [str(entry.message) for entry in caught if issubclass(entry.category, MissingGlyphWarning)]
+    for entry in caught:
+        if not issubclass(entry.category, MissingGlyphWarning):
+            warnings.warn_explicit(entry.message, entry.category, entry.filename, entry.lineno)
+    return made, told
 
 
 def build_district_pdfs(
@@ -183,11 +193,17 @@ def build_district_pdfs(
     cores = max(1, min(workers or os.cpu_count() or 1, len(asked)))
     if cores == 1:
         _receive(light, edition, profile, rules)
-        return {district: _district_pdf(district, variant) for district in asked}
+        return _told_once({district: _district_pdf(district, variant) for district in asked})
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores, context, initializer=_receive, initargs=(light, edition, profile, rules)) as pool:
         made = pool.map(_district_pdf, asked, [variant] * len(asked))
-        return dict(zip(asked, made, strict=True))
+        return _told_once(dict(zip(asked, made, strict=True)))
+
+
+def _told_once(made: dict[str, tuple[bytes, list[str]]]) -> dict[str, bytes]:
+    for told in dict.fromkeys(text for _, texts in made.values() for text in texts):
+        warnings.warn(told, MissingGlyphWarning, stacklevel=3)
+    return {district: data for district, (data, _) in made.items()}
 
 
 def _without_rows(report: ReportInput) -> ReportInput:

@@ -61,7 +61,9 @@ class StudyInfo:
     simulated : bool
         True when the answers are simulated; every page, sheet and figure then says so.
     city : Text
-        Name of the whole area that the districts make up.
+        Name of the whole area that the units make up; ``en_inline`` is what stands inside an English sentence.
+    unit : Text
+        What one of the areas compared is called (区县, 街道, ward); ``en_plural`` where English adds no s.
     """
 
     id: str
@@ -73,7 +75,8 @@ class StudyInfo:
     subtitle: Text = field(default_factory=lambda: {"zh": "", "en": ""})
     version: str = "1.0"
     simulated: bool = False
-    city: Text = field(default_factory=lambda: {"zh": "全市", "en": "City"})
+    city: Text = field(default_factory=lambda: {"zh": "全市", "en": "City", "en_inline": "the city"})
+    unit: Text = field(default_factory=lambda: {"zh": "地区", "en": "area"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +92,8 @@ class IndicatorInfo:
     kind : {"rate", "score"}
         Rates are estimated as shares from 0 to 1, scores in points from 0 to 100.
     numerator, base, dont_know : Text
-        Which answers count, out of whom, and what becomes of "don't know".
+        Which answers count, out of whom (two indicators with different bases say so in different words), and what
+        becomes of those who cannot say, in the questionnaire's words.
     wording : Text
         Wording of the question.
     headline : bool
@@ -147,6 +151,8 @@ class Question:
         Heading of the part of the questionnaire.
     grid : str
         Id of the grid that the row belongs to, or "".
+    number : str
+        Its number in the questionnaire, by which indicators refer to it; counted from 1 when no question has one.
     """
 
     id: str
@@ -156,6 +162,7 @@ class Question:
     base: Text = field(default_factory=lambda: {"zh": "全部受访者", "en": "All respondents"})
     part: Text = field(default_factory=lambda: {"zh": "", "en": ""})
     grid: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,7 +66,8 @@ def safe_markdown(text: str) -> str:
         converter.inlinePatterns.deregister(pattern)
     html = str(converter.convert(text))
     html = re.sub(r"<(/?)h1>", r"<\1h2>", html)
-    return re.sub(r' href="([^"]*)"', lambda match: match[0] if _SAFE_LINK.match(match[1]) else "", html)
+    # Within "<a" only: what a code span shows of a link is text, and stays.
+    return re.sub(r'<a href="([^"]*)"', lambda match: match[0] if _SAFE_LINK.match(match[1]) else "<a", html)
 
 
 def own_chapter(view: View, own: OwnChapter) -> Chapter | None:

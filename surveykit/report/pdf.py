@@ -8,12 +8,15 @@ import datetime
 import gc
 import logging
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from surveykit.errors import MissingDependencyError, RenderError, first_few
-from surveykit.report.typefaces import FACES, FONT_SCHEME, check_glyphs, font_bytes
+from surveykit.display.pdf_structure import mend_structure
+from surveykit.errors import MissingDependencyError, MissingGlyphWarning, RenderError, first_few
+from surveykit.report.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, fit_to_fonts, font_bytes
+from surveykit.report.typography import hold_together, with_curly_quotes
 
 __all__ = ["DataFile", "build_pdf", "require_weasyprint"]
 
@@ -69,33 +72,39 @@ def build_pdf(
     bytes
         The same bytes for the same input and the same Pango and HarfBuzz.
 
+    Warns
+    -----
+    MissingGlyphWarning
+        When characters are in none of surveykit's fonts: they are printed as 〓, and named.
+
     Raises
     ------
     RenderError
-        When a character is missing from the fonts, a font other than surveykit's would be embedded, a resource
-        outside the page is asked for, or WeasyPrint warns about anything.
+        When a font other than surveykit's would be embedded, a resource outside the page is asked for, or WeasyPrint
+        warns about anything.
     MissingDependencyError
         When Pango is not installed.
     """
-    check_glyphs(html)
+    setting = fit_to_fonts(html)
+    if setting.told:
+        warnings.warn(setting.told, MissingGlyphWarning, stacklevel=2)
     weasyprint = require_weasyprint()
     options: dict[str, Any] = {"attachments": _attachments(weasyprint, attachments, published)}
     if variant != "plain":
         options["pdf_variant"] = variant
     fonts: set[str] = set()
 
-    def note_fonts(document: Any, pdf: Any) -> None:
+    def finish(document: Any, pdf: Any) -> None:
         fonts.update(_embedded_fonts(pdf))
-        if "AF" in pdf.catalog:  # WeasyPrint 70 lists every attachment twice
-            pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+        mend_structure(pdf)
 
     with _warnings_are_errors() as complaints:
-        light, charts = _charts_aside(html)
+        light, charts = _charts_aside(_typeset(setting.html))
         page = weasyprint.HTML(string=light, base_url=None, url_fetcher=_fetcher(charts))
         _return_memory()
         laid = page.render(**options)
         _forget_layout(laid)
-        content: bytes = laid.write_pdf(finisher=note_fonts, **options)
+        content: bytes = laid.write_pdf(finisher=finish, **options)
     if complaints:
         raise RenderError(f"WeasyPrint would not render this faithfully, {first_few(dict.fromkeys(complaints))}")
     foreign = sorted(name for name in fonts if not _is_ours(name))
@@ -104,6 +113,11 @@ def build_pdf(
             f"fonts other than surveykit's were used, {first_few(foreign)}: a style asks for another family"
         )
     return content
+
+
+def _typeset(html: str) -> str:
+    english = re.search(r"<html[^>]* lang=[\"']?en\b", html) is not None
+    return hold_together(with_curly_quotes(html) if english else html)
 
 
 def _forget_layout(document: Any) -> None:
@@ -171,7 +185,7 @@ def _fetcher(charts: dict[str, bytes]) -> Any:
             if url in charts:
                 return URLFetcherResponse(url, body=charts[url], headers={"Content-Type": "image/svg+xml"})
             scheme, _, name = url.partition(":")
-            if scheme != FONT_SCHEME or name not in {face for face, _, _ in FACES}:
+            if scheme != FONT_SCHEME or name not in {face for face, _, _ in (*FACES, EXTRA_FACE)}:
                 raise FatalURLFetchingError(f"the page asks for {url[:80]!r}; nothing outside the page is ever read")
             return URLFetcherResponse(url, body=font_bytes(name), headers={"Content-Type": "font/otf"})
 
@@ -212,4 +226,4 @@ def _embedded_fonts(pdf: Any) -> set[str]:
 
 def _is_ours(name: str) -> bool:
     base = name.lstrip("/").split("+", 1)[-1].replace("-", "").replace("#20", "").replace(" ", "")
-    return base.startswith(("SKSans", "SKSerif"))
+    return base.startswith(("SKSans", "SKSerif", "SKExtra"))

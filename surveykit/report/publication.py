@@ -10,8 +10,15 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.report.differencing import base_differences, hide_with_neighbours, round_bases
+from surveykit.report.differencing import (
+    SMALL_BASE,
+    base_differences,
+    hide_with_neighbours,
+    protect_bases,
+    rounded_people,
+)
 from surveykit.report.inputs import EstimatesLike, ReportInput
+from surveykit.report.numbers import rounded
 from surveykit.report.standards import acs_reliability, nchs_count, nchs_proportion
 from surveykit.report.suppression import suppress_counts
 
@@ -48,8 +55,9 @@ class PublicationRules:
     smallest_count : int
         Unweighted counts from 1 to one less are confidential.
     round_counts_to : int
-        Unweighted bases are rounded to a multiple of this; with 1 they are exact, except where one subtracted from
-        another would single out fewer people than ``smallest_count``: these are rounded to multiples of it.
+        With 1 all numbers of respondents are exact, and the report says so and what follows from it. With more they are
+        protected: rounded to multiples of this (of ``smallest_count`` at least) in every table, text and file, together
+        with everything that they could be solved for from (:func:`surveykit.report.differencing.protect_bases`).
     """
 
     standard: Literal["nchs2017", "acs", "none"] = "nchs2017"
@@ -61,6 +69,20 @@ class PublicationRules:
             raise DataError(f"standard {self.standard!r} is unknown: use 'nchs2017', 'acs' or 'none'")
         if self.smallest_count < 1 or self.round_counts_to < 1:
             raise DataError("smallest_count and round_counts_to must be 1 or more")
+
+    @property
+    def base(self) -> int:
+        """What numbers of respondents are rounded to; 1 when they are exact."""
+        return 1 if self.exact else max(self.round_counts_to, self.smallest_count)
+
+    @property
+    def exact(self) -> bool:
+        """Whether numbers of respondents are exact."""
+        return self.round_counts_to == 1
+
+    def people(self, count: float) -> float:
+        """Return a number of respondents as it may be shown."""
+        return float(count) if self.exact else float(rounded_people(count, self.base))
 
 
 DEFAULT_RULES = PublicationRules()
@@ -89,14 +111,24 @@ def publish(report: ReportInput, rules: PublicationRules = DEFAULT_RULES) -> pd.
     DataError
         When the city's figures or a required column are missing.
     """
+    return _withhold(_tidied(report), rules)
+
+
+def unprotected(report: ReportInput, rules: PublicationRules) -> pd.DataFrame:
+    """Return the rows of :func:`publish` with all their numbers, to compare outputs with; never to be published."""
+    table = _tidied(report)
+    _reliability(table, rules)
+    return table
+
+
+def _tidied(report: ReportInput) -> pd.DataFrame:
     if "city" not in report.estimates:
         raise DataError("the report has no estimates under the key 'city': estimate the indicators with by=None")
     kinds = {indicator.id: indicator.kind for indicator in report.indicators}
     parts = [_tidy(key, estimates, kinds) for key, estimates in report.estimates.items()]
     parts.append(_absent_districts(report, parts))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    table = _in_report_order(table, report)
-    return _withhold(table, rules)
+    return _in_report_order(table, report)
 
 
 def table_of(estimates: EstimatesLike | pd.DataFrame) -> pd.DataFrame:
@@ -188,7 +220,8 @@ def _withhold(table: pd.DataFrame, rules: PublicationRules) -> pd.DataFrame:
     status[beside], reason[beside] = "c", "complementary"
     status[empty], reason[empty] = "x", "no_data"
     differing = base_differences(table, rules.smallest_count)
-    table = round_bases(table, rules.round_counts_to, differing, rules.smallest_count)
+    if not rules.exact:
+        table = protect_bases(table, rules.base)
     withheld = np.isin(status, ["u", "c", "x"])
     table.loc[withheld, _VALUES] = np.nan
     table.loc[status == "c", "n"] = np.nan
@@ -234,8 +267,8 @@ def publish_topline(report: ReportInput, rules: PublicationRules = DEFAULT_RULES
     Returns
     -------
     DataFrame or None
-        The topline with a column ``status``; withheld rows hold no numbers, and a question with a withheld answer has
-        no "top2". None without a topline.
+        The topline with columns ``status`` and ``decimals`` (of the percentages); withheld rows hold no numbers, and a
+        question with a withheld answer has no "top2". None without a topline.
     """
     if report.topline is None:
         return None
@@ -254,5 +287,12 @@ def publish_topline(report: ReportInput, rules: PublicationRules = DEFAULT_RULES
         if hidden.any():
             table.loc[rows[hidden], "status"] = "c"
             table = table.drop(table.index[(table["question"] == question) & (table["code"] == "top2")])
+    bases = table["question"].map(table[table["code"] != "top2"].groupby("question")["n"].sum())
     table.loc[table["status"] == "c", ["n", "estimate", "conf_low", "conf_high"]] = np.nan
+    table["decimals"] = 1
+    if not rules.exact:
+        table["decimals"] = (bases >= SMALL_BASE).astype(int)
+        table["n"] = rounded_people(table["n"].to_numpy(dtype=float), rules.base)
+        for name in ("estimate", "conf_low", "conf_high"):
+            table[name] = [rounded(v, 2 + d) for v, d in zip(table[name], table["decimals"], strict=True)]
     return table.reset_index(drop=True)

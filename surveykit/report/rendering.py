@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +17,7 @@ from surveykit.report.inputs import Edition, Profile, ReportInput
 from surveykit.report.messages import say
 from surveykit.report.outline import outline
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules
-from surveykit.report.typefaces import FACES, FONT_SCHEME
+from surveykit.report.typefaces import FACES, face_rule
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +29,7 @@ BASE_TEMPLATE = "surveykit/base.html"
 
 
 def make_environment(study_templates: str | Path | Mapping[str, str] | None = None) -> Environment:
-    """Make the Jinja environment: autoescape on, undefined names an error, templates by prefix.
+    """Make the Jinja environment: sandboxed, autoescape on, undefined names an error, templates by prefix.
 
     Parameters
     ----------
@@ -45,7 +49,9 @@ def make_environment(study_templates: str | Path | Mapping[str, str] | None = No
         loaders.append(jinja2.DictLoader(dict(study_templates)))
     elif study_templates is not None:
         loaders.append(jinja2.FileSystemLoader(str(study_templates)))
-    return jinja2.Environment(
+    from surveykit.report.sandbox import Sandbox
+
+    return Sandbox(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -108,23 +114,55 @@ def render_html(
     def message(key: str, **values: object) -> str:
         return say(edition, key, **values)
 
+    script = files("surveykit.report").joinpath("templates", "sort.js").read_text(encoding="utf-8")
     context: dict[str, Any] = {
         "document": document,
         "sections": outline(document),
         "medium": medium,
         "say": message,
-        "faces": FACES if medium == "print" else (),
-        "font_scheme": FONT_SCHEME,
+        "face_rules": [face_rule(face) for face in FACES] if medium == "print" else [],
+        "script": script,
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "kind_of": lambda block: type(block).__name__.lower(),
     }
     environment = make_environment(study_templates)
     try:
-        return environment.get_template(template).render(context)
+        return without_jumps(environment.get_template(template).render(context))
     except jinja2.TemplateNotFound as error:
         raise RenderError(
             f"template {str(error)!r} is not there: give its name relative to the study's templates"
         ) from error
+    except jinja2.exceptions.SecurityError as error:
+        raise RenderError(f"template {template!r} does what a template may not do: {error}") from error
     except jinja2.UndefinedError as error:
         raise RenderError(f"template {template!r} uses a name that does not exist: {error}") from error
     except jinja2.TemplateSyntaxError as error:
         raise RenderError(f"template {error.name or template!r}, line {error.lineno}: {error.message}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        if template == BASE_TEMPLATE:
+            raise  # the library's own template: a defect, and no error of the study's
+        raise RenderError(f"template {template!r} fails: {type(error).__name__}: {error}") from error
+
+
+def without_jumps(html: str) -> str:
+    r"""Number headings anew so that none is more than one level below the one before it (PDF/UA-1, 7.4.2).
+
+    A heading that moves up keeps its look by the class ``as-hN`` of its first level.
+
+    Examples
+    --------
+    >>> without_jumps("<h1>A</h1><h3 id='b'>B</h3><h4>C</h4>")
+    '<h1>A</h1><h2 class="as-h3" id=\'b\'>B</h2><h3 class="as-h4">C</h3>'
+    """
+    above: list[int] = []
+
+    def level(match: re.Match[str]) -> str:
+        written = int(match[1])
+        while above and above[-1] >= written:
+            above.pop()
+        above.append(written)
+        if len(above) == written:
+            return match[0]
+        return f'<h{len(above)} class="as-h{written}"{match[2]}>{match[3]}</h{len(above)}>'
+
+    return re.sub(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>", level, html, flags=re.DOTALL)

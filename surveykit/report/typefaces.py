@@ -1,16 +1,32 @@
-"""The fonts that travel with surveykit, and the check that a text can be set in them."""
+"""The fonts that travel with surveykit, and what of a text can be set in them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
-from surveykit.errors import RenderError, first_few
+from surveykit.errors import RenderError
 
-__all__ = ["FACES", "FONT_SCHEME", "check_glyphs", "font_bytes", "font_characters", "font_path", "register_fonts"]
+__all__ = [
+    "EXTRA_FACE",
+    "FACES",
+    "FONT_SCHEME",
+    "SUBSTITUTE",
+    "Setting",
+    "face_rule",
+    "fit_to_fonts",
+    "font_bytes",
+    "font_characters",
+    "font_path",
+    "needs_extra_face",
+    "register_fonts",
+    "unprintable",
+]
 
 FACES = (
     ("sk-sans-regular.otf", "SK Sans", 400),
@@ -18,7 +34,13 @@ FACES = (
     ("sk-serif-regular.otf", "SK Serif", 400),
     ("sk-serif-bold.otf", "SK Serif", 700),
 )
+EXTRA_FACE = ("sk-extra-regular.otf", "SK Extra", 400)
+"""Rare hanzi in one sans face; a page loads it only when it holds one of them."""
+
 FONT_SCHEME = "surveykit-font"
+SUBSTITUTE = "\u3013"
+"""〓, which typesetters put where a type is missing."""
+
 _SILENT_TAGS = {"style", "script", "head", "metadata"}
 _VOID_TAGS = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -31,22 +53,53 @@ def font_path(name: str) -> Path:
 
 def font_bytes(name: str) -> bytes:
     """Return one of the packaged font files; RenderError for any other name."""
-    if name not in {face for face, _, _ in FACES}:
+    if name not in {face for face, _, _ in (*FACES, EXTRA_FACE)}:
         raise RenderError(f"font {name!r} is not among surveykit's fonts: use the families SK Sans and SK Serif")
     return font_path(name).read_bytes()
 
 
-@cache
-def font_characters() -> frozenset[int]:
-    """Return the code points that all four faces hold."""
+def face_rule(face: tuple[str, str, int]) -> str:
+    """Return the ``@font-face`` rule of one packaged face."""
+    name, family, weight = face
+    return f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{FONT_SCHEME}:{name}"); }}'
+
+
+def _held(name: str) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    held: frozenset[int] | None = None
-    for name, _, _ in FACES:
-        with TTFont(font_path(name), lazy=True) as font:
-            codes = frozenset(font.getBestCmap())
-        held = codes if held is None else held & codes
-    return held or frozenset()
+    with TTFont(font_path(name), lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+@cache
+def font_characters() -> frozenset[int]:
+    """Return the code points that all four faces of SK Sans and SK Serif hold."""
+    return frozenset.intersection(*(_held(name) for name, _, _ in FACES))
+
+
+@cache
+def _extra_characters() -> frozenset[int]:
+    return _held(EXTRA_FACE[0])
+
+
+def unprintable(text: str) -> list[str]:
+    """Return the characters of a text that no packaged face holds, each once, in their order.
+
+    Examples
+    --------
+    >>> unprintable("䶮城臺𠀋")
+    ['𠀋']
+    """
+    held = font_characters()
+    asked = dict.fromkeys(character for character in _INVISIBLE.sub("", text) if ord(character) not in held)
+    return [character for character in asked if ord(character) not in _extra_characters()]
+
+
+def needs_extra_face(text: str) -> bool:
+    """Whether SK Extra holds a character of the text that SK Sans and SK Serif lack."""
+    return any(
+        ord(character) in _extra_characters() for character in set(text) if ord(character) not in font_characters()
+    )
 
 
 @cache
@@ -54,8 +107,10 @@ def register_fonts() -> None:
     """Make the fonts known to matplotlib, once per process."""
     from matplotlib import font_manager
 
-    for name, _, _ in FACES:
+    for name, _, _ in (*FACES, EXTRA_FACE):
         font_manager.fontManager.addfont(font_path(name))
+    extra = font_manager.fontManager.ttflist[-1]
+    font_manager.fontManager.ttflist.append(replace(extra, weight=700))  # else bold text is warned about in the log
 
 
 class _TextCollector(HTMLParser):
@@ -85,30 +140,85 @@ class _TextCollector(HTMLParser):
             self.found.append((place, data))
 
 
-def check_glyphs(html: str) -> None:
-    """Raise RenderError when the page holds a character that the fonts lack.
+@dataclass(frozen=True)
+class Setting:
+    """A page that can be set whole in the packaged fonts.
 
-    The error names each character and its code point and says where it stands. Text that is made by style sheets
-    is not looked at; WeasyPrint's own warning about it is an error too.
+    Attributes
+    ----------
+    html : str
+        The page, with `SUBSTITUTE` in the place of every character that no face holds.
+    told : str
+        Which characters those are and where each first stands; empty when there are none.
+    """
+
+    html: str
+    told: str = ""
+
+
+def fit_to_fonts(html: str) -> Setting:
+    """See that every character of a page can be set: load SK Extra when it is needed, substitute what no face holds.
+
+    Text that is made by style sheets is not looked at; WeasyPrint's own warning about it is an error.
 
     Parameters
     ----------
     html : str
         A whole HTML document.
+
+    Returns
+    -------
+    Setting
     """
     collector = _TextCollector()
     collector.feed(html)
     collector.close()
     held = font_characters()
-    missing: dict[str, str] = {}
+    rare: dict[str, str] = {}
     for place, text in collector.found:
         for character in _INVISIBLE.sub("", text):
-            if ord(character) not in held and character not in missing:
+            if ord(character) not in held and character not in rare:
                 start = max(text.find(character) - 12, 0)
-                missing[character] = f"in {place!r}: …{text[start : start + 25].strip()}…"
-    if missing:
-        named = [f"{character} (U+{ord(character):04X}) {where}" for character, where in missing.items()]
-        raise RenderError(
-            f"characters that surveykit's fonts lack, {first_few(named)}. "
-            "Replace them, or add them to tools/font_characters.txt and make the fonts again"
-        )
+                rare[character] = f"in {place!r}: …{text[start : start + 25].strip()}…"
+    missing = {character: where for character, where in rare.items() if ord(character) not in _extra_characters()}
+    if len(rare) > len(missing):
+        html = _with_extra_face(html)
+    return Setting(_substituted(html, missing), _account(missing)) if missing else Setting(html)
+
+
+def _with_extra_face(html: str) -> str:
+    """Load SK Extra, and name it after SK Sans and SK Serif wherever a style or an attribute names those."""
+    quoted = re.compile(r"""("|'|&#x27;|&#39;|&quot;)SK (?:Sans|Serif)\1""")
+
+    def extended(text: str) -> str:
+        parts = re.split(r"(@font-face\s*\{[^}]*\})", text)
+        parts[::2] = [quoted.sub(lambda name: f"{name[0]}, {name[1]}SK Extra{name[1]}", part) for part in parts[::2]]
+        return "".join(parts)
+
+    html = re.sub(r"<style[^>]*>.*?</style>|<[^>]*SK [^>]*>", lambda found: extended(found[0]), html, flags=re.DOTALL)
+    rule = f"<style>{face_rule(EXTRA_FACE)}</style>"
+    return re.sub(r"<head[^>]*>", lambda head: head[0] + rule, html, count=1)
+
+
+def _substituted(html: str, missing: Iterable[str]) -> str:
+    """Put the substitute into texts and what style sheets print of attributes; alternative texts stay as they are."""
+    table = str.maketrans(dict.fromkeys(missing, SUBSTITUTE))
+
+    def reference(match: re.Match[str]) -> str:
+        code = int(match[1][1:], 16) if match[1][0] in "xX" else int(match[1])
+        return SUBSTITUTE if code in table else match[0]
+
+    parts = re.split(r"(<[^>]*>)", html)
+    parts[::2] = [re.sub(r"&#([xX][0-9a-fA-F]{1,6}|[0-9]{1,7});", reference, part).translate(table)
+                  for part in parts[::2]]  # fmt: skip
+    parts[1::2] = [part.translate(table) if " data-continued=" in part else part for part in parts[1::2]]
+    return "".join(parts)
+
+
+def _account(missing: dict[str, str]) -> str:
+    named = ", ".join(f"{character} (U+{ord(character):04X}) {where}" for character, where in list(missing.items())[:5])
+    more = ", ..." if len(missing) > 5 else ""
+    return (
+        f"characters that surveykit's fonts lack, printed as {SUBSTITUTE}, {len(missing)}: {named}{more}. "
+        "Write them another way, for example as a description in parentheses, if the text is yours"
+    )

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
+from surveykit.report.differencing import SMALL_BASE
 from surveykit.report.document import Cell, Column, Table
 from surveykit.report.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
-from surveykit.report.messages import CATALOGUES, say
+from surveykit.report.messages import CATALOGUES, place_words, say
 from surveykit.report.model_wording import model_wording, rests_on_model
 from surveykit.report.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
 
@@ -24,7 +25,8 @@ __all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
 class Shown:
     """One published figure in the unit of print (percent or points), rounded as it is printed.
 
-    ``status`` is "" or "rv" when there are numbers, else the sign that stands in their place.
+    ``status`` is "" or "rv" when there are numbers, else the sign that stands in their place. ``exact`` are estimate,
+    ends of the interval and standard error in the same unit, as the data files publish them.
     """
 
     indicator: str
@@ -42,6 +44,8 @@ class Shown:
     n_eff: float
     status: str
     reason: str
+    decimals: int = 1
+    exact: tuple[float, float, float, float] = (float("nan"),) * 4
 
     @property
     def withheld(self) -> bool:
@@ -73,8 +77,12 @@ class View:
 
     def say(self, key: str, **values: object) -> str:
         """Return a message of the catalogue in the edition's language."""
-        said = say(self.edition, key, **values)
+        said = say(self.edition, key, **(self._places | values))
         return model_wording(self.edition, said) if self.model_based else said
+
+    @cached_property
+    def _places(self) -> dict[str, object]:
+        return dict(place_words(self.edition, self.report.study))
 
     @cached_property
     def model_based(self) -> bool:
@@ -98,7 +106,16 @@ class View:
     @cached_property
     def level_percent(self) -> str:
         """The confidence level, for example "95%"."""
-        return numbers.percent(self.report.conf_level, 0)
+        return numbers.percent(self.report.conf_level, 0 if self._whole_level else 1)
+
+    @cached_property
+    def most_percent(self) -> str:
+        """The chance of an error that the confidence level leaves, for example "5%"."""
+        return numbers.percent(numbers.rounded(1 - self.report.conf_level, 6), 0 if self._whole_level else 1)
+
+    @property
+    def _whole_level(self) -> bool:
+        return abs(100 * self.report.conf_level - round(100 * self.report.conf_level)) < 1e-9
 
     @cached_property
     def district_names(self) -> dict[str, str]:
@@ -143,6 +160,10 @@ class View:
             return self.say("by_" + by)
         return next((self.text(group.name) for group in self.report.groups if group.id == by), by)
 
+    def group_word(self, by: str) -> str:
+        """Return the name of a grouping as it stands inside a sentence."""
+        return str(self._places["unit"]) if by == "district" else self.group_name(by)
+
     def level_label(self, by: str, level: str) -> str:
         """Return the label of a level of a grouping."""
         if by == "city":
@@ -164,15 +185,21 @@ class View:
 
     def show(self, row: Any) -> Shown:
         """Return a row of published figures as it is printed."""
+        exact = self.rules.exact
+        places = 1 if exact or not float(row.n) < SMALL_BASE else 0
 
-        def unit(value: float, decimals: int = 1) -> float:
-            scaled = numbers._hundredfold(value) if row.kind == "rate" else float(value)
-            return numbers.rounded(scaled, decimals)
+        def scaled(value: float) -> float:
+            return numbers._hundredfold(value) if row.kind == "rate" else float(value)
 
+        def unit(value: float, decimals: int = places) -> float:
+            return numbers.rounded(scaled(value), decimals)
+
+        printed = unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, self.deff_decimals)
+        stated = (scaled(row.estimate), scaled(row.conf_low), scaled(row.conf_high), scaled(row.std_error))
         return Shown(
-            row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind,
-            unit(row.estimate), unit(row.conf_low), unit(row.conf_high), unit(row.std_error, 2),
-            numbers.rounded(row.deff, 2), float(row.df), float(row.n), float(row.n_eff), row.status, row.reason,
+            row.indicator, row.by, row.level, self.level_label(row.by, row.level), row.kind, *printed,
+            numbers.rounded(row.deff, self.deff_decimals), float(row.df), float(row.n), float(row.n_eff), row.status,
+            row.reason, places, stated if exact else printed,
         )  # fmt: skip
 
     def figures(self, indicator: str, by: str) -> list[Shown]:
@@ -198,15 +225,25 @@ class View:
         if shown is None or shown.withheld:
             return self.sign("x" if shown is None else shown.status)
         suffix = ("%" if shown.kind == "rate" else self.say("points_suffix")) if unit else ""
-        return numbers.fixed(shown.estimate) + suffix
+        return numbers.fixed(shown.estimate, shown.decimals) + suffix
 
     def interval(self, shown: Shown | None, *, unit: bool = True) -> str:
         """Write an interval: "84.1%–88.5%" in sentences, "84.1–88.5" in tables."""
         if shown is None or shown.withheld:
             return ""
         if not unit or shown.kind == "score":
-            return numbers.interval(shown.low, shown.high)
-        return f"{numbers.fixed(shown.low)}%{numbers.EN_DASH}{numbers.fixed(shown.high)}%"
+            return numbers.interval(shown.low, shown.high, shown.decimals)
+        low, high = numbers.fixed(shown.low, shown.decimals), numbers.fixed(shown.high, shown.decimals)
+        return f"{low}%{numbers.EN_DASH}{high}%"
+
+    @property
+    def deff_decimals(self) -> int:
+        """Decimals of standard errors and design effects: fewer where bases are protected."""
+        return 2 if self.rules.exact else 1
+
+    def people_cell(self, value: float) -> Cell:
+        """Make a table cell of a number of respondents, rounded where bases are protected."""
+        return self.count_cell(self.rules.people(value))
 
     def count(self, value: float) -> str:
         """Write a count, or the sign of confidentiality when it is not given."""
@@ -217,11 +254,12 @@ class View:
         if shown is None or shown.withheld:
             return Cell(self.value(shown), None, "x" if shown is None else shown.status)
         text = self.value(shown, unit=False) + (f" {self.sign(shown.status)}" if shown.status else "")
-        return Cell(text, shown.estimate, shown.status)
+        return Cell(text, shown.estimate, shown.status, _known(shown.exact[0]))
 
     def interval_cell(self, shown: Shown | None) -> Cell:
         """Make a table cell of an interval."""
-        return Cell(self.interval(shown, unit=False))
+        text = self.interval(shown, unit=False)
+        return Cell(text, ends=shown.exact[1:3] if shown is not None and text else None)
 
     def count_cell(self, value: float) -> Cell:
         """Make a table cell of a count."""
@@ -229,10 +267,14 @@ class View:
             return Cell(self.sign("c"), None, "c")
         return Cell(numbers.count(value), float(round(value)))
 
-    def number_cell(self, value: float, decimals: int = 2) -> Cell:
+    def number_cell(self, value: float, decimals: int = 2, *, exact: float | None = None) -> Cell:
         """Make a table cell of any other number; empty when missing."""
         number = numbers.rounded(float(value), decimals)
-        return Cell(numbers.fixed(number, decimals), None if np.isnan(number) else number)
+        return Cell(numbers.fixed(number, decimals), _known(number), exact=None if exact is None else _known(exact))
+
+    def ranks_cell(self, low: float, high: float) -> Cell:
+        """Make a table cell of a set of ranks."""
+        return Cell(f"{int(low)}{numbers.EN_DASH}{int(high)}", ends=(float(int(low)), float(int(high))))
 
     def sign_notes(self, cells: Sequence[Shown]) -> tuple[str, ...]:
         """Explain the signs that occur among the figures."""
@@ -280,6 +322,10 @@ def make_view(
         Holds no withheld figure in its ``published`` table.
     """
     return View(report, edition, profile, publish(report, rules), rules)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def band_of(value: object) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from surveykit.errors import first_few
 from surveykit.questionnaire import ColumnMap, Questionnaire
 from surveykit.responses.flat_columns import flat_columns, options_by, require_questions
+from surveykit.responses.odd_cells import sound_cells
 from surveykit.responses.privacy import without_personal
 from surveykit.responses.types import Finding, RawResponses, Source, Variant
 from surveykit.responses.user_mapping import Said
@@ -148,7 +149,8 @@ def raw_of_flat(
         columns |= further
     columns |= own
     table, columns, findings = without_personal(table, columns, salt)
-    findings += questions_lost(lost)
+    table, odd = sound_cells(table, file.first_row)
+    findings += [*odd, *questions_lost(lost)]
     known = said.column_map if isinstance(said.column_map, ColumnMap) else None
     return RawResponses(
         table=table, columns=columns, source=file.source, variant="codes" if by == "code" else file.by_label,

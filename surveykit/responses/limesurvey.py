@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, item_choices
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.flat_columns import refuse_mixed_versions
 from surveykit.responses.flat_file import FlatFile, Found, raw_of_flat
-from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.types import Columns, RawResponses, UserColumns, Variant
 from surveykit.responses.user_mapping import what_is_said
 from surveykit.responses.values import CellReader, OptionsBy

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.flat_columns import refuse_mixed_versions
 from surveykit.responses.flat_file import FlatFile, first_header, raw_of_flat
-from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.times import parse_times
 from surveykit.responses.types import Columns, RawResponses, Source, UserColumns, Variant
 from surveykit.responses.user_mapping import Said, what_is_said

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.looking import open_regular
+from surveykit.files.text_tables import read_headers
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.limesurvey import read_limesurvey
 from surveykit.responses.odk_kobo import read_kobo, read_odk
 from surveykit.responses.stat_files import read_spss, read_stata
 from surveykit.responses.table_files import read_form, read_table
-from surveykit.responses.text_tables import read_headers
 from surveykit.responses.types import RawResponses, Source
 from surveykit.responses.wjx import read_wjx
 
@@ -61,9 +62,7 @@ def detect_source(path: str | Path) -> Source:
     path = Path(path)
     if path.is_dir() or path.suffix in (".json", ".jsonl"):
         return "form"
-    if not path.is_file():
-        raise DataError(f"{path}: no such file")
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         start = stream.read(16)
     if start[:4] in (b"$FL2", b"$FL3"):
         return "spss"

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError, MissingDependencyError, first_few
+from surveykit.errors import first_few
+from surveykit.files.looking import file_sha256
+from surveykit.files.statistics import read_statistics
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.flat_file import FlatFile, first_header, raw_of_flat
-from surveykit.responses.text_tables import file_sha256
-from surveykit.responses.types import Columns, Finding, RawResponses, Source, UserColumns
+from surveykit.responses.types import Columns, Finding, RawResponses, UserColumns
 from surveykit.responses.user_mapping import Said, what_is_said
 from surveykit.responses.values import CellReader
 
@@ -71,26 +72,15 @@ def _user_missing(meta: Any, columns: Mapping[str, Sequence[str]], questionnaire
 
 
 def _read(
-    source: Source,
+    source: Literal["spss", "stata"],
     path: str | Path,
     questionnaire: Questionnaire,
     said: Said,
     salt: str | None,
     zone: str,
 ) -> RawResponses:
-    try:
-        import pyreadstat
-    except ImportError as error:
-        what = f"{Path(path).name}: SPSS and Stata files are read with pyreadstat"
-        raise MissingDependencyError(f"{what}; install it with: pip install 'surveykit[spss]'") from error
     path = Path(path)
-    if not path.is_file():
-        raise DataError(f"{path}: no such file")
-    read = pyreadstat.read_sav if source == "spss" else pyreadstat.read_dta
-    try:
-        data, meta = read(str(path), user_missing=True, disable_datetime_conversion=False)
-    except (pyreadstat.ReadstatError, ValueError, UnicodeDecodeError) as error:
-        raise DataError(f"{path.name}: not a readable file of {source.upper()} ({error}); it may be cut off") from error
+    data, meta = read_statistics(path, source)
     table = _text_table(data)
     headers = [str(h) for h in table.columns]
     file = FlatFile(

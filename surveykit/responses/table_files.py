@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,48 +12,22 @@ from typing import Any
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.looking import file_sha256, open_regular, parse_json, read_text
+from surveykit.files.parquet import read_parquet_text
+from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.flat_file import FlatFile, first_header, raw_of_flat
+from surveykit.responses.odd_cells import sound_cells, sound_text
 from surveykit.responses.stat_files import META
-from surveykit.responses.text_tables import file_sha256, read_text_table
-from surveykit.responses.types import Columns, RawResponses, UserColumns, Variant
+from surveykit.responses.types import Columns, Finding, RawResponses, UserColumns, Variant
 from surveykit.responses.user_mapping import what_is_said
 from surveykit.responses.values import CellReader
 
 __all__ = ["read_form", "read_table"]
 
 FORM = "surveykit-response/1"
-MAX_FORM_BYTES = 1_000_000
-MAX_CELLS = 1_000_000_000
+_HASH = re.compile(r"[0-9a-f]{64}")
 SEPARATOR = "┋"
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    try:
-        shape = pyarrow.parquet.read_metadata(path)
-        if shape.num_rows * max(shape.num_columns, 1) > MAX_CELLS:
-            raise DataError(
-                f"{path.name}: {shape.num_rows:,} rows of {shape.num_columns} columns are more than answers can be; "
-                "refused, split the file if it is really that large"
-            )
-        table = pyarrow.parquet.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{path.name}: not a readable Parquet file ({error}); it may be cut off") from error
-    data = table.to_pandas()
-    columns = {}
-    for name in data.columns:
-        column = data[name]
-        if pd.api.types.is_bool_dtype(column.dtype):
-            text = column.astype("boolean").map({True: "1", False: "0"})
-        elif pd.api.types.is_float_dtype(column.dtype):
-            text = column.map(lambda v: str(int(v)) if float(v).is_integer() else repr(v), na_action="ignore")
-        else:
-            text = column.astype("str")
-        columns[str(name)] = text.astype("str").fillna("").astype("category")
-    return pd.DataFrame(columns)
 
 
 def read_table(
@@ -98,13 +73,11 @@ def read_table(
         If the file is damaged, half of the questions are not there or a column is ambiguous.
     """
     path = Path(path)
-    if not path.is_file():
-        raise DataError(f"{path}: no such file")
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         parquet = stream.read(4) == b"PAR1"
     sheet_name = ""
     if parquet:
-        table, digest = _parquet(path), file_sha256(path)
+        table, digest = read_parquet_text(path), file_sha256(path)
     else:
         table, sheet_name, digest = read_text_table(path, sheet=sheet)
     headers = [str(h) for h in table.columns]
@@ -120,54 +93,49 @@ def read_table(
     return raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
 
 
-def _records(path: Path) -> Iterable[tuple[str, dict[str, Any]]]:
+def _records(path: Path) -> Iterable[dict[str, Any]]:
     """Records of a file: one object, a list of them, or one on each line."""
-    if path.stat().st_size > MAX_FORM_BYTES * 1000:
-        raise DataError(f"{path.name}: {path.stat().st_size:,} bytes are too many for response files")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path.name}: not UTF-8 text (byte {error.start})") from error
-    try:
-        loaded = (
-            [json.loads(line) for line in text.splitlines() if line.strip()]
-            if path.suffix == ".jsonl"
-            else json.loads(text)
-        )
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise DataError(f"{path.name}: not a whole response file ({error}); it may be cut off") from error
+    text = read_text(path)
+    if path.suffix == ".jsonl":
+        lines = enumerate(text.splitlines(), start=1)
+        loaded: Any = [parse_json(line, path.name, number) for number, line in lines if line.strip()]
+    else:
+        loaded = parse_json(text, path.name)
     for record in loaded if isinstance(loaded, list) else [loaded]:
         if not isinstance(record, dict) or record.get("format") != FORM or not isinstance(record.get("answers"), dict):
             raise DataError(f"{path.name}: not a response file of the form: it needs format {FORM!r} and answers")
-        yield path.name, record
+        if not isinstance(record.get("definition_hash"), str):
+            raise DataError(f"{path.name}: not a response file of the form: it says no definition hash")
+        yield record
 
 
 def _answers_hash(answers: Mapping[str, Any]) -> str:
     """SHA-256 of the answers as the form writes them: compact JSON in the given order."""
-    return hashlib.sha256(json.dumps(answers, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _flat(record: Mapping[str, Any], items: set[str], file: str) -> dict[str, str]:
     row = {}
     for name, value in record["answers"].items():
-        if isinstance(value, list):
-            row[name] = SEPARATOR.join(str(v) for v in value)
-        elif isinstance(value, dict):
-            raise DataError(f"{file}: answer {name!r} is neither text nor a list")
+        if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
+            row[name] = SEPARATOR.join(_written(one) for one in value)
+        elif isinstance(value, list | dict):
+            raise DataError(f"{file}: answer {sound_text(name[:60])!r} is neither text nor a list of texts")
         else:
-            row[name] = (
-                ""
-                if value is None
-                else str(int(value))
-                if isinstance(value, float) and value.is_integer()
-                else str(value)
-            )
-    unknown = [name for name in row if name not in items]
+            row[name] = _written(value)
+    unknown = [sound_text(name[:60]) for name in row if name not in items]
     if unknown:
         raise DataError(f"{file}: answers to questions that are not in the questionnaire: {first_few(unknown)}")
     for name in ("response_id", "unit_id", "submitted_at", "duration_seconds", "language", "ended"):
-        row[f"@{name}"] = "" if record.get(name) is None else str(record[name])
+        row[f"@{name}"] = _written(record.get(name))
     return row
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def read_form(
@@ -191,7 +159,8 @@ def read_form(
     Raises
     ------
     DataError
-        If a file is damaged, was changed after it was saved (its hash does not fit), or belongs to another definition.
+        If a file belongs to another definition, none can be read, or the only file is damaged or was changed after it
+        was saved (its hash does not fit). Among several files such a one is left out, and a finding says which.
     """
     given = [path] if isinstance(path, str | Path) else list(path)
     files: list[Path] = []
@@ -203,30 +172,49 @@ def read_form(
         raise DataError(f"no response files (.json, .jsonl) in {first_few(map(str, given))}")
     variables = questionnaire.variables()
     items = {v.id for v in variables} | {v.item for v in variables}
+    fine = {questionnaire.definition_hash, *(versions or ())}
+    whole = Path(given[0]) if len(given) == 1 and Path(given[0]).is_dir() else None
     rows: list[dict[str, str]] = []
     others: dict[str, int] = {}
-    broken: list[str] = []
-    fine = {questionnaire.definition_hash, *(versions or ())}
-    whole = given[0] if len(given) == 1 and Path(given[0]).is_dir() else None
-    for source, file, record in ((f, *pair) for f in files for pair in _records(f)):
-        if record.get("definition_hash") not in fine:
-            others[str(record.get("definition_hash"))[:12]] = others.get(str(record.get("definition_hash"))[:12], 0) + 1
+    left_out: list[str] = []
+    for file in files:
+        shown = file.name if whole is None else file.relative_to(whole).as_posix()
+        try:
+            found = list(_rows_of(file, items, fine, others))
+        except DataError as error:
+            if len(files) == 1:
+                raise
+            left_out.append(f"{shown}: {error}")
             continue
-        if record.get("answers_sha256") not in (None, _answers_hash(record["answers"])):
-            broken.append(file)
-        row = _flat(record, items, file)
-        rows.append(row if whole is None else {**row, "@file": source.relative_to(whole).as_posix()})
+        rows += found if whole is None else [{**row, "@file": shown} for row in found]
     if others:
-        shown = ", ".join(f"{name}... ({count} files)" for name, count in others.items())
+        told = ", ".join(f"{name}... ({count} files)" for name, count in others.items())
         raise DataError(
-            f"answers to other versions of {questionnaire.id}: definition {shown}; read each with its own definition"
+            f"answers to other versions of {questionnaire.id}: definition {told}; read each with its own definition"
         )
-    if broken:
-        raise DataError(f"response files whose answers do not fit their hash, changed or damaged: {first_few(broken)}")
-    table = pd.DataFrame(rows).fillna("").astype("str").astype("category")
+    if not rows:
+        raise DataError(f"no response file can be read; left out: {first_few(left_out)}")
+    table, findings = sound_cells(pd.DataFrame(rows).fillna("").astype("str").astype("category"), 1)
+    if left_out:
+        message = f"response files left out, damaged or changed after they were saved: {first_few(left_out)}"
+        findings.insert(0, Finding("file_left_out", message, count=len(left_out)))
     digest = hashlib.sha256("".join(file_sha256(f) for f in files).encode()).hexdigest()
     columns: dict[str, tuple[str, ...]] = {str(name): (str(name),) for name in table.columns}
     return RawResponses(
         table=table, columns=columns, source="form", variant="codes", path=", ".join(map(str, given)), sha256=digest,
-        first_row=1, reader=CellReader("code", separator=SEPARATOR, first_row=1), zone="UTC",
+        first_row=1, reader=CellReader("code", separator=SEPARATOR, first_row=1), zone="UTC", findings=tuple(findings),
     )  # fmt: skip
+
+
+def _rows_of(file: Path, items: set[str], fine: set[str], others: dict[str, int]) -> Iterable[dict[str, str]]:
+    """Rows of a response file; records of other definitions are counted and left."""
+    for record in _records(file):
+        definition = record["definition_hash"]
+        if definition not in fine:
+            if not _HASH.fullmatch(definition):
+                raise DataError(f"{file.name}: not a response file of the form: its definition hash is none")
+            others[definition[:12]] = others.get(definition[:12], 0) + 1
+            continue
+        if record.get("answers_sha256") not in (None, _answers_hash(record["answers"])):
+            raise DataError(f"{file.name}: the answers do not fit their hash: changed or damaged")
+        yield _flat(record, items, file.name)

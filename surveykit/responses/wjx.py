@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
 from surveykit.responses.flat_file import questions_lost
 from surveykit.responses.matching import match_columns
+from surveykit.responses.odd_cells import sound_cells
 from surveykit.responses.privacy import without_personal
-from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.types import Columns, RawResponses, UserColumns, Variant
 from surveykit.responses.user_mapping import Said, what_is_said
 from surveykit.responses.values import CellReader, arrow_text
@@ -208,7 +209,8 @@ def read_wjx(
     columns |= {"@device": ("来自IP",)} if "来自IP" in table else {}
     columns |= said.own_headers(list(map(str, table.columns)), path.name)
     table, columns, findings = without_personal(table, columns, salt)
-    findings += questions_lost(lost)
+    table, odd = sound_cells(table, 2)
+    findings += [*odd, *questions_lost(lost)]
     return RawResponses(
         table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
         findings=tuple(findings), reader=WJX_READERS[variant], column_map=own_map,

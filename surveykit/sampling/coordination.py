@@ -64,7 +64,7 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
         raise DataError(f"rotation: shift {shift!r} is not from 0 up to 1")
     from surveykit.sampling.allocation import allocate
 
-    opened = open_frame(frame)
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
     strata = stratum_table(plan, opened)
     require_unique_ids(plan, opened, int(strata["population_size"].sum()), "all")
     sizes = stratum_sizes(strata, allocate(plan, strata))

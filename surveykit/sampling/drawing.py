@@ -77,7 +77,7 @@ def draw(
     ['b', 'd']
     """
     require_drawable(plan)
-    opened = open_frame(frame)
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
     if plan.stages:
         from surveykit.sampling.stages import draw_stages
 

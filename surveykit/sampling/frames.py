@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.duck import csv_header, literal_path, open_csv, open_parquet, told_as_data_error
+from surveykit.files.looking import require_regular
 from surveykit.sampling.dialects import DUCKDB, Dialect
 
 __all__ = ["DuckDBFrame", "Frame", "open_frame"]
@@ -92,18 +94,21 @@ class DuckDBFrame:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
-        result: list[tuple[Any, ...]] = self.relation.query(self.table, sql).fetchall()
+        with told_as_data_error(self.source):
+            result: list[tuple[Any, ...]] = self.relation.query(self.table, sql).fetchall()
         return result
 
     def arrow(self, sql: str) -> Any:
         """Run a query and return a pyarrow table."""
-        return self.relation.query(self.table, sql).to_arrow_table()
+        with told_as_data_error(self.source):
+            return self.relation.query(self.table, sql).to_arrow_table()
 
     def batches(self, sql: str, rows: int) -> Iterator[Any]:
         """Run a query and return its rows as pyarrow record batches of about the given number, one at a time."""
-        result = self.relation.query(self.table, sql)
-        read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch  # the name before DuckDB 2
-        yield from read(rows)
+        with told_as_data_error(self.source):
+            result = self.relation.query(self.table, sql)
+            read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch  # the name before DuckDB 2
+            yield from read(rows)
 
     def version(self) -> str:
         """Version of DuckDB."""
@@ -112,14 +117,19 @@ class DuckDBFrame:
         return str(duckdb.__version__)
 
 
-def open_frame(frame: Any, *, memory_limit: str | None = None, threads: int | None = None) -> Frame:
+def open_frame(
+    frame: Any, *, delimiter: str | None = None, memory_limit: str | None = None, threads: int | None = None
+) -> Frame:
     """Open a frame for queries.
 
     Parameters
     ----------
     frame : path, pandas, polars or pyarrow table, or DuckDB relation
-        Parquet or CSV by its file name (``.parquet``, ``.csv``, also ``.csv.gz``). A CSV is read as text throughout, so
-        that ``007`` stays ``007``; its first row holds the column names.
+        Parquet or CSV by its file name (``.parquet``, ``.csv``, also ``.csv.gz``). A path is one file, whatever
+        characters it holds. A CSV is read by RFC 4180 in UTF-8 from its first byte to its last, and as text throughout,
+        so that ``007`` stays ``007``; its first row holds the column names.
+    delimiter : str, optional
+        What parts the cells of a CSV: the comma (in ``.tsv`` the tab) when left out, never guessed.
     memory_limit : str, optional
         Memory that DuckDB may use for a file, such as ``"200MB"``; it writes to the folder for temporary files what
         does not fit. DuckDB's own limit (most of the memory) when left out.
@@ -134,10 +144,11 @@ def open_frame(frame: Any, *, memory_limit: str | None = None, threads: int | No
     Raises
     ------
     DataError
-        If the file is not there, the object is no table, or limits are given for anything but a file.
+        If the file is not there or breaks the rules, the object is no table, or limits are given for anything but a
+        file. What is wrong far down in a file may be found by a query only, and is told then.
     """
     if isinstance(frame, str | Path):
-        return _open_file(Path(frame), memory_limit, threads)
+        return _open_file(Path(frame), delimiter, memory_limit, threads)
     if memory_limit is not None or threads is not None:
         raise DataError("frame: memory_limit and threads hold for files: set them on the connection of this object")
     if isinstance(frame, DuckDBFrame):
@@ -156,11 +167,12 @@ def open_frame(frame: Any, *, memory_limit: str | None = None, threads: int | No
     )
 
 
-def _open_file(path: Path, memory_limit: str | None, threads: int | None) -> DuckDBFrame:
+def _open_file(path: Path, delimiter: str | None, memory_limit: str | None, threads: int | None) -> DuckDBFrame:
     import duckdb
 
     if not path.exists():
         raise DataError(f"frame: file {str(path)!r} does not exist: check frame.file of the plan")
+    require_regular(path)
     name = path.name.lower()
     config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": tempfile.gettempdir()}
     config |= {"memory_limit": memory_limit} if memory_limit is not None else {}
@@ -169,22 +181,25 @@ def _open_file(path: Path, memory_limit: str | None, threads: int | None) -> Duc
         connection = duckdb.connect(config=config)
     except duckdb.Error as error:
         raise DataError(f"frame: memory_limit {memory_limit!r} or threads {threads!r} is wrong: {error}") from error
-    try:
-        if name.endswith((".parquet", ".pq")):
-            _require_distinct_names(_parquet_names(connection, str(path)))
-            return DuckDBFrame(connection.read_parquet(str(path)), path.name)
-        if name.endswith((".csv", ".csv.gz", ".tsv")):
-            first = connection.read_csv(str(path), header=False, all_varchar=True).limit(1).fetchall()
-            _require_distinct_names([str(name) for row in first for name in row])
-            return DuckDBFrame(connection.read_csv(str(path), header=True, all_varchar=True), path.name)
-    except duckdb.Error as error:
-        raise DataError(f"frame: file {str(path)!r} cannot be read: {str(error).splitlines()[0]}") from error
+    if name.endswith((".parquet", ".pq")):
+        relation = open_parquet(connection, path)
+        _require_distinct_names(_parquet_names(connection, path))
+        return DuckDBFrame(relation, path.name)
+    if name.endswith((".csv", ".csv.gz", ".tsv")):
+        parted = delimiter or ("\t" if name.endswith(".tsv") else ",")
+        if len(parted) != 1 or parted in '"\r\n' or not parted.isascii():
+            raise DataError(f"frame: delimiter {parted!r} is not one character that can part cells: give ',' or ';'")
+        names = csv_header(path, parted)
+        _require_distinct_names(names)
+        return DuckDBFrame(open_csv(connection, path, names, parted), path.name)
     raise DataError(f"frame: {path.name!r} is neither .parquet nor .csv: convert the frame to one of them")
 
 
-def _parquet_names(connection: Any, path: str) -> list[str]:
+def _parquet_names(connection: Any, path: Path) -> list[str]:
     """Names of the top-level columns as the file spells them."""
-    rows = connection.execute("select name, num_children from parquet_schema(?)", [path]).fetchall()
+    pattern = literal_path(connection, path)
+    with told_as_data_error(path.name):
+        rows = connection.execute("select name, num_children from parquet_schema(?)", [pattern]).fetchall()
     names, skip = [], 0
     for name, children in rows[1:]:
         if not skip:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit._version import __version__
 from surveykit.errors import DataError, OverwriteError, first_few
+from surveykit.files.looking import parse_json
+from surveykit.files.parquet import parquet_metadata, read_row_groups
 from surveykit.sampling.dialects import DUCKDB, Dialect
 from surveykit.sampling.frames import DuckDBFrame, Frame, open_frame
 from surveykit.sampling.keys import BEYOND, frame_digest, key_expression
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
 MARK = b"surveykit_frame_index"
+CONTENT = ("seed", "hash", "id", "strata", "counts", "digest", "source")
 ROWS = 8_192
 BATCH = 32 * ROWS
 
@@ -74,7 +77,7 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         raise OverwriteError(f"index: {str(target)!r} exists: give another name, or remove it yourself")
     if plan.seed is None:
         raise DataError("index: the plan has no seed, which decides the order")
-    opened = open_frame(frame)
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
     strata = stratum_table(plan, opened)
     require_unique_ids(plan, opened, int(strata["population_size"].sum()), "all")
     content = {
@@ -87,6 +90,7 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         "source": opened.source,
     }
     partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)  # what an interrupted call left, or a link that would be followed
     try:
         _write_sorted(plan, opened, content, partial)
         partial.replace(target)
@@ -155,14 +159,16 @@ def open_index(path: str | Path) -> FrameIndex:
     DataError
         If the file is no index.
     """
-    import pyarrow.parquet as pq
-
     if not Path(path).exists():
         raise DataError(f"index: file {str(path)!r} does not exist")
-    metadata = pq.read_schema(path).metadata or {}
+    metadata = parquet_metadata(Path(path))
     if MARK not in metadata:
         raise DataError(f"index: {str(path)!r} is no frame index: write one with index_frame")
-    return FrameIndex(Path(path), json.loads(metadata[MARK]))
+    content = parse_json(metadata[MARK].decode("utf-8", "replace"), Path(path).name)
+    lacking = [name for name in CONTENT if not isinstance(content, dict) or name not in content]
+    if lacking:
+        raise DataError(f"index: {str(path)!r} is no whole frame index ({first_few(lacking)}): index the frame again")
+    return FrameIndex(Path(path), content)
 
 
 def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation | None = None) -> Sample:
@@ -189,7 +195,6 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     """
     import numpy as np
     import pandas as pd
-    import pyarrow.parquet as pq
 
     from surveykit.sampling.allocation import allocate
     from surveykit.sampling.drawing import finish_table, require_drawable, stratum_sizes
@@ -203,17 +208,15 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     starts = dict(zip(counts, np.concatenate([[0], np.cumsum(list(counts.values()))[:-1]]).tolist(), strict=True))
     reach = {s: min(n + plan.reserve, counts[s]) if n else 0 for s, n in sizes.items()}
     rows = np.concatenate([np.arange(starts[s], starts[s] + n) for s, n in reach.items()])
-    file = pq.ParquetFile(index.path)
-    names = [name for name in file.schema_arrow.names if _wanted(plan, name)]
     groups = np.unique(rows // ROWS)
-    part = file.read_row_groups(groups.tolist(), columns=names)
+    held, part = read_row_groups(index.path, groups.tolist(), lambda name: _wanted(plan, name))
     table = part.take(np.searchsorted(groups, rows // ROWS) * ROWS + rows % ROWS).to_pandas()
     table["selection_order"] = np.concatenate([np.arange(1, n + 1) for n in reach.values()])
     table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(counts)
     cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
     table = finish_table(plan, table, sizes)
     weights = weight_totals(table)
-    named = _NamedFrame(tuple(n for n in file.schema_arrow.names if n in plan.strata or n not in ("stratum", "prn")))
+    named = _NamedFrame(tuple(n for n in held if n in plan.strata or n not in ("stratum", "prn")))
     limits = {s: Limit(n, counts[s], BEYOND) for s, n in reach.items() if n}
     record = DrawRecord(
         plan_id=plan.id,

@@ -100,7 +100,7 @@ def frame_digest(plan: SamplingPlan, frame: Any, *, salt: str | None = None) -> 
     >>> frame_digest(plan, pd.DataFrame({"u": [1, 2]})) == frame_digest(plan, pd.DataFrame({"u": ["2", "1"]}))
     True
     """
-    opened = open_frame(frame)
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
     dialect = opened.dialect
     key = dialect.digest_key(text_expression(plan, opened, plan.seed or "" if salt is None else salt))
     first, second = dialect.digest_lanes("digest_key")

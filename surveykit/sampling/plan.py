@@ -47,7 +47,7 @@ class _Frozen(BaseModel):
 
 
 class FrameSource(_Frozen):
-    """Where the frame lies and what identifies its units.
+    r"""Where the frame lies and what identifies its units.
 
     Attributes
     ----------
@@ -57,11 +57,14 @@ class FrameSource(_Frozen):
         Column that identifies a unit: text or integers, unique, never missing, never floats.
     keep : tuple of str, optional
         Columns that the sample carries besides the id and the strata; all columns when left out.
+    delimiter : {",", ";", "\t", "|"}, optional
+        What parts the cells of a CSV frame; the comma, in ``.tsv`` the tab, when left out.
     """
 
     file: str | None = None
     id: str
     keep: tuple[str, ...] | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
 
 
 class SizeRule(_Frozen):

@@ -63,7 +63,7 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
-    opened = open_frame(frame)
+    opened = open_frame(frame, delimiter=plan.frame.delimiter)
     rule = plan.stages[0].size if plan.stages else plan.size
     measured = {name: column for name in MEASURES if isinstance(column := getattr(rule, name), str)}
     wanted = [plan.frame.id, *plan.strata, *measured.values(), *(plan.frame.keep or ())]

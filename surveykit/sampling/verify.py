@@ -90,7 +90,7 @@ def verify_draw(
     checks = ["plan", "frame counts", "frame digest", "cut keys", "sample"]
     drawn_plan = SamplingPlan.model_validate(record.plan).model_copy(update={"seed": record.seed, "hash": record.hash})
     try:
-        opened = open_frame(frame)
+        opened = open_frame(frame, delimiter=drawn_plan.frame.delimiter)
         strata = stratum_table(drawn_plan, opened)
     except SurveyKitError as error:
         return DrawVerification(False, (*problems, str(error)), tuple(checks[:2]))

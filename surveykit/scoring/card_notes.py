@@ -58,9 +58,9 @@ def _knots(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
         districts = crossing["district"].nunique()
         notes.append(
             (
-                f"{districts}个区（市）县共{len(crossing)}项得分的置信区间跨越计分节点；节点处的偏差和达到节点的概率另表列出。",
-                f"The interval of {len(crossing)} values in {districts} districts crosses a scoring threshold; see the "
-                "knots for the bias and for the probability that the threshold is reached.",
+                f"{districts}个地区共{len(crossing)}项得分的置信区间跨越计分节点：那里很小的抽样误差就会改变得分，得分也因此略有偏差。",
+                f"The interval of {len(crossing)} values in {districts} areas crosses a scoring threshold: there a "
+                "small sampling error moves the points, which are slightly biased for it.",
             )
         )
     jumps = [c for c in scheme.criteria() if c.method == "questionnaire" and isinstance(c.rule, Threshold | Steps)]
@@ -78,8 +78,8 @@ def _knots(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
         zh, en = _names(ranked)
         notes.append(
             (
-                f"{zh}按名次计分，一个区（市）县的得分取决于其他区（市）县。",
-                f"{en}: scored by rank, so that the points of one district depend on the others.",
+                f"{zh}按名次计分，一个地区的得分取决于其他地区。",
+                f"{en}: scored by rank, so that the points of one area depend on the others.",
             )
         )
     return notes
@@ -99,12 +99,33 @@ def _errors(inputs: SurveyInputs, other: OtherMethods) -> list[Note]:
                 "same sites, the standard errors of the totals are too small.",
             )
         )
-    still = int(((inputs.std_errors == 0) & np.isfinite(inputs.values)).sum())
+    zero = (inputs.std_errors == 0) & np.isfinite(inputs.values)
+    rates = np.array([kind == "rate" for kind in inputs.kinds])
+    edge = zero & rates & ((inputs.values == 0) | (inputs.values == 1))
+    if edge.any():
+        notes.append(
+            (
+                f"{int(edge.sum())}项问卷比率恰为0或100%，没有标准误，但并非确知：其区间按有效样本量计算，总分的区间、名次和分档均已计入。",
+                f"{int(edge.sum())} survey rates are exactly 0 or 100 %. They have no standard error but are not known "
+                "exactly: their intervals rest on the effective sample sizes and count in the totals, ranks and bands.",
+            )
+        )
+    still = int((zero & ~edge).sum())
     if still:
         notes.append(
             (
-                f"{still}项问卷结果的标准误为0（比率恰为0或1，或为全面调查）。",
-                f"{still} survey values have a standard error of 0 (a rate of exactly 0 or 1, or a full count).",
+                f"{still}项问卷结果的标准误为0，按确知处理（例如全面调查）。",
+                f"{still} survey values have a standard error of 0 and are taken as known exactly (for example a full "
+                "count).",
+            )
+        )
+    perfect = int(other.edges.sum())
+    if perfect:
+        notes.append(
+            (
+                f"{perfect}项走访结果在所有走访站点均为0或均为1，并非确知：按走访站点数计算其不确定性。",
+                f"{perfect} values of visits are 0 or 1 at every visited site; they are not known exactly, and their "
+                "uncertainty is that of a rate of as many sites.",
             )
         )
     return notes

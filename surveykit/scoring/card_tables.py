@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from surveykit.scoring.aggregate import group_points, total_points
-from surveykit.scoring.comparisons import compare_with_mean
+from surveykit.scoring.card_comparisons import score_bands, score_pairs
+from surveykit.scoring.card_limits import CardLimits
 from surveykit.scoring.knots import knot_table
-from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.rank_sets import rank_confidence_sets
+from surveykit.scoring.numerics import FloatArray, difference_sd, generator, joint_draws
+from surveykit.scoring.rank_sets import sets_of_scores
 from surveykit.scoring.scheme import ScoringScheme
+from surveykit.scoring.scheme_run import SchemeRun
 
 __all__ = ["CardDraws", "card_tables"]
+
+RANK_DRAWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -66,27 +69,15 @@ class CardDraws:
         moves = drawn - drawn[0]
         return np.asarray(moves - moves.mean(axis=0))
 
-    def interval(
-        self, centre: FloatArray, drawn: FloatArray, error: FloatArray, level: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Percentiles of the draws, or Student's t for replicates."""
-        if self.kind != "replicates":
-            moving = _moving(drawn)
-            low, high = np.array(drawn[0]), np.array(drawn[0])
-            tails = [(1 - level) / 2, (1 + level) / 2]
-            low[moving], high[moving] = np.quantile(drawn[:, moving], tails, axis=0)
-            return low, high
-        reach = stats.t.ppf((1 + level) / 2, self.df if self.df is not None else np.inf) * error
-        return centre - reach, centre + reach
-
 
 def _moving(drawn: FloatArray) -> npt.NDArray[np.bool_]:
     """Which entries vary over the draws."""
     return np.asarray((drawn != drawn[0]).any(axis=0) & np.isfinite(drawn[0]))
 
 
-def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, level: float) -> dict[str, Any]:
+def card_tables(run: SchemeRun, drawn: CardDraws, limits: CardLimits, level: float) -> dict[str, Any]:
     """Make all tables, the covariance and the replicates of a `ScoreCard`, and the joint degrees of freedom."""
+    scheme, units = run.scheme, run.inputs.units
     totals = total_points(scheme, drawn.points)
     normal = total_points(scheme, drawn.normal_points)
     student = normal if drawn.student_points is drawn.normal_points else total_points(scheme, drawn.student_points)
@@ -94,12 +85,11 @@ def card_tables(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws,
     covariance = (spread * drawn.scale[:, None]).T @ spread
     knots = knot_table(scheme, units, drawn.values, drawn.student_values, level)
     variance = _variance(scheme, units, drawn, spread)
-    drawn = replace(drawn, df=_joint_df(drawn, variance))
     return {
-        "df": drawn.df,
-        "table": _totals(units, totals, covariance, student, drawn, level),
-        "criteria": _criteria(scheme, units, drawn, knots, level),
-        **{f"{name}s": _groups(scheme, units, drawn, name, level) for name in ("content", "indicator", "method")},
+        "df": _joint_df(drawn, variance),
+        "table": _totals(units, totals, covariance, limits, level),
+        "criteria": _criteria(scheme, units, drawn, limits, knots),
+        **{f"{name}s": _groups(scheme, units, drawn, limits, name) for name in ("content", "indicator", "method")},
         "knots": knots,
         "variance": variance,
         "covariance": covariance,
@@ -120,23 +110,20 @@ def _joint_df(drawn: CardDraws, variance: pd.DataFrame) -> float | None:
 
 
 def _totals(
-    units: tuple[str, ...],
-    totals: FloatArray,
-    covariance: FloatArray,
-    student: FloatArray,
-    drawn: CardDraws,
-    level: float,
+    units: tuple[str, ...], totals: FloatArray, covariance: FloatArray, limits: CardLimits, level: float
 ) -> pd.DataFrame:
-    error = np.sqrt(np.diag(covariance))
-    low, high = drawn.interval(totals, student, error, level)
-    named = pd.Series(totals, index=list(units))
-    sets = rank_confidence_sets(named, covariance, conf_level=level, df=drawn.df).table
-    bands = compare_with_mean(named, covariance, conf_level=level, df=drawn.df)
+    low, high = limits.of("total", totals.shape)
+    scores = score_pairs(totals, limits.curves, limits.dimensions, covariance)
+    sd = difference_sd(covariance)
+    _, simulated = joint_draws(covariance, RANK_DRAWS, generator(2021))
+    law = (sd, simulated)
+    _, sets, _ = sets_of_scores(list(units), totals, scores, law, "stepdown_simultaneous", level)
+    bands = score_bands(list(units), totals, limits.curves, limits.dimensions, covariance, level)
     return pd.DataFrame(
         {
             "district": list(units),
             "points": totals,
-            "std_error": error,
+            "std_error": np.sqrt(np.diag(covariance)),
             "conf_low": low,
             "conf_high": high,
             "rank": sets["rank"],
@@ -150,12 +137,12 @@ def _totals(
 
 
 def _criteria(
-    scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, knots: pd.DataFrame, level: float
+    scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, limits: CardLimits, knots: pd.DataFrame
 ) -> pd.DataFrame:
     error = drawn.error(drawn.points, drawn.normal_points)
-    low, high = drawn.interval(drawn.points, drawn.student_points, error, level)
+    low, high = limits.of("points", drawn.points.shape)
     value_error = drawn.error(drawn.values, drawn.student_values)
-    value_low, value_high = drawn.interval(drawn.values, drawn.student_values, value_error, level)
+    value_low, value_high = limits.of("values", drawn.values.shape)
     places = [(group.id, content.id) for group, content, _, _ in scheme.walk()]
     places += [("adjustments", "adjustments")] * len(scheme.adjustments)
     blocks = []
@@ -178,14 +165,15 @@ def _criteria(
     return table
 
 
-def _groups(scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, name: str, level: float) -> pd.DataFrame:
+def _groups(
+    scheme: ScoringScheme, units: tuple[str, ...], drawn: CardDraws, limits: CardLimits, name: str
+) -> pd.DataFrame:
     ids, points = group_points(scheme, drawn.points, name)
     _, normal = group_points(scheme, drawn.normal_points, name)
-    _, student = group_points(scheme, drawn.student_points, name)
     worth = np.array([criterion.points for criterion in scheme.criteria()])
     _, most = group_points(scheme, worth[None, :], name)
     error = drawn.error(points, normal)
-    low, high = drawn.interval(points, student, error, level)
+    low, high = limits.of(name, points.shape)
     return pd.DataFrame(
         {
             "district": [unit for unit in units for _ in ids],

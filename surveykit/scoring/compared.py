@@ -56,7 +56,11 @@ class Compared:
     @property
     def common_df(self) -> float | None:
         """The least degrees of freedom; None when they are infinite."""
-        least = np.inf if self.df is None else float(self.df.min())
+        if self.df is None:
+            return None
+        if self.margins is None:
+            _positive_df(self.units, self.df)
+        least = float(np.where(self.df > 0, self.df, np.inf).min())
         return least if np.isfinite(least) else None
 
     @property
@@ -110,35 +114,59 @@ def read_compared(
         if covariance is not None:
             raise DataError("covariance: Estimates bring their own; leave it out")
         return _of_estimates(estimates, variable, df, kind, n)
+    if variable is not None:
+        raise DataError(
+            f"variable: {variable!r} names an indicator of Estimates; an array holds one only, leave it out"
+        )
     if covariance is None:
         raise DataError("covariance: give that of the estimates, or pass Estimates, which have it")
     units, values = read_estimates(estimates)
     matrix = valid_covariance(covariance, values.size)
-    degrees = None if df is None else np.broadcast_to(np.asarray(df, dtype=float), values.shape)
-    if (kind or _kind(values, np.diag(matrix))) == "number":
+    degrees = None if df is None else _positive_df(units, _one_each(df, values.size, "df"))
+    counts = _counts(n, values.size)
+    if (kind or _kind(values, np.diag(matrix), counts)) == "number":
         return Compared(units, values, matrix, degrees)
     _between_0_and_1(units, values)
-    margins = rate_margins(values, np.sqrt(np.diag(matrix)), _counts(n, values.size), degrees)
+    margins = rate_margins(values, np.sqrt(np.diag(matrix)), counts, degrees, units)
     return Compared(units, values, matrix, degrees, margins, pair_df(margins))
 
 
 def _between_0_and_1(units: list[Any], values: FloatArray) -> None:
     if (values < 0).any() or (values > 1).any():
         bad = [unit for unit, value in zip(units, values, strict=True) if not 0 <= value <= 1]
-        raise DataError(f"estimates: no rates between 0 and 1 for {first_few(bad)}; pass kind='number'")
+        raise DataError(f"estimates: not between 0 and 1 for {first_few(bad)}, so no rates; pass kind='number'")
 
 
-def _kind(values: FloatArray, variance: FloatArray) -> Kind:
-    """Rates when every value and every variance is one that a rate can have, and some rate has a variance."""
+def _kind(values: FloatArray, variance: FloatArray, counts: FloatArray | None) -> Kind:
+    """Rates when every value and variance is one that a rate can have; without any variance, if all are 0 or 1."""
     spread = values * (1 - values)
     inside = ((values >= 0) & (values <= 1)).all() and (variance <= spread * (1 + 1e-9)).all()
-    return "rate" if inside and (variance > 0).any() else "number"
+    census = counts is None and not (variance > 0).any() and (spread > 0).any()
+    return "rate" if inside and not census else "number"
+
+
+def _one_each(given: object, size: int, what: str) -> FloatArray:
+    """Read one number, or one for each unit."""
+    try:
+        numbers = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(f"{what}: give one number, or {size}, one for each unit, not {given!r}") from None
+    if numbers.shape not in ((), (1,), (size,)):
+        raise DataError(f"{what}: give one number, or {size}, one for each unit, not an array of shape {numbers.shape}")
+    return np.broadcast_to(numbers, (size,))
+
+
+def _positive_df(units: list[Any], df: FloatArray) -> FloatArray:
+    bad = [unit for unit, value in zip(units, df, strict=True) if not value > 0]
+    if bad:
+        raise DataError(f"df: not positive or missing for {first_few(bad)}; leave those units out")
+    return df
 
 
 def _counts(n: object, size: int) -> FloatArray | None:
     if n is None:
         return None
-    counts = np.broadcast_to(np.asarray(n, dtype=float), (size,))
+    counts = _one_each(n, size, "n")
     if not np.isfinite(counts).all() or (counts <= 0).any():
         raise DataError(f"n: give {size} positive numbers of respondents")
     return counts
@@ -153,14 +181,15 @@ def _of_estimates(
     names = picked[by[0]].tolist() if len(by) == 1 else [estimates.labels[row] for row in rows]
     units, values = read_estimates(pd.Series(picked["estimate"].to_numpy(dtype=float), index=names))
     matrix = valid_covariance(estimates.covariance[np.ix_(rows, rows)], values.size)
-    degrees = picked["df"].to_numpy(dtype=float) if df is None else np.broadcast_to(np.asarray(df, float), values.shape)
+    own = picked["df"].to_numpy(dtype=float)
+    degrees = own if df is None else _positive_df(units, _one_each(df, values.size, "df"))
     found = None if kind == "number" else rate_rows(estimates, rows)
     if found is None and kind != "rate":
         return Compared(units, values, matrix, degrees)
     if found is None or df is not None or n is not None:
         _between_0_and_1(units, values)
         counts = _counts(picked["n"].to_numpy(dtype=float) if n is None else n, values.size)
-        margins = rate_margins(values, np.sqrt(np.diag(matrix)), counts, degrees)
+        margins = rate_margins(values, np.sqrt(np.diag(matrix)), counts, degrees, units)
         return Compared(units, values, matrix, degrees, margins, pair_df(margins))
     place = np.array([int(np.flatnonzero(found.rows == row)[0]) for row in rows])
     i, j = np.triu_indices(rows.size, 1)
@@ -175,7 +204,7 @@ def _rows(estimates: Estimates, variable: str | None) -> npt.NDArray[np.intp]:
     names = np.array(_names(table))
     known = list(dict.fromkeys(names.tolist()))
     if variable is None and len(known) > 1:
-        raise DataError(f"estimates: of {len(known)} things ({first_few(known)}); name one with variable=")
+        raise DataError(f"estimates: of several indicators ({first_few(known)}); name one with variable=")
     rows = np.flatnonzero(names == (known[0] if variable is None else variable))
     if not rows.size:
         rows = np.flatnonzero(table["variable"].astype(str) == variable)

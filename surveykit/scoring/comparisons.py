@@ -136,20 +136,24 @@ def compare_with_mean(
         size = np.divide(np.abs(difference), error, out=settled, where=error > 0)
         tail = stats.norm.sf(size) if found.df is None else stats.t.sf(size, found.df)
     p_values = holm(2 * tail)
-    distinct = p_values <= 1 - conf_level
-    band = np.where(distinct, np.where(difference > 0, "above", "below"), "not_distinguishable")
-    table = pd.DataFrame(
-        {
-            "unit": found.units,
-            "estimate": values,
-            "difference": difference,
-            "std_error": error,
-            "p_value": p_values,
-            "band": band.tolist(),
-        }
-    )
+    table = bands_from_p(found.units, values, difference, error, p_values, conf_level)
     table.attrs["kind"] = found.kind
     return table
+
+
+def bands_from_p(
+    units: list[Any],
+    values: FloatArray,
+    difference: FloatArray,
+    error: FloatArray,
+    p_values: FloatArray,
+    conf_level: float,
+) -> pd.DataFrame:
+    """Return the table of bands from adjusted p-values."""
+    distinct = p_values <= 1 - conf_level
+    band = np.where(distinct, np.where(difference > 0, "above", "below"), "not_distinguishable")
+    columns = {"unit": units, "estimate": values, "difference": difference, "std_error": error}
+    return pd.DataFrame(columns | {"p_value": p_values, "band": band.tolist()})
 
 
 def klein_wright_wieczorek(

@@ -25,8 +25,9 @@ class FieldResults:
     Attributes
     ----------
     table : DataFrame
-        district, criterion, value, unit, std_error, df, sites, unvisited (strata that nobody visited and that are taken
-        to be like the visited ones; "" for none): rows for the table of the other methods.
+        district, criterion, value, unit, std_error, df, sites, n_eff (sites of a simple random sample that would tell
+        as much; missing for a full count), unvisited (strata that nobody visited and that are taken to be like the
+        visited ones; "" for none): rows for the table of the other methods.
     covariance : DataFrame
         district, criterion, with, covariance: between criteria that were checked at the same sites, each pair once.
     notes, notes_zh : tuple of str
@@ -101,6 +102,7 @@ def summarise_field_visits(
         _lonely(wide, totals)
         population = wide["layer"].map(totals)
         design = SurveyDesign(wide.assign(population=population), strata="layer", population_size="population")
+    n_eff = _effective_sites(wide, None if sites is None else totals)
     tables, pairs = [], []
     found = estimate(design, [Mean(str(name)) for name in names], by="district")
     for district, rows in found.table.groupby("district", sort=False, observed=True):
@@ -117,6 +119,7 @@ def summarise_field_visits(
                 "std_error": np.sqrt(np.diag(covariance)),
                 "df": here["df"].to_numpy(dtype=float),
                 "sites": counts[str(district)],
+                "n_eff": n_eff.get(str(district), np.nan),
                 "unvisited": ", ".join(left.get(str(district), {})),
             }
         )
@@ -130,6 +133,19 @@ def summarise_field_visits(
         notes.append(_assumed(table, seen, district, strata))
     english, chinese = tuple(en for _, en in notes), tuple(zh for zh, _ in notes)
     return FieldResults(table, pd.concat(pairs, ignore_index=True), english, chinese)
+
+
+def _effective_sites(wide: pd.DataFrame, totals: pd.Series | None) -> dict[str, float]:
+    """Return ``1 / sum_h W_h^2 (1 - f_h) / n_h`` of each district, W_h the share of its sites; NaN for a full count.
+
+    That many sites of a simple random sample with replacement would give a share the same variance.
+    """
+    visited = wide.groupby(["district", "layer"])["site"].nunique().reset_index(name="count")
+    visited["all"] = visited["count"] if totals is None else visited["layer"].map(totals)
+    fraction = 0.0 if totals is None else visited["count"] / visited["all"]
+    share = visited["all"] / visited.groupby("district")["all"].transform("sum")
+    slack = (share**2 * (1 - fraction) / visited["count"]).groupby(visited["district"].astype(str)).sum()
+    return {str(name): float(1 / value) if value > 0 else float("nan") for name, value in slack.items()}
 
 
 def _lonely(wide: pd.DataFrame, totals: pd.Series | None) -> None:

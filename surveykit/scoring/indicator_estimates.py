@@ -43,7 +43,7 @@ def describe_indicator(indicator: Indicator) -> dict[str, Any]:
     passed_zh = "；未被询问者计入基数" if indicator.not_asked == "in_base" else ""
     passed_en = "; not asked in the base" if indicator.not_asked == "in_base" else ""
     described = indicator.model_dump(mode="json", exclude={"id", "alternatives"})
-    described["definition_zh"] = f"{what_zh}；基数：{base_zh}；“不清楚”{side_zh}基数{passed_zh}"
+    described["definition_zh"] = f"{what_zh}；基数：{base_zh}；不表态者{side_zh}基数{passed_zh}"
     described["definition_en"] = f"{what_en} among {base_en}; don't know {side_en} the base{passed_en}"
     return described
 

@@ -127,7 +127,7 @@ def with_alternatives(indicators: IndicatorSet) -> IndicatorSet:
             lines.append(
                 Alternative(
                     id="dont_know_out" if other == "out_of_base" else "dont_know_in",
-                    zh=f"{indicator.zh}（“不清楚”{side}）",
+                    zh=f"{indicator.zh}（不表态者{side}）",
                     en=f"{indicator.en or indicator.id} (don't know {other.replace('_', ' ')})",
                     dont_know=other,
                 )

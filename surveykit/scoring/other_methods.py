@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from surveykit.errors import DataError, DefinitionError, Problem, first_few
@@ -38,6 +39,9 @@ class OtherMethods:
     unvisited : tuple of (unit, strata)
         Strata of sites that nobody visited and that are taken to be like the visited ones (column `unvisited` of the
         table, see `summarise_field_visits`).
+    n_eff : ndarray, shape (units, inputs), optional
+        Effective number of sampled sites behind each value, NaN where nothing was sampled. A value of 0 or 1 then has
+        the uncertainty of a rate of that many, although its standard error is 0.
     """
 
     units: tuple[str, ...]
@@ -48,6 +52,15 @@ class OtherMethods:
     bounds: FloatArray = field(repr=False)
     joint: bool = False
     unvisited: tuple[tuple[str, str], ...] = ()
+    n_eff: FloatArray | None = field(default=None, repr=False)
+
+    @property
+    def edges(self) -> npt.NDArray[np.bool_]:
+        """Which values are 0 or 1 at every sampled site, shape (units, inputs)."""
+        if self.n_eff is None:
+            return np.zeros(self.values.shape, dtype=bool)
+        edge = (self.values == 0) | (self.values == 1)
+        return np.asarray(edge & (self.std_errors == 0) & np.isfinite(self.n_eff))
 
     @property
     def std_errors(self) -> FloatArray:
@@ -82,8 +95,9 @@ def check_other_methods(scheme: ScoringScheme, table: pd.DataFrame, units: Seque
     ----------
     scheme : ScoringScheme
     table : DataFrame
-        Columns district, criterion, value; optional std_error, df, unit, unvisited, supplier, provenance. A blank value
-        means that there is none. Values may be text as read from a file; for criteria with grades they are grade names.
+        Columns district, criterion, value; optional std_error, df, n_eff, unit, unvisited, supplier, provenance. A
+        blank value means that there is none. Values may be text as read from a file; for criteria with grades they are
+        grade names.
     units : sequence of str
         The units that must be there.
 
@@ -141,10 +155,10 @@ def _row_problems(scheme: ScoringScheme, rows: pd.DataFrame, units: Sequence[str
     for row, supplier in enumerate(rows.get("supplier", ())):
         if _blank(supplier):
             yield _problem(row, "supplier", "nobody is named as supplier", "say who supplied the value")
-    for column in ("std_error", "df"):
+    for column in ("std_error", "df", "n_eff"):
         for row, given in enumerate(rows.get(column, ())):
             number = None if _blank(given) else _number(given)
-            if not _blank(given) and (number is None or number < 0 or (column == "df" and number == 0)):
+            if not _blank(given) and (number is None or number < 0 or (column != "std_error" and number == 0)):
                 yield _problem(
                     row, column, f"{column} {given!r} is no positive number", "leave it blank if not sampled"
                 )
@@ -220,6 +234,7 @@ def read_other_methods(
     grades = {name: c.rule.grades for name, cs in needed.items() for c in cs if isinstance(c.rule, Grades)}
     shape = (len(units), len(inputs))
     values, errors, df = np.full(shape, np.nan), np.zeros(shape), np.full(shape, np.inf)
+    n_eff = np.full(shape, np.nan)
     place = {(unit, name): (i, k) for i, unit in enumerate(units) for k, name in enumerate(inputs)}
     for record in pd.DataFrame(table).to_dict("records"):
         if _blank(record["value"]):
@@ -231,6 +246,8 @@ def read_other_methods(
             errors[at] = float(str(record["std_error"]))
         if not _blank(record.get("df")):
             df[at] = float(str(record["df"]))
+        if not _blank(record.get("n_eff")):
+            n_eff[at] = float(str(record["n_eff"]))
     ranges = [[c.range for c in needed[name] if c.range is not None] for name in inputs]
     bounds = np.array([given[0] if given else (-np.inf, np.inf) for given in ranges]).reshape(-1, 2)
     joint = _joint_covariance(errors, place, covariance)
@@ -240,7 +257,8 @@ def read_other_methods(
     if "unvisited" in given:
         told = given[~given["unvisited"].map(_blank)]
         assumed = dict.fromkeys(zip(told["district"].astype(str), told["unvisited"].astype(str), strict=True))
-    return OtherMethods(tuple(units), inputs, values, joint, least, bounds, covariance is not None, tuple(assumed))
+    given_joint = covariance is not None
+    return OtherMethods(tuple(units), inputs, values, joint, least, bounds, given_joint, tuple(assumed), n_eff)
 
 
 def _joint_covariance(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from surveykit.scoring.comparing import snap
 from surveykit.scoring.numerics import FloatArray
@@ -22,7 +23,7 @@ from surveykit.scoring.rules import (
     Threshold,
 )
 
-__all__ = ["Knot", "apply_rule", "knots_of", "rule_lines"]
+__all__ = ["Knot", "apply_rule", "knots_of", "points_of_ranks", "rule_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,18 @@ def _steps_of(rule: Threshold | Steps) -> tuple[FloatArray, FloatArray]:
 def _rank_points(rule: RankBased, values: FloatArray, points: float) -> FloatArray:
     present = np.isfinite(values)
     signed = np.where(present, -values if rule.less_is_better else values, -np.inf)
-    ranks = competition_ranks(signed)
+    count = present.sum(axis=-1, keepdims=True)
+    return np.where(present, points_of_ranks(rule, competition_ranks(signed), count, points), np.nan)
+
+
+def points_of_ranks(rule: RankBased, ranks: npt.NDArray[np.int64], count: object, points: float) -> FloatArray:
+    """Return the points of ranks, 1 the best, among `count` units."""
     if rule.bands:
         limits = np.array([limit for limit, _ in rule.bands])
         shares = np.array([*(share for _, share in rule.bands), rule.otherwise])
-        share = shares[np.searchsorted(limits, ranks, side="left")]
-    else:
-        last = np.maximum(present.sum(axis=-1, keepdims=True) - 1, 1)
-        share = 1.0 - (1.0 - rule.otherwise) * (ranks - 1) / last
-    return np.where(present, points * share, np.nan)
+        return np.asarray(points * shares[np.searchsorted(limits, ranks, side="left")])
+    last = np.maximum(np.asarray(count) - 1, 1)
+    return np.asarray(points * (1.0 - (1.0 - rule.otherwise) * (ranks - 1) / last))
 
 
 def apply_rule(rule: Rule, values: FloatArray, points: float) -> FloatArray:

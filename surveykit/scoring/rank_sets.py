@@ -208,6 +208,33 @@ def rank_confidence_sets(
     else:
         statistic, common = found.pair_scores(), None
     _, simulated = joint_draws(matrix, draws, generator(seed), common)
+    critical, table, separated = sets_of_scores(units, values, statistic, (sd, simulated), method, conf_level)
+    table.insert(2, "std_error", np.sqrt(np.diag(found.covariance)))
+    return RankSets(table, separated, method, conf_level, draws, found.common_df, critical, found.kind)
+
+
+def sets_of_scores(
+    units: list[Any],
+    values: FloatArray,
+    statistic: FloatArray,
+    law: tuple[FloatArray, FloatArray],
+    method: RankMethod,
+    conf_level: float,
+) -> tuple[float, pd.DataFrame, BoolArray]:
+    """Return critical value, table without standard errors, and separated pairs, from statistics of all pairs.
+
+    Parameters
+    ----------
+    units, values
+        Names and estimates.
+    statistic : ndarray, shape (p, p)
+        Of each ordered pair, positive where the first is larger.
+    law : (ndarray (p, p), ndarray (p, draws))
+        Standard deviations of the differences, and draws centred at 0.
+    method, conf_level
+        As for `rank_confidence_sets`.
+    """
+    sd, simulated = law
     steps = method.startswith("stepdown")
     surely_above, surely_not_below = _certain(values, sd)
     critical = np.nan
@@ -220,14 +247,12 @@ def rank_confidence_sets(
         {
             "unit": units,
             "estimate": values,
-            "std_error": np.sqrt(np.diag(found.covariance)),
             "rank": competition_ranks(values),
             "rank_low": 1 + (above | surely_above).sum(axis=0),
             "rank_high": values.size - (below | surely_not_below).sum(axis=1),
         }
     )
-    separated = (above & below) | surely_above
-    return RankSets(table, separated, method, conf_level, draws, found.common_df, critical, found.kind)
+    return critical, table, (above & below) | surely_above
 
 
 def _of_all_units(sets: RankSets, tau: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,18 +10,19 @@ import pandas as pd
 
 from surveykit._version import __version__
 from surveykit.errors import DefinitionError, Problem, first_few
-from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values
 from surveykit.scoring.card import ScoreCard
+from surveykit.scoring.card_limits import card_limits
 from surveykit.scoring.card_notes import card_notes
 from surveykit.scoring.card_tables import CardDraws, card_tables
 from surveykit.scoring.criteria_table import with_seen
+from surveykit.scoring.input_draws import draw_inputs, draw_other
 from surveykit.scoring.numerics import FloatArray, generator
-from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods, check_other_methods, read_other_methods
 from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
 from surveykit.scoring.scheme_checks import check_scheme
-from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs, inputs_from_estimates
+from surveykit.scoring.scheme_run import SchemeRun
+from surveykit.scoring.survey_inputs import SurveyInputs, inputs_from_estimates
 
 __all__ = ["score"]
 
@@ -35,7 +35,7 @@ def score(
     draws: int = 5000,
     seed: int = 2021,
     conf_level: float = 0.95,
-    logit: bool = True,
+    plain: bool = False,
 ) -> ScoreCard:
     """Turn rates and the results of the other methods into scores, ranks and bands.
 
@@ -51,8 +51,9 @@ def score(
         Draws from the joint distribution; with replicates their number is taken.
     seed : int
     conf_level : float
-    logit : bool
-        Draw rates on the logit scale (see `draw_inputs`).
+    plain : bool
+        True takes rates and scores as plain numbers: limits by estimate -+ t times standard error on their own scale,
+        ranks and bands by the plain covariance. It does not hold near 0 and 1.
 
     Returns
     -------
@@ -65,11 +66,12 @@ def score(
 
     Notes
     -----
-    Every draw goes through rules, sums and adjustments, so covariances between indicators of the same respondents and
-    between districts count, and no derivative is taken at a knot. Standard errors come from normal draws; intervals are
-    percentiles of draws with the spread of Student's t when the degrees of freedom are finite. Rank sets and bands use
-    Satterthwaite's degrees of freedom of survey and field visits, the smallest over the units. Replicates with other
-    factors than 1/R (jackknife) give the variance, and intervals of the t distribution.
+    Standard errors and shares of the variance come from draws that go through rules, sums and adjustments, with the
+    estimates' own standard errors and covariances (`draw_inputs`); with replicates, from these. Intervals, rank sets
+    and bands come from the joint region of the inputs carried through the rules (`card_limits`, `score_pairs`,
+    `score_bands`), so that they hold at bends and jumps of the rules, at 0 and 100 %, and with few respondents; a
+    score that is a straight line of one rate has that rate's interval. A rate of 0 or 1 has no standard error: its
+    share in the spread of the draws is that of its interval.
 
     Examples
     --------
@@ -88,9 +90,10 @@ def score(
     scheme = with_kinds(scheme, inputs.indicators, inputs.kinds)
     units = scheme.units or inputs.units
     other = _checked(scheme, inputs, units, other_methods)
-    run = _Run(scheme, inputs, [inputs.units.index(unit) for unit in units], other)
-    drawn = _simulate(run, draws, generator(seed), logit)
-    tables = card_tables(scheme, tuple(units), drawn, conf_level)
+    run = SchemeRun(scheme, inputs.of_units(units), other)
+    drawn = _simulate(run, draws, generator(seed))
+    limits = card_limits(run, conf_level, plain=plain, seed=seed)
+    tables = card_tables(run, drawn, limits, conf_level)
     recipe = {
         "scheme": scheme.id,
         "scheme_note": scheme.note,
@@ -100,7 +103,7 @@ def score(
         "draws": int(drawn.normal_points.shape[0]),
         "seed": seed,
         "conf_level": conf_level,
-        "scale": "logit" if logit else "identity",
+        "scale": "plain" if plain else "confidence distributions",
         "df": tables.pop("df"),
         "version": __version__,
     }
@@ -148,35 +151,21 @@ def _survey_problems(scheme: ScoringScheme, inputs: SurveyInputs, units: Sequenc
     return problems
 
 
-@dataclass(frozen=True)
-class _Run:
-    scheme: ScoringScheme
-    inputs: SurveyInputs
-    order: list[int]
-    other: OtherMethods
-
-    def through(self, survey: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Values and points of all criteria for given inputs."""
-        held = Inputs(self.inputs.indicators, survey[..., self.order, :], self.other.inputs, other)
-        values = criterion_values(self.scheme, held)
-        return values, criterion_points(self.scheme, values)
-
-
-def _simulate(run: _Run, draws: int, rng: np.random.Generator, logit: bool) -> CardDraws:
+def _simulate(run: SchemeRun, draws: int, rng: np.random.Generator) -> CardDraws:
     inputs = run.inputs
     values, points = run.through(inputs.values, run.other.values)
     kind = "parametric"
     if inputs.replicates is None:
-        normal, student = draw_inputs(inputs, draws, rng, logit=logit)
+        spread, belief = draw_inputs(inputs, draws, rng, run.tables)
     else:
         kind = "bootstrap" if _equal_factors(inputs) else "replicates"
-        normal = student = inputs.replicates
-    count = draws if kind == "replicates" else normal.shape[0]
-    other_normal, other_student = draw_other(run.other, count, rng)
+        spread = belief = inputs.replicates
+    count = draws if kind == "replicates" else spread.shape[0]
+    other_spread, other_belief = draw_other(run.other, count, rng)
     if kind == "replicates":
-        return _replicate_draws(run, values, points, other_normal)
-    first = run.through(normal, other_normal)
-    second = first if student is normal and other_student is other_normal else run.through(student, other_student)
+        return _replicate_draws(run, values, points, other_spread)
+    first = run.through(spread, other_spread)
+    second = first if belief is spread and other_belief is other_spread else run.through(belief, other_belief)
     count_shape = (count, *points.shape)
     arrays = [np.broadcast_to(array, count_shape) for array in (*first, *second)]
     scale = np.full(count, 1 / count)
@@ -188,25 +177,15 @@ def _equal_factors(inputs: SurveyInputs) -> bool:
     return factors is None or bool(np.allclose(factors, 1 / factors.size, rtol=0.05))
 
 
-def _replicate_draws(run: _Run, values: FloatArray, points: FloatArray, other: FloatArray) -> CardDraws:
+def _replicate_draws(run: SchemeRun, values: FloatArray, points: FloatArray, other: FloatArray) -> CardDraws:
     """Jackknife-like replicates of the survey, then draws of the other methods around the point estimates."""
     assert run.inputs.replicates is not None and run.inputs.replicate_scale is not None
     first = run.through(run.inputs.replicates, run.other.values)
     factors = run.inputs.replicate_scale
-    stacked_values, stacked_points = np.broadcast_arrays(*first)
+    stacked = list(np.broadcast_arrays(*first))
     if other.ndim == 3:
         more = run.through(np.broadcast_to(run.inputs.values, (other.shape[0], *run.inputs.values.shape)), other)
-        stacked_values = np.concatenate([stacked_values, more[0]])
-        stacked_points = np.concatenate([stacked_points, more[1]])
+        stacked = [np.concatenate([one, two]) for one, two in zip(stacked, more, strict=True)]
         factors = np.concatenate([factors, np.full(other.shape[0], 1 / other.shape[0])])
-    return CardDraws(
-        values,
-        points,
-        stacked_points,
-        stacked_values,
-        stacked_points,
-        factors,
-        "replicates",
-        run.inputs.df,
-        run.other.df,
-    )
+    seen, marks = stacked
+    return CardDraws(values, points, marks, seen, marks, factors, "replicates", run.inputs.df, run.other.df)

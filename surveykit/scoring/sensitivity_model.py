@@ -10,13 +10,13 @@ import numpy as np
 
 from surveykit.errors import DataError, first_few
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, group_points, total_points
+from surveykit.scoring.input_draws import draw_inputs, draw_other
 from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.rules import PiecewiseLinear, Steps, Threshold
 from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
+from surveykit.scoring.survey_inputs import SurveyInputs
 
 __all__ = ["Factors", "SensitivityModel", "model_scores", "published_scores", "sensitivity_model"]
 

@@ -11,13 +11,14 @@ import pandas as pd
 
 from surveykit.design import ReplicateDesign
 from surveykit.errors import DataError, first_few
+from surveykit.estimation import Estimates
+from surveykit.estimation.contrast_df import row_bias
 from surveykit.scoring.input_checks import Kinds, check_ranges, declared_kinds, kinds_of, known_values
 from surveykit.scoring.kinds import RANGES, Kind
-from surveykit.scoring.numerics import FloatArray, joint_draws, valid_covariance
+from surveykit.scoring.numerics import FloatArray, valid_covariance
 
 __all__ = [
     "SurveyInputs",
-    "draw_inputs",
     "inputs_from_covariance",
     "inputs_from_estimates",
     "inputs_from_replicates",
@@ -43,6 +44,10 @@ class SurveyInputs:
         Estimates in each bootstrap or jackknife replicate; used as they are instead of draws.
     replicate_scale : ndarray, shape (R,), optional
         Factor of each squared deviation in the variance; 1/R for the bootstrap.
+    n, each_df, bias : ndarray, shape (units, indicators), optional
+        Respondents, degrees of freedom, and expected over true variance (`row_bias`) of each value.
+    interval : str
+        Interval of rates that the estimates were made with; "" when not known.
     """
 
     units: tuple[str, ...]
@@ -53,6 +58,26 @@ class SurveyInputs:
     df: float | None = None
     replicates: FloatArray | None = field(default=None, repr=False)
     replicate_scale: FloatArray | None = field(default=None, repr=False)
+    n: FloatArray | None = field(default=None, repr=False)
+    each_df: FloatArray | None = field(default=None, repr=False)
+    bias: FloatArray | None = field(default=None, repr=False)
+    interval: str = ""
+
+    def of_units(self, units: Sequence[str]) -> SurveyInputs:
+        """Return the inputs of some units, in their order."""
+        rows = np.array([self.units.index(unit) for unit in units], dtype=np.intp)
+        width = len(self.indicators)
+        flat = (rows[:, None] * width + np.arange(width)).ravel()
+        parts = {name: getattr(self, name) for name in ("n", "each_df", "bias")}
+        more: dict[str, Any] = {name: None if part is None else part[rows] for name, part in parts.items()}
+        return replace(
+            self,
+            units=tuple(units),
+            values=self.values[rows],
+            covariance=self.covariance[np.ix_(flat, flat)],
+            replicates=None if self.replicates is None else self.replicates[:, rows],
+            **more,
+        )
 
     @property
     def top(self) -> tuple[float, ...]:
@@ -137,12 +162,28 @@ def inputs_from_estimates(
     used = float(df) if np.isfinite(df) else None
     found = SurveyInputs(units, indicators, values.reshape(shape), covariance, declared, used)
     check_ranges(found.units, found.indicators, found.kinds, found.values)
+    found = _with_rows(found, estimates, table, order, picked)
     replicates = getattr(estimates, "replicates", None)
     if replicates is None:
         return found
     maker = (getattr(estimates, "influence", None) or (None,))[0]
     factors = maker.scale * np.asarray(maker.rscales, dtype=float) if isinstance(maker, ReplicateDesign) else None
     return _with_replicates(found, np.asarray(replicates, dtype=float)[:, picked], factors)
+
+
+def _with_rows(
+    inputs: SurveyInputs, estimates: Any, table: pd.DataFrame, order: list[int], picked: np.ndarray
+) -> SurveyInputs:
+    """Add what the rows of the estimates say beyond value and covariance."""
+    shape = inputs.values.shape
+    more: dict[str, Any] = {"interval": str((getattr(estimates, "recipe", None) or {}).get("interval", ""))}
+    for name, column in (("n", "n"), ("each_df", "df")):
+        if column in table:
+            every = np.append(pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float), np.nan)
+            more[name] = every[order].reshape(shape)
+    if isinstance(estimates, Estimates):
+        more["bias"] = row_bias(estimates)[picked].reshape(shape)
+    return replace(inputs, **more)
 
 
 def _with_replicates(inputs: SurveyInputs, replicates: FloatArray, factors: FloatArray | None) -> SurveyInputs:
@@ -272,47 +313,3 @@ def inputs_from_replicates(
     found = SurveyInputs(tuple(units), names, values, covariance, declared, df, replicates, np.array(factors))
     check_ranges(found.units, found.indicators, found.kinds, found.values)
     return found
-
-
-def draw_inputs(
-    inputs: SurveyInputs, draws: int, rng: np.random.Generator, *, logit: bool = True
-) -> tuple[FloatArray, FloatArray]:
-    """Draw the indicators from their joint distribution, normal and with the spread of Student's t.
-
-    Parameters
-    ----------
-    inputs : SurveyInputs
-    draws : int
-    rng : numpy.random.Generator
-    logit : bool
-        Draw on the logit scale, where the sampling distribution of a rate near 1 is nearer to normal; False draws on
-        the scale of the values and clips to the range.
-
-    Returns
-    -------
-    normal, student : ndarray, shape (draws, units, indicators)
-        The same array twice when `df` is None.
-
-    Notes
-    -----
-    On the logit scale the covariance is ``D S D`` with ``D = diag(1 / (p (1 - p)))``. A rate of exactly 0 or 1 has no
-    linearized variance and stays where it is; its uncertainty is understated.
-    """
-    shape = inputs.values.shape
-    top = np.broadcast_to(np.array(inputs.top), shape).ravel()
-    centre = inputs.values.ravel()
-    bent = logit & np.isfinite(top) & (centre > 0) & (centre < top)
-    scale = np.where(np.isfinite(top), top, 1.0)
-    share = np.where(bent, centre / scale, 0.5)
-    slope = np.where(bent, 1 / (scale * share * (1 - share)), 1.0)
-    start = np.log(share / (1 - share))
-    normal, student = joint_draws(slope[:, None] * inputs.covariance * slope[None, :], draws, rng, inputs.df)
-    lowest = np.where(np.isfinite(top), 0.0, -np.inf)
-
-    def back(moves: FloatArray) -> FloatArray:
-        curved = scale[:, None] / (1 + np.exp(-np.where(bent[:, None], start[:, None] + moves, 0.0)))
-        straight = np.clip(centre[:, None] + moves, lowest[:, None], top[:, None])
-        return np.asarray(np.where(bent[:, None], curved, straight).T.reshape(draws, *shape))
-
-    first = back(normal)
-    return first, first if student is normal else back(student)

@@ -14,14 +14,14 @@ from surveykit.display import Shown
 from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.comparisons import holm
+from surveykit.scoring.input_draws import draw_inputs, draw_other
+from surveykit.scoring.kinds import RANGES
 from surveykit.scoring.numerics import FloatArray
-from surveykit.scoring.other_draws import draw_other
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rank_kernels import competition_ranks
 from surveykit.scoring.rank_sets import rank_confidence_sets
 from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.survey_inputs import draw_inputs
 from surveykit.scoring.waves import TwoWaves, joint_waves
 
 if TYPE_CHECKING:
@@ -208,19 +208,19 @@ def compare_waves(
     count = len(waves.first.indicators)
     bridge = shift + error * rng.standard_normal((draws, 1, count))
     moved = [draw_other(one, draws, rng) for one in other]
-    tops = np.array(waves.second.top)
+    least, tops = np.array([RANGES[kind] for kind in waves.second.kinds]).T
 
     def totals(survey: FloatArray, methods: OtherMethods, values: FloatArray) -> FloatArray:
         held = Inputs(waves.first.indicators, survey[..., rows, :], methods.inputs, values)
         return total_points(scheme, criterion_points(scheme, criterion_values(scheme, held)))
 
     def both(drawn: FloatArray, kind: int) -> tuple[FloatArray, FloatArray]:
-        later = np.clip(drawn[..., count:] - bridge, 0, tops)
+        later = np.clip(drawn[..., count:] - bridge, least, tops)
         return totals(drawn[..., :count], other[0], moved[0][kind]), totals(later, other[1], moved[1][kind])
 
     estimated = (
         totals(waves.first.values, other[0], other[0].values),
-        totals(np.clip(waves.second.values - shift, 0, tops), other[1], other[1].values),
+        totals(np.clip(waves.second.values - shift, least, tops), other[1], other[1].values),
     )
     drawn_normal, drawn_student = both(normal, 0), both(student, 1)
     covariances = [np.cov(one, rowvar=False) for one in drawn_normal]
@@ -272,10 +272,11 @@ def _ranks(
     df: float | None,
 ) -> pd.DataFrame:
     first, second = (
-        rank_confidence_sets(values, covariance, conf_level=(1 + conf_level) / 2, df=df).table
+        rank_confidence_sets(values, covariance, conf_level=(1 + conf_level) / 2, df=df, kind="number").table
         for values, covariance in zip(estimated, covariances, strict=True)
     )
-    gain = rank_confidence_sets(estimated[1] - estimated[0], change, conf_level=conf_level, df=df).table
+    difference = estimated[1] - estimated[0]
+    gain = rank_confidence_sets(difference, change, conf_level=conf_level, df=df, kind="number").table
     ranks = [competition_ranks(values) for values in estimated]
     return pd.DataFrame(
         {

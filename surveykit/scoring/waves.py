@@ -68,6 +68,9 @@ def two_waves(first: SurveyInputs, second: SurveyInputs, cross: object = None) -
     columns = [second.indicators.index(name) for name in first.indicators]
     shape = second.values.shape
     order = np.arange(second.values.size).reshape(shape)[np.ix_(rows, columns)].ravel()
+    more: dict[str, Any] = {
+        name: None if part is None else part[np.ix_(rows, columns)] for name, part in _extra(second).items()
+    }
     moved = replace(
         second,
         units=first.units,
@@ -77,12 +80,17 @@ def two_waves(first: SurveyInputs, second: SurveyInputs, cross: object = None) -
         kinds=tuple(second.kinds[k] for k in columns),
         replicates=None,
         replicate_scale=None,
+        **more,
     )
     size = first.values.size
     between = np.zeros((size, size)) if cross is None else np.asarray(cross, dtype=float)[:, order]
     joint = np.block([[first.covariance, between], [between.T, moved.covariance]])
     valid_covariance(joint, 2 * size, "joint covariance of the waves")
     return TwoWaves(first, moved, between)
+
+
+def _extra(inputs: SurveyInputs) -> dict[str, FloatArray | None]:
+    return {"n": inputs.n, "each_df": inputs.each_df, "bias": inputs.bias}
 
 
 def waves_from_estimates(estimates: Any, waves: Sequence[str], *, wave: str = "wave", by: str = "district") -> TwoWaves:
@@ -137,4 +145,9 @@ def joint_waves(pair: TwoWaves) -> SurveyInputs:
     names = (*(f"{n}@1" for n in pair.first.indicators), *(f"{n}@2" for n in pair.second.indicators))
     values = np.concatenate([pair.first.values, pair.second.values], axis=1)
     kinds = (*pair.first.kinds, *pair.second.kinds)
-    return SurveyInputs(pair.first.units, names, values, full[np.ix_(order, order)], kinds, min(df) if df else None)
+    joint = SurveyInputs(pair.first.units, names, values, full[np.ix_(order, order)], kinds, min(df) if df else None)
+    both = [(name, (part, _extra(pair.second)[name])) for name, part in _extra(pair.first).items()]
+    more: dict[str, Any] = {
+        name: None if a is None or b is None else np.concatenate([a, b], axis=1) for name, (a, b) in both
+    }
+    return replace(joint, interval=pair.first.interval, **more)

@@ -15,11 +15,12 @@ from surveykit.errors import DataError
 from surveykit.scoring.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.card import ScoreCard
 from surveykit.scoring.comparisons import BAND_NAMES, compare_with_mean
+from surveykit.scoring.input_draws import draw_inputs
 from surveykit.scoring.numerics import FloatArray
 from surveykit.scoring.other_methods import OtherMethods
 from surveykit.scoring.rounding import with_kinds
 from surveykit.scoring.scheme import ScoringScheme
-from surveykit.scoring.survey_inputs import SurveyInputs, draw_inputs
+from surveykit.scoring.survey_inputs import SurveyInputs
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
@@ -86,7 +87,9 @@ class _Setting:
         if not isinstance(self.goal, str):
             return bool(totals[self.row] >= self.goal - 1e-9)
         recipe = self.card.recipe
-        bands = compare_with_mean(totals, self.card.covariance, conf_level=recipe["conf_level"], df=recipe["df"])
+        bands = compare_with_mean(
+            totals, self.card.covariance, conf_level=recipe["conf_level"], df=recipe["df"], kind="number"
+        )
         return _LEVEL[bands["band"].iloc[self.row]] >= _LEVEL[self.goal]
 
 

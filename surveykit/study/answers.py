@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, DefinitionError, Problem, SurveyKitError
+from surveykit.files.looking import read_json
 from surveykit.study.salt import read_salt
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import read_yaml
@@ -79,8 +79,8 @@ def _column_map(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -
     if entry.column_map is None:
         return None
     try:
-        found = ColumnMap.from_dict(json.loads((root / entry.column_map).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = ColumnMap.from_dict(read_json(root / entry.column_map))
+    except (DataError, AttributeError, ValueError, KeyError, TypeError) as error:
         what = f"not a column map as 'surveykit render' writes it ({error})"
         raise DefinitionError([Problem(what, "name the .json beside the export", file=entry.column_map)]) from None
     if found.definition_hash != questionnaire.definition_hash:

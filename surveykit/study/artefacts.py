@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import surveykit.files.looking as files
+
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_json", "read_parquet", "to_csv", "write_csv", "write_json", "write_parquet"]
+__all__ = ["read_csv", "read_json", "read_parquet", "to_csv", "write_csv", "write_json", "write_parquet"]
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -22,7 +24,7 @@ def write_json(path: Path, content: Any) -> None:
 
 def read_json(path: Path) -> Any:
     """Read what `write_json` wrote."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    return files.read_json(path)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
@@ -42,9 +44,16 @@ def write_parquet(path: Path, table: pd.DataFrame) -> None:
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """Read what `write_parquet` wrote."""
-    import pandas as pd
+    from surveykit.files.parquet import read_parquet as read
 
-    return pd.read_parquet(path)
+    return read(path)
+
+
+def read_csv(path: Path, **options: Any) -> pd.DataFrame:
+    """Read a CSV of the study as `pandas.read_csv` does with these options; one row may not be longer than another."""
+    from surveykit.files.csv_text import read_plain_csv
+
+    return read_plain_csv(path, **options)
 
 
 def _plain(value: Any) -> Any:

@@ -198,6 +198,7 @@ def _what_differs(made: Commitment, held: dict[str, Any]) -> str:
 
 def _write_seed(study: Study, final: SamplingPlan) -> None:
     """Add the seed at the end of the plan's file; the file is left alone unless it then says just that."""
+    from surveykit.files.looking import read_text
     from surveykit.sampling import SamplingPlan, plan_hash
     from surveykit.study.validation import validate
     from surveykit.study.yaml_reader import parse_yaml
@@ -206,7 +207,7 @@ def _write_seed(study: Study, final: SamplingPlan) -> None:
     path: Path = study.root / file
     origin = ", ".join(f"{name}: {json.dumps(text, ensure_ascii=False)}" for name, text in final.seed_origin.items())
     added = f"seed: {final.seed}\nseed_origin: {{{origin}}}\n"
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     text += "" if text.endswith("\n") else "\n"
     try:
         same = plan_hash(validate(SamplingPlan, parse_yaml(text + added, file))) == plan_hash(final)

@@ -18,6 +18,7 @@ __all__ = [
     "StudyDefinition",
     "StudyFiles",
     "Text",
+    "UnitWord",
 ]
 
 
@@ -33,6 +34,12 @@ class Text(_Frozen):
 
     def __getitem__(self, language: str) -> str:
         return str(getattr(self, language))
+
+
+class UnitWord(Text):
+    """What one of the areas compared is called, and the English plural where it adds no s."""
+
+    en_plural: str | None = None
 
 
 class Period(_Frozen):
@@ -174,7 +181,11 @@ class ScoreRun(_Frozen):
 
 
 class StudyDefinition(_Frozen):
-    """The content of study.yaml, or of a further study file beside it."""
+    """The content of study.yaml, or of a further study file beside it.
+
+    ``unit`` is what the report calls one of the areas compared (区县, 街道, ward), ``whole`` what it calls all of them
+    together; without them these are the name of the domain ``district``, and 全市 or the city.
+    """
 
     surveykit: Literal["1"]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
@@ -192,6 +203,8 @@ class StudyDefinition(_Frozen):
     analyses: list[Analysis] = Field(min_length=1)
     domains: list[Domain] = Field(min_length=1)
     headline: list[str] = Field(min_length=1)
+    unit: UnitWord | None = None
+    whole: Text | None = None
     drivers: Drivers | None = None
     score: ScoreRun = ScoreRun()
     output: str = Field(default="output", pattern=r"^output[A-Za-z0-9_-]*$")

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from surveykit.errors import DefinitionError, Problem
 from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
+from surveykit.study.inside import outside_problems, require_inside
 from surveykit.study.loaded import recording
 from surveykit.study.location import MARKER
 from surveykit.study.validation import validate
@@ -159,13 +160,15 @@ class _Reading:
             raise DefinitionError(self.problems)
 
 
-def load_outline(place: Path) -> StudyOutline:
+def load_outline(place: Path, *, trust: bool = False) -> StudyOutline:
     """Read study.yaml alone.
 
     Parameters
     ----------
     place : pathlib.Path
         The folder that holds study.yaml, or a study file.
+    trust : bool
+        Whether the study may name files outside its folder.
 
     Raises
     ------
@@ -173,20 +176,29 @@ def load_outline(place: Path) -> StudyOutline:
         With every problem of study.yaml.
     """
     root, file = _root_and_file(place)
-    return StudyOutline(root, validate(StudyDefinition, read_yaml(root / file, file)), file)
+    if not trust:
+        require_inside(root, file)
+    document = read_yaml(root / file, file)
+    definition = validate(StudyDefinition, document)
+    problems = [] if trust else outside_problems(root, definition)
+    if problems:
+        raise DefinitionError([document.locate(problem) for problem in problems])
+    return StudyOutline(root, definition, file)
 
 
 def _root_and_file(place: Path) -> tuple[Path, str]:
     return (place.parent, place.name) if place.is_file() else (place, MARKER)
 
 
-def load_study(place: Path) -> Study:
+def load_study(place: Path, *, trust: bool = False) -> Study:
     """Read and check a study.
 
     Parameters
     ----------
     place : pathlib.Path
         The folder that holds study.yaml, or a study file.
+    trust : bool
+        Whether the study may name files outside its folder: absolute paths, ``..`` and links.
 
     Returns
     -------
@@ -198,14 +210,19 @@ def load_study(place: Path) -> Study:
         With every problem of every file.
     """
     root, file = _root_and_file(place)
+    if not trust:
+        require_inside(root, file)
     with recording(root) as loaded:
-        return _load(_Reading(root), root, file, loaded)
+        return _load(_Reading(root), root, file, loaded, trust=trust)
 
 
-def _load(reading: _Reading, root: Path, file: str, loaded: dict[str, str]) -> Study:
+def _load(reading: _Reading, root: Path, file: str, loaded: dict[str, str], *, trust: bool) -> Study:
     definition = reading.model("study", file, StudyDefinition)
     reading.stop_if_wrong()
     assert definition is not None
+    if not trust:
+        reading.add("study", outside_problems(root, definition))
+        reading.stop_if_wrong()
     files = definition.files
     regions = reading.table(files.regions, "regions")
     margins = {name: reading.margin(path) for name, path in files.margins.items()}

@@ -13,6 +13,7 @@ from surveykit.study.journal import JOURNAL, Journal, settle, stage_archive, wor
 from surveykit.study.leftovers import remove_leftovers
 from surveykit.study.loaded import changed_inputs, refuse_changed
 from surveykit.study.manifest import FileHashes, Manifest
+from surveykit.study.private import keep_private
 from surveykit.study.stage import Making, Stage
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _prepare(job: Job, hashes: FileHashes, say: Say) -> Journal:
     for name in stage.outputs:
         target = study.root / name
         make_folder(target.parent)
+        keep_private(study, workshop / name, name, target.parent)
     made = FileHashes(workshop)
     entry = {
         "fingerprint": job.fingerprint,

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from surveykit._version import __version__
-from surveykit.errors import SurveyKitError
+from surveykit.errors import DataError, SurveyKitError
+from surveykit.files.looking import file_sha256, read_json
 from surveykit.study.durable import sync_folder
 
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
@@ -80,8 +81,7 @@ class FileHashes:
         if entry and entry.get("settled") and all(entry.get(key) == value for key, value in seen.items()):
             return str(entry["sha256"])
         settled = _settled(status)
-        with path.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = file_sha256(path)
         self.known[relative] = {**seen, "settled": settled, "sha256": digest}
         return digest
 
@@ -122,14 +122,14 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read the manifest; an absent one is empty, a damaged one an error."""
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return cls(path)
-        except (OSError, ValueError) as error:
+            content = read_json(path) if path.exists() else None
+        except (DataError, OSError) as error:
             raise SurveyKitError(
                 f"{path}: the record of earlier runs cannot be read ({error}): "
                 "move it away; everything but the drawn sample will be made again"
             ) from None
+        if content is None:
+            return cls(path)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise SurveyKitError(f"{path}: not a manifest of this version: move it away")
         return cls(path, content["stages"], content["files"], content.get("file", ""))

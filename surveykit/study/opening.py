@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 __all__ = ["open_study", "run_study"]
 
 
-def open_study(start: str | Path = ".") -> Study:
+def open_study(start: str | Path = ".", *, trust: bool = False) -> Study:
     """Read and check the study that a folder lies in.
 
     Parameters
     ----------
     start : str or Path
         A folder; its parents are searched upwards for study.yaml, as git does for its folder.
+    trust : bool
+        Whether the study may name files outside its folder; for studies whose makers you know.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def open_study(start: str | Path = ".") -> Study:
     from surveykit.study.loading import load_study
     from surveykit.study.location import find_study
 
-    return load_study(find_study(Path(start)))
+    return load_study(find_study(Path(start)), trust=trust)
 
 
 def run_study(study: Study, *, until: str | None = None, say: Callable[[str], None] = print) -> None:

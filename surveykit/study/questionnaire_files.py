@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from surveykit.errors import DefinitionError, OverwriteError, Problem
+from surveykit.errors import DefinitionError, OverwriteError, Problem, first_few
+from surveykit.files.looking import read_bytes, read_text
+from surveykit.study.artefacts import read_csv
+from surveykit.study.inside import require_inside
 from surveykit.study.location import MARKER
 from surveykit.study.manifest import write_atomically
 from surveykit.study.validation import validate
@@ -45,34 +48,42 @@ def read_questionnaire(path: Path) -> Questionnaire:
 
 
 def _tables(document: Document, root: Path) -> dict[str, pd.DataFrame]:
-    import pandas as pd
-
     scales = document.data.get("scales", {}) if isinstance(document.data, dict) else {}
     named = {scale["file"] for scale in scales.values() if isinstance(scale, dict) and "file" in scale}
     return {
-        name: pd.read_csv(root / name, dtype=str, keep_default_na=False) for name in named if (root / name).is_file()
+        name: read_csv(require_inside(root, name), dtype=str, keep_default_na=False)
+        for name in named
+        if isinstance(name, str) and (root / name).is_file()
     }
 
 
-def packaged_fonts() -> PaperFonts:
-    """Return surveykit's own fonts for the paper form."""
+def packaged_fonts(page: str = "") -> PaperFonts:
+    """Return surveykit's own fonts for the paper form, with the face of rare hanzi when the page holds any."""
     from surveykit.questionnaire import PaperFonts
-    from surveykit.report.typefaces import FACES, FONT_SCHEME, font_bytes
+    from surveykit.report.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, face_rule, font_bytes, needs_extra_face
 
-    rules = [
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{FONT_SCHEME}:{name}"); }}'
-        for name, family, weight in FACES
-    ]
-    return PaperFonts("\n".join(rules), {f"{FONT_SCHEME}:{name}": font_bytes(name) for name, _, _ in FACES})
+    faces = (*FACES, EXTRA_FACE) if needs_extra_face(page) else FACES
+    return PaperFonts(
+        "\n".join(face_rule(face) for face in faces),
+        {f"{FONT_SCHEME}:{name}": font_bytes(name) for name, _, _ in faces},
+    )
 
 
 def write_formats(questionnaire: Questionnaire, formats: tuple[Format, ...], folder: Path) -> list[str]:
     """Write a questionnaire in several formats; returns what to tell: files, and what a format cannot carry."""
-    from surveykit.questionnaire import render_questionnaire
+    from surveykit.questionnaire import paper_html, render_questionnaire
+    from surveykit.report.typefaces import unprintable
 
     told = []
     for name in formats:
-        fonts = packaged_fonts() if name == "paper" else None
+        page = paper_html(questionnaire) if name == "paper" else ""
+        fonts = packaged_fonts(page) if name == "paper" else None
+        lacking = unprintable(page)
+        if lacking:
+            told.append(
+                "  not in surveykit's fonts, so that paper shows them in a font of this machine or as a box, "
+                f"{first_few(lacking)}"
+            )
         rendering = render_questionnaire(questionnaire, name, fonts=fonts)
         for file, content in rendering.files.items():
             write_atomically(folder / file, content)
@@ -96,9 +107,9 @@ def import_questionnaire(path: Path, target: Path) -> Imported:
     if target.exists():
         raise OverwriteError(f"{target} exists: nothing was written; name another file with --output")
     if path.suffix.lower() == ".xlsx":
-        found = import_xlsform(path.read_bytes())
+        found = import_xlsform(read_bytes(path))
     elif path.suffix.lower() == ".txt":
-        found = import_wjx_text(path.read_text(encoding="utf-8-sig"))
+        found = import_wjx_text(read_text(path))
     else:
         raise DefinitionError([Problem("neither an XLSForm (.xlsx) nor a 问卷星 text (.txt)", "", file=str(path))])
     write_atomically(target, questionnaire_yaml(found).encode("utf-8"))

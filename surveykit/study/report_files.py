@@ -72,9 +72,10 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
     from surveykit.study.reporting import report_input
 
     written: list[Path] = []
+    finished: dict[str, bytes] = {}
     with study_lock(study.output):
         require_settled(study)
-        content = report_input(study)
+        content = report_input(study, order.rules)
         document = make_document(content, edition=order.edition, profile=order.profile, rules=order.rules)
         stem = f"{study.definition.id}-{order.stem}"
         for kind in order.kinds:
@@ -83,11 +84,34 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
             for name, data in made.items():
                 path = study.output / _FOLDER / f"{stem}{name}"
                 write_atomically(path, data)
+                finished[path.name] = data
                 written.append(path)
                 say(f"  {path.relative_to(study.root)}")
             seconds = time.perf_counter() - start
             say(f"  {kind}: {len(made)} file{'s' * (len(made) > 1)} in {seconds:.1f} s")
+        for line in _audit(finished, content, order):
+            say(line)
     return written
+
+
+def _audit(finished: dict[str, bytes], content: ReportInput, order: ReportOrder) -> list[str]:
+    """Search protected outputs for numbers that give bases away, and say what was found; PDFs come from the same page.
+
+    A PDF is read where pypdf is installed; else it is said that it was not.
+    """
+    if order.rules.exact:
+        return []
+    import importlib.util
+
+    from surveykit.report.audit import audit_outputs
+
+    readable = importlib.util.find_spec("pypdf") is not None
+    chosen = {name: data for name, data in finished.items() if readable or not name.endswith(".pdf")}
+    found = audit_outputs(chosen, content, order.rules)
+    left = len(finished) - len(chosen)
+    lines = [f"  disclosure audit: {len(chosen)} files read, {len(found)} numbers that may give a base away"]
+    lines += [f"    {leak.file}: {leak.what}, beside {leak.level or '-'}: {leak.where}" for leak in found[:10]]
+    return lines + ([f"  disclosure audit: {left} PDF files not read (pip install pypdf)"] if left else [])
 
 
 def _make(kind: str, study: Study, content: ReportInput, document: Document, order: ReportOrder) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from surveykit.errors import SurveyKitError
+from surveykit.files.looking import read_text
 
 __all__ = ["read_salt"]
 
@@ -40,8 +41,8 @@ def read_salt(path: Path) -> str:
             raise SurveyKitError(
                 f"{path}: others can read the salt (mode {mode:o}), and with it undo the hashes: chmod 600 {path}"
             )
-        salt = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        salt = read_text(path, limit=1_000_000).strip()
+    except OSError as error:
         raise SurveyKitError(f"{path}: the salt cannot be read or written ({error})") from None
     if len(salt) < MINIMUM:
         raise SurveyKitError(
@@ -59,7 +60,7 @@ def _make(path: Path) -> None:
         line = "*"
     ignored = path.parent / ".gitignore"
     if ignored.exists():
-        held = ignored.read_text(encoding="utf-8")
+        held = read_text(ignored)
     if line not in held.splitlines() and "*" not in held.splitlines():
         ends = "" if held.endswith("\n") or not held else "\n"
         ignored.write_text(f"{held}{ends}{line}\n", encoding="utf-8")

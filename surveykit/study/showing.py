@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from surveykit.study import places
+from surveykit.study.artefacts import read_csv
 from surveykit.study.stage import Stage
 
 if TYPE_CHECKING:
@@ -56,9 +57,8 @@ def stage_table(study: Study, stage: Stage) -> pd.DataFrame | None:
 
 
 def _table(study: Study, relative: str) -> pd.DataFrame:
-    import pandas as pd
 
-    table = pd.read_csv(study.path(relative), dtype={"level": str}, keep_default_na=False, na_values=[""])
+    table = read_csv(study.path(relative), dtype={"level": str}, keep_default_na=False, na_values=[""])
     if "analysis" in table.columns:
         main = study.definition.analyses[0].id
         table = table[(table["analysis"] == main) & (table["domain"] == "all")].drop(columns=["analysis", "domain"])

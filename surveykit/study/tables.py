@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from surveykit.errors import DefinitionError, Problem, first_few
+from surveykit.files.csv_rules import csv_records
+from surveykit.files.looking import FileError, decoded, read_bytes
 from surveykit.study.loaded import note_loaded
 from surveykit.study.validation import nearest
 
@@ -98,22 +99,17 @@ def read_table(path: Path, rules: TableRules, shown_as: str) -> pd.DataFrame:
 
 def _rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path, shown=shown)
         note_loaded(path, raw)
-        text = raw.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DefinitionError(
-            [Problem("the file does not exist", "restore it or correct its name", file=shown)]
-        ) from None
-    except UnicodeDecodeError:
-        raise DefinitionError([Problem("the file is not in UTF-8", "save it as 'CSV UTF-8'", file=shown)]) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        text = decoded(raw, path, shown=shown)
+    except FileError as error:
+        raise DefinitionError([error.problem]) from None
     header: list[str] = []
     rows: list[list[str]] = []
     lines: list[int] = []
     problems: list[Problem] = []
     try:
-        for row in reader:
+        for line, row in csv_records(io.StringIO(text, newline=""), shown):
             if not any(cell.strip() for cell in row):
                 continue
             if not header:
@@ -121,12 +117,12 @@ def _rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int]
                 continue
             if len(row) != len(header):
                 what = f"{len(row)} cells where the header has {len(header)}"
-                problems.append(Problem(what, "check commas and quotes", file=shown, line=reader.line_num))
+                problems.append(Problem(what, "check commas and quotes", file=shown, line=line))
                 continue
             rows.append([cell.strip() for cell in row])
-            lines.append(reader.line_num)
-    except csv.Error as error:
-        problems.append(Problem(f"not valid CSV: {error}", "check the quotes", file=shown, line=reader.line_num))
+            lines.append(line)
+    except FileError as error:
+        problems.append(error.problem)
     if not header:
         problems.append(Problem("the file is empty", "write the header and the rows", file=shown, line=1))
     return header, rows, lines, problems

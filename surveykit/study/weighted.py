@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import DataError
 from surveykit.study import places
-from surveykit.study.artefacts import read_parquet
+from surveykit.study.artefacts import read_csv, read_parquet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFra
     import pandas as pd
 
     path = study.definition.files.tables[name]
-    table = pd.read_csv(study.root / path, dtype=str, encoding="utf-8-sig")
+    table = read_csv(study.root / path, dtype=str)
     wanted = {"count", *(getattr(step, "counts", "count") for step in plan.steps)}
     wanted |= {column for step in plan.steps for column in getattr(step, "numeric", ())}
     for column in wanted & set(table.columns):

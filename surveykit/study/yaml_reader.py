@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.files.looking import FileError, decoded, read_bytes
 from surveykit.study.loaded import note_loaded
 
 __all__ = ["Document", "parse_yaml", "read_yaml"]
@@ -77,29 +78,11 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Document:
     """
     shown = shown_as or str(path)
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise DefinitionError(
-            [Problem("the file does not exist", "restore it or correct its name", file=shown)]
-        ) from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise DefinitionError([Problem(f"the file cannot be read ({error.strerror})", "", file=shown)]) from None
-    if len(raw) > MAX_BYTES:
-        raise DefinitionError(
-            [
-                Problem(
-                    f"the file has {len(raw):,} bytes, more than {MAX_BYTES:,}", "move long tables to CSV", file=shown
-                )
-            ]
-        )
-    note_loaded(path, raw)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise DefinitionError(
-            [Problem("the file is not in UTF-8", "save it again with the encoding UTF-8", file=shown, line=line)]
-        ) from None
+        raw = read_bytes(path, shown=shown, limit=MAX_BYTES)
+        note_loaded(path, raw)
+        text = decoded(raw, path, shown=shown)
+    except FileError as error:
+        raise DefinitionError([error.problem]) from None
     return parse_yaml(text, shown)
 
 

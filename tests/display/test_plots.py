@@ -106,8 +106,8 @@ def test_allocation_and_planning_table(axes):
     table = sk.comparison_table([100, 400])
     drawn = sk.ResultTable(table).plot(Figure().add_subplot())
     lines = {line.get_label(): line.get_ydata().tolist() for line in drawn.get_lines()}
-    assert lines["所有区两两比较"] == table["gap_all"].tolist()
-    assert lines["事先指定的两个区"] == table["gap_pair"].tolist()
+    assert lines["所有地区两两比较"] == table["gap_all"].tolist()
+    assert lines["事先指定的两个地区"] == table["gap_pair"].tolist()
 
 
 def test_result_table_without_numbers_to_draw():

@@ -62,7 +62,7 @@ def test_compare_honestly(execute, settled, study):
     covariance = estimates.covariance[np.ix_(rows, rows)]
     values = estimates.table["estimate"].to_numpy()[rows]
     assert list(rates.values()) == values.tolist()
-    again = sk.rank_confidence_sets(rates, covariance, seed=2021)
+    again = sk.rank_confidence_sets(estimates, variable="awareness", seed=2021)
     assert ranks == again.table[["unit", "rank_low", "rank_high"]].to_numpy().tolist()
     assert apart == int(again.separated.sum()) < 253
     first, second = (list(rates).index(unit) for unit in pair[:2])

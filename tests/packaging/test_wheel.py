@@ -32,7 +32,7 @@ def test_the_wheel_holds_what_it_must_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"surveykit"}
     fonts = [name for name in names if name.endswith(".otf")]
-    assert len(fonts) == 4
+    assert len(fonts) == 5
     assert "surveykit/report/fonts/OFL.txt" in names
     assert "surveykit/study/starter/study.yaml" in names
     assert "surveykit/py.typed" in names

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,8 @@ from surveykit.report import (
     build_html,
 )
 from surveykit.report.document import Cell, Chapter, Column, Document, Prose, Table
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 REGIONS = """jinjiang,锦江区,Jinjiang,3,4
 qingyang,青羊区,Qingyang,3,2

@@ -9,7 +9,7 @@ import pytest
 from surveykit.errors import DataError
 from surveykit.report import PublicationRules, make_document, publish
 from surveykit.report.chapters.methods import response_table
-from surveykit.report.differencing import base_differences, hide_with_neighbours, round_bases
+from surveykit.report.differencing import base_differences, hide_with_neighbours, protect_bases
 from surveykit.report.standards import acs_reliability
 from surveykit.report.view import make_view
 
@@ -36,15 +36,26 @@ def test_two_small_levels_whose_sum_gives_them_away_need_a_third():
     assert hidden.tolist() == [False, True, True, True, False]
 
 
-def test_bases_of_two_indicators_that_differ_by_a_few_people_are_rounded(make_report):
+def test_bases_are_exact_or_rounded_with_all_that_gives_them_back(make_report):
     table = make_report().estimates["city"].copy()
     table["n"] = [5301.0, 3700.0, 3700.0, 5298.0]
     report = make_report(estimates={"city": table})
     found = publish(report).set_index("indicator")
-    assert found["n"].tolist() == [5300.0, 3700.0, 3700.0, 5300.0]
+    assert found["n"].tolist() == [5301.0, 3700.0, 3700.0, 5298.0]
+    assert found["df"].tolist() == [5000.0] * 4
     assert found.attrs["differing"] == 2
-    exact = publish(report, PublicationRules(smallest_count=1)).set_index("indicator")
-    assert exact["n"].tolist() == [5301.0, 3700.0, 3700.0, 5298.0]
+    rounded = publish(report, PublicationRules(round_counts_to=10)).set_index("indicator")
+    assert rounded["n"].tolist() == [5300.0, 3700.0, 3700.0, 5300.0]
+    assert rounded["df"].isna().all()
+    assert (rounded["n_eff"] % 10 == 0).all()
+    assert rounded["deff"].tolist() == [round(n / e, 1) for n, e in zip(rounded["n"], rounded["n_eff"], strict=True)]
+
+
+def test_protected_bases_are_multiples_of_the_smallest_count_at_least():
+    assert PublicationRules(round_counts_to=3).base == 5
+    assert PublicationRules(round_counts_to=10).base == 10
+    assert PublicationRules().base == 1
+    assert [PublicationRules(round_counts_to=10).people(n) for n in (4, 5, 14.9, 4887)] == [0, 10, 10, 4890]
 
 
 def test_the_rest_of_a_grouping_is_not_left_over():
@@ -55,11 +66,30 @@ def test_the_rest_of_a_grouping_is_not_left_over():
     assert not base_differences(table.assign(n=[1000.0, 480.0, 520.0]), 5).any()
 
 
-def test_a_rounded_base_does_not_come_back_through_the_design_effect():
-    table = pd.DataFrame({"n": [213.0, 400.0], "deff": [1.4, 1.3], "n_eff": [213 / 1.4, 400 / 1.3]})
-    found = round_bases(table, 1, np.array([True, False]), 5)
-    assert found["n"].tolist() == [215.0, 400.0]
-    assert (found["deff"] * found["n_eff"]).tolist() == pytest.approx([215.0, 400.0])
+@pytest.mark.parametrize("n", [37, 111, 195, 213, 404, 999, 1001, 4887])
+@pytest.mark.parametrize("p", [0.05, 0.5, 0.793, 0.95])
+def test_no_protected_row_narrows_its_base(n, p):
+    """Of all bases that are rounded to the published one, no column tells more than two classes apart.
+
+    This is so even for a reader who knows the design effect; a rounded value has its edges somewhere.
+    """
+    base = 10
+
+    def row(size):
+        deff = 1.0312
+        se = np.sqrt(deff * p * (1 - p) / size)
+        half = 1.96 * se
+        table = {"kind": "rate", "estimate": p, "std_error": se, "conf_low": p - half, "conf_high": p + half}
+        table |= {"df": size - 1.0, "deff": deff, "n": float(size), "n_eff": size / deff}
+        return protect_bases(pd.DataFrame([table]), base).iloc[0]
+
+    own = row(n)
+    assert np.isnan(own["df"])
+    same = [size for size in range(max(n - 40, 20), n + 40) if size and row(size)["n"] == own["n"]]
+    assert len(same) == base
+    for column in ("estimate", "std_error", "conf_low", "conf_high", "deff", "n_eff"):
+        classes = {str(row(size)[column]) for size in same}
+        assert len(classes) <= (2 if n > 100 else 3), (column, classes)
 
 
 def test_the_report_says_what_the_check_found(make_report):
@@ -72,11 +102,20 @@ def test_the_report_says_what_the_check_found(make_report):
         if chapter.id == "methods"
         for block in chapter.blocks
         for item in getattr(block, "items", ())
-        if "核对了各表的基数" in item
+        if "样本数相减" in item or "核对了各表的基数" in item
     ]
     assert len(lines) == 2
     assert "共2处" in lines[0]
     assert "没有" in lines[1]
+
+
+def test_the_report_says_whether_bases_are_exact(make_small_report):
+    for rules, said in ((PublicationRules(), "准确数"), (PublicationRules(round_counts_to=10), "舍入到10的倍数")):
+        blocks = [
+            block for chapter in make_document(make_small_report(), rules=rules).chapters for block in chapter.blocks
+        ]
+        items = [item for block in blocks for item in getattr(block, "items", ())]
+        assert sum(said in item for item in items) == 1
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -9,12 +9,12 @@ import pandas as pd
 import pypdf
 import pytest
 
-from surveykit.errors import DataError, DefinitionError, RenderError
+from surveykit.errors import DataError, DefinitionError
 from surveykit.report import OwnChapter, build_pdf, make_brief, make_document, render_html
 from surveykit.report.charts.style import wrap_label
 from surveykit.report.document import Chapter, Document, Heading, Prose
 from surveykit.report.messages import say
-from surveykit.report.typefaces import check_glyphs
+from surveykit.report.typefaces import Setting, fit_to_fonts
 
 
 def with_regions(make_small_report, count, **more):
@@ -109,9 +109,11 @@ def test_messages_name_their_missing_values():
 
 
 def test_glyphs_of_hidden_text_do_not_count():
-    check_glyphs("<html><head><title>𠀋</title><style>a{content:'𠀋'}</style></head><body>甲</body></html>")
-    with pytest.raises(RenderError, match=r"U\+2000B"):
-        check_glyphs("<p id='here'>甲𠀋</p>")
+    page = "<html><head><title>𠀋</title><style>a{content:'𠀋'}</style></head><body>甲</body></html>"
+    assert fit_to_fonts(page) == Setting(page)
+    fitted = fit_to_fonts("<p id='here' title='𠀋'>甲𠀋&#x2000B;&#131083;</p>")
+    assert fitted.html == "<p id='here' title='𠀋'>甲〓〓〓</p>"
+    assert "1: 𠀋 (U+2000B) in 'here'" in fitted.told
 
 
 def test_official_page_holds_22_lines_of_28_characters(make_small_report):

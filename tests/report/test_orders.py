@@ -119,7 +119,7 @@ def test_files_outside_the_folder_are_not_read(study, name):
 )  # fmt: skip
 def test_a_logo_that_reaches_out_is_refused(study, content):
     write(study, "logo: logo.svg\n", logo__svg=content)
-    with pytest.raises(DefinitionError, match="stands alone"):
+    with pytest.raises(DefinitionError, match="save it as plain SVG"):
         report_extras(study, City())
 
 

@@ -5,8 +5,9 @@ import re
 import pypdf
 import pytest
 
-from surveykit.errors import RenderError
+from surveykit.errors import MissingGlyphWarning, RenderError
 from surveykit.report import build_pdf, render_html
+from surveykit.report.typefaces import unprintable
 
 LATIN_ALLOWED = re.compile(r"RR\d?|COOP\d?|REF|CON|NC|sampling/plan\.yaml|seed|chengdu-2021|[a-f0-9]{10,}")
 
@@ -106,9 +107,30 @@ def test_the_chinese_edition_has_no_english(texts):
     assert not left, set(left)
 
 
-def test_a_missing_glyph_is_named(tiny):
-    with pytest.raises(RenderError, match=r"𠀋 \(U\+2000B\) in 'cover'"):
-        build_pdf(render_html(dataclasses.replace(tiny, subtitle="测试𠀋字")))
+RARE = "燚㵲䶮乂臺灣"
+
+
+def test_rare_characters_of_names_are_printed(tiny):
+    pdf = build_pdf(render_html(dataclasses.replace(tiny, subtitle=f"{RARE}镇")))
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert f"{RARE}镇" in reader.pages[0].extract_text().replace("\n", "")
+    fonts = {str(font.get_object()["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()}
+    assert any("SK-Extra" in name for name in fonts)
+    assert b"SK-Extra" not in build_pdf(render_html(tiny))
+    assert build_pdf(render_html(dataclasses.replace(tiny, subtitle="臺 甲　灣\u00a01")))
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_character_of_no_font_is_replaced_and_told(tiny):
+    with pytest.warns(MissingGlyphWarning, match=r"printed as 〓, 1: 𠀋 \(U\+2000B\) in 'cover'"):
+        pdf = build_pdf(render_html(dataclasses.replace(tiny, subtitle="测试𠀋字")))
+    assert "测试〓字" in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+
+
+def test_all_characters_of_the_standard_table_and_of_gbk_are_held():
+    assert not unprintable("".join(chr(code) for code in range(0x4E00, 0x9FA6)))
+    assert not unprintable("".join(chr(code) for code in range(0x3400, 0x4DB6)))
+    assert not unprintable("𬭛𬬻𬶋𫖯𫄧")  # of the standard table, outside the Basic Multilingual Plane
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a.png", "file:///etc/passwd", "data:image/png;base64,AAAA"])

@@ -31,8 +31,8 @@ def test_other_rules_are_compared_with_the_reports(make_small_report):
     document = make_document(make_small_report(alternatives=ALTERNATIVES))
     table = next(table for table in document.tables() if table.id == "alternatives")
     assert [[cell.text for cell in row] for row in table.rows] == [
-        ["知晓率", "73.2", "71.7–74.6", "", "4,887"],
-        ["知晓率（只计“知道”）", "34.6", "33.0–36.1", "−38.6", "4,887"],
+        ["知晓率", "73.2", "71.7～74.6", "", "4,887"],
+        ["知晓率（只计“知道”）", "34.6", "33.0～36.1", "−38.6", "4,887"],
     ]
     assert table.emphasis == {0}
     figure = next(figure for figure in document.figures() if figure.id == "alternatives-awareness")

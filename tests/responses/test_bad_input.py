@@ -15,8 +15,9 @@ from layouts import random_table, write_form, write_kobo, write_odk, write_plain
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError, SurveyKitError
+from surveykit.files.csv_text import read_csv_text
+from surveykit.files.text_tables import read_text_table
 from surveykit.responses import code_responses, read_form, read_kobo, read_odk, read_responses, read_spss, read_wjx
-from surveykit.responses.text_tables import read_csv_text, read_text_table
 from surveykit.simulation import write_wjx_export
 
 
@@ -133,7 +134,7 @@ def test_header_of_a_workbook_shifted_or_a_column_twice(table, tmp_path):
      '<row><c r="XFD1"/></row>' * 5000],
 )  # fmt: skip
 def test_a_sheet_that_says_it_has_endless_cells(table, tmp_path, cells, monkeypatch):
-    monkeypatch.setattr("surveykit.responses.xlsx_cells.MAX_CELLS", 10_000_000)
+    monkeypatch.setattr("surveykit.files.sheet_parts.MAX_CELLS", 10_000_000)
     good = write_wjx_export(table, questionnaire(), tmp_path / "a.xlsx")
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = f'<worksheet xmlns="{space}"><sheetData>{cells}</sheetData></worksheet>'
@@ -146,7 +147,7 @@ def test_a_sheet_that_says_it_has_endless_cells(table, tmp_path, cells, monkeypa
 
 def test_a_parquet_file_of_endless_rows(table, tmp_path, monkeypatch):
     path = write_plain(table, questionnaire(), tmp_path / "a.parquet")
-    monkeypatch.setattr("surveykit.responses.table_files.MAX_CELLS", 100)
+    monkeypatch.setattr("surveykit.files.parquet.MAX_CELLS", 100)
     with pytest.raises(DataError, match="more than answers can be"):
         read_responses(path, questionnaire())
     path.write_bytes(path.read_bytes()[:500])
@@ -265,10 +266,15 @@ def test_changed_response_file(table, tmp_path):
     one = sorted(folder.iterdir())[0]
     one.write_text(one.read_text(encoding="utf-8").replace('"consent": "1"', '"consent": "2"'), encoding="utf-8")
     with pytest.raises(DataError, match="do not fit their hash"):
-        read_form(folder, q)
+        read_form(one, q)
+    left = read_form(folder, q)
+    assert len(left.table) == 2
+    assert [(f.kind, f.count) for f in left.findings] == [("file_left_out", 1)]
+    assert one.name in left.findings[0].message
     one.write_text("{", encoding="utf-8")
-    with pytest.raises(DataError, match="not a whole response file"):
-        read_form(folder, q)
+    with pytest.raises(DataError, match="not whole JSON"):
+        read_form(one, q)
+    assert len(read_form(folder, q).table) == 2
 
 
 def test_response_file_of_another_definition(table, tmp_path):

@@ -13,9 +13,9 @@ from round_trips import assert_same_answers, expected_coding
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError
+from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import wjx_column_map
 from surveykit.responses import code_responses, read_wjx
-from surveykit.responses.text_tables import read_text_table
 from surveykit.responses.times import parse_durations, parse_times
 from surveykit.simulation.export_wjx import wjx_table
 

@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pypdf
 
 from surveykit.cli.main import main
-from surveykit.responses.text_tables import read_text_table
+from surveykit.files.text_tables import read_text_table
 from surveykit.study.scaffold import start_study
 
 

@@ -8,7 +8,7 @@ from scoring_helpers import UNITS, criterion, estimates, scheme
 
 from surveykit.errors import DataError
 from surveykit.scoring import ScoringScheme, read_other_methods, score, summarise_evidence, summarise_field_visits
-from surveykit.scoring.other_draws import draw_other
+from surveykit.scoring.input_draws import draw_other
 
 ANALYSIS = Path(__file__).parents[2] / "analysis"
 

@@ -21,7 +21,12 @@ def study(tmp_path):
         file="study.yaml",
         located=lambda name: name,
         loaded={},
-        definition=SimpleNamespace(id="s", simulated=True, output="output"),
+        definition=SimpleNamespace(
+            id="s",
+            simulated=True,
+            output="output",
+            data=SimpleNamespace(response_files=[], frame="frame", answers=None),
+        ),
     )
 
 

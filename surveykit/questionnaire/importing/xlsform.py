@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.workbook import read_workbook
 from surveykit.questionnaire.importing import Imported
 from surveykit.questionnaire.importing.xpath import routing_from_xpath
 from surveykit.questionnaire.routing.ast import expression_text
@@ -102,24 +102,19 @@ def _ordered(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sheets(content: bytes) -> dict[str, list[Row]]:
-    import openpyxl
-
     if len(content) > MOST_BYTES:
         raise DataError(f"the file has {len(content):,} bytes, more than {MOST_BYTES:,}: no XLSForm is that large")
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except Exception as error:
-        raise DataError(f"the file is no .xlsx workbook ({error})") from error
+        book = read_workbook(content, "the XLSForm")
+    except DataError as error:
+        raise DataError(f"the file is no .xlsx workbook ({error})") from None
     found: dict[str, list[Row]] = {}
-    for sheet in book.worksheets:
-        rows = [
-            ["" if cell is None else str(cell).strip() for cell in row] for row in sheet.iter_rows(values_only=True)
-        ]
+    for title, cells in book.items():
+        rows = [[cell.strip() for cell in row] for row in cells]
         head = rows[0] if rows else []
-        found[sheet.title.strip().lower()] = [
+        found[title.strip().lower()] = [
             {name: cell for name, cell in zip(head, row, strict=False) if name and cell} for row in rows[1:] if any(row)
         ]
-    book.close()
     survey = found.get("survey")
     if survey and survey[0]:
         for row in survey:

@@ -109,6 +109,7 @@ def _table(view: View, rules: dict[str, list[tuple[Shown, bool]]]) -> Table:
     rows: list[list[Cell]] = []
     used: list[Shown] = []
     strong: set[int] = set()
+    gaps = _gaps(view)
     for figures in rules.values():
         own = next((figure for figure, is_own in figures if is_own), None)
         for figure, is_own in figures:
@@ -116,7 +117,7 @@ def _table(view: View, rules: dict[str, list[tuple[Shown, bool]]]) -> Table:
             if is_own:
                 strong.add(len(rows))
             cells = [Cell(figure.label), view.value_cell(figure), view.interval_cell(figure)]
-            rows.append([*cells, _difference(figure, own, is_own), view.count_cell(figure.n)])
+            rows.append([*cells, _difference(figure, own, gaps.get(figure.indicator)), view.count_cell(figure.n)])
     columns = [
         ("rule", view.say("rule_name_head"), "text"),
         ("estimate", view.say("estimate_head"), "number"),
@@ -124,13 +125,26 @@ def _table(view: View, rules: dict[str, list[tuple[Shown, bool]]]) -> Table:
         ("difference", view.say("difference_head"), "number"),
         ("n", view.say("n_head"), "number"),
     ]
-    notes = (view.say("note_difference"), *view.sign_notes(used))
+    notes = (view.say("note_difference"), view.say("note_bases_of_rules"), *view.sign_notes(used))
     title, unit = view.say("alternatives_title"), view.say("unit_both")
     return view.table("alternatives", title, columns, rows, unit=unit, notes=notes, emphasis=frozenset(strong))
 
 
-def _difference(figure: Shown, own: Shown | None, is_own: bool) -> Cell:
-    if is_own or own is None or own.withheld or figure.withheld:
+def _gaps(view: View) -> dict[str, float]:
+    """Return for every figure under another rule its distance from that of the report's rule, before rounding."""
+    rows = [] if view.report.alternatives is None else view.report.alternatives.to_dict("records")
+    official = {str(row["indicator"]): float(row["estimate"]) for row in rows if bool(row["own"])}
+    gaps = {}
+    for place, row in enumerate(rows):
+        id = str(row["indicator"])
+        if not bool(row["own"]) and id in official and id in view.indicators:
+            scale = 100.0 if view.indicators[id].kind == "rate" else 1.0
+            gaps[f"rule_{place}"] = scale * (float(row["estimate"]) - official[id])
+    return gaps
+
+
+def _difference(figure: Shown, own: Shown | None, gap: float | None) -> Cell:
+    if gap is None or own is None or own.withheld or figure.withheld:
         return Cell("")
-    gap = numbers.rounded(figure.estimate - own.estimate)
-    return Cell(numbers.signed(gap), gap)
+    shown = numbers.rounded(gap)
+    return Cell(numbers.signed(shown), shown)

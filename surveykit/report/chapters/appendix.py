@@ -6,7 +6,7 @@ from surveykit.report import numbers
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Heading, Prose, Table, make_chapter
 from surveykit.report.inputs import Question
 from surveykit.report.standards import acs_margin
-from surveykit.report.view import View, label_of
+from surveykit.report.view import Shown, View, label_of
 
 __all__ = ["quality_chapter", "questionnaire_chapter", "record_chapter", "scheme_chapter", "tables_chapter"]
 
@@ -17,18 +17,30 @@ def questionnaire_chapter(view: View) -> Chapter | None:
         [Prose(view.say("questionnaire_lead", level=view.level_percent))] if view.report.questions else []
     )
     part = ""
-    for number, question in enumerate(view.report.questions, start=1):
+    for place, question in enumerate(view.report.questions, start=1):
+        number = question.number or str(place)
         if view.text(question.part) != part:
             part = view.text(question.part)
             blocks.append(Heading(part, 2))
         blocks.append(Heading(view.say("question_heading", number=number, text=view.text(question.text)), 3))
-        blocks.append(
-            Prose(
-                view.say("question_base", base=view.text(question.base), kind=view.say("kind_" + question.kind)), "note"
-            )
-        )
+        blocks.append(Prose(_base(view, question), "note"))
         blocks.append(_answers(view, question))
     return make_chapter("questionnaire", view.say("chapter_questionnaire"), blocks, appendix=True)
+
+
+def _base(view: View, question: Question) -> str:
+    """Say who was asked, and how many answered where each gave one answer and none is withheld."""
+    values = {"base": view.text(question.base), "kind": view.say("kind_" + question.kind)}
+    topline = view.topline
+    if topline is None or question.kind == "multi":
+        return view.say("question_base", **values)
+    own = topline[(topline["question"] == question.id) & (topline["code"] != "top2")]
+    if own.empty or (own["status"] == "c").any():
+        return view.say("question_base", **values)
+    given = view.report.topline
+    assert given is not None
+    whole = given[(given["question"].astype(str) == question.id) & (given["code"].astype(str) != "top2")]["n"].sum()
+    return view.say("question_base_n", n=view.count(view.rules.people(float(whole))), **values)
 
 
 def _answers(view: View, question: Question) -> Table | Prose | None:
@@ -54,16 +66,23 @@ def _answers(view: View, question: Question) -> Table | Prose | None:
         elif row["status"] == "c":
             cells += [Cell(view.sign("c"), None, "c"), Cell(""), Cell(view.sign("c"), None, "c")]
         else:
-            share = numbers.rounded(float(row["estimate"]) * 100)
-            limits = numbers.interval(float(row["conf_low"]) * 100, float(row["conf_high"]) * 100)
-            cells += [Cell(numbers.fixed(share), share), Cell(limits), view.count_cell(float(row["n"]))]
+            places = int(row["decimals"])
+            share = numbers.rounded(float(row["estimate"]) * 100, places)
+            ends = float(row["conf_low"]) * 100, float(row["conf_high"]) * 100
+            limits = numbers.interval(*ends, places)
+            if view.rules.exact:
+                exact: float | None = float(row["estimate"]) * 100
+            else:
+                exact, ends = None, (numbers.rounded(ends[0], places), numbers.rounded(ends[1], places))
+            cells += [Cell(numbers.fixed(share, places), share, exact=exact)]
+            cells += [Cell(limits, ends=ends if limits else None), view.count_cell(float(row["n"]))]
         rows.append(cells)
     columns = [
         ("code", view.say("code_head"), "text"),
         ("answer", view.say("answer_head"), "text"),
         ("share", "%", "number"),
         ("interval", view.say("interval_head", level=view.level_percent), "number"),
-        ("n", view.say("n_head"), "number"),
+        ("n", view.say("answers_n_head"), "number"),
     ]
     notes = (view.say("sign_c"),) if (found["status"] == "c").any() else ()
     return view.table(f"topline-{question.id}", view.text(question.text), columns, rows, source="", notes=notes)
@@ -83,17 +102,26 @@ def tables_chapter(view: View) -> Chapter | None:
                         Cell(view.group_name(by)),
                         Cell(figure.label),
                         view.value_cell(figure),
-                        view.number_cell(figure.std_error),
+                        view.number_cell(figure.std_error, view.deff_decimals, exact=figure.exact[3]),
                         *([view.number_cell(margin)] if view.rules.standard == "acs" else []),
                         view.interval_cell(figure),
-                        view.number_cell(figure.deff),
+                        view.number_cell(figure.deff, view.deff_decimals),
                         view.count_cell(figure.n),
-                        Cell(numbers.count(figure.n_eff)),
+                        Cell(numbers.count(figure.n_eff), float(round(figure.n_eff)) if figure.n_eff >= 0 else None),
                     ]
                 )
         if rows:
-            blocks.append(_errors_table(view, indicator.id, view.text(indicator.name), rows, view.sign_notes(used)))
+            notes = (*_n_eff_note(view, used), *view.sign_notes(used))
+            blocks.append(_errors_table(view, indicator.id, view.text(indicator.name), rows, notes))
     return make_chapter("tables", view.say("chapter_tables"), blocks, appendix=True)
+
+
+def _n_eff_note(view: View, shown: list[Shown]) -> tuple[str, ...]:
+    """Explain an effective size above the number of people, where there is one."""
+    above = [figure for figure in shown if not figure.withheld and figure.n_eff > figure.n]
+    if not above:
+        return ()
+    return (view.say("note_n_eff" if any(figure.deff > 1 for figure in above) else "note_n_eff_plain"),)
 
 
 def _errors_table(view: View, id: str, name: str, rows: list[list[Cell]], notes: tuple[str, ...]) -> Table:
@@ -125,7 +153,7 @@ def scheme_chapter(view: View) -> Chapter | None:
             label = label_of(row, view.edition, stem)
             named = str(row.get(stem + "_named", row.get("named", "published")))
             text = label + (mark if named == "illustrative" else "")
-            cells.append(Cell("" if stem != "criterion" and seen.get(stem) == label else text))
+            cells.append(Cell("" if stem != "criterion" and seen.get(stem) == label else text, label=text))
             if stem == "indicator" and seen.get(stem) != label:
                 seen.pop("content", None)
             seen[stem] = label
@@ -156,8 +184,8 @@ def quality_chapter(view: View) -> Chapter | None:
     rows = [
         [
             Cell(view.known("check", label_of(row, view.edition, "rule"))),
-            view.count_cell(float(row["flagged"])),
-            view.count_cell(float(row["excluded"])),
+            view.people_cell(float(row["flagged"])),
+            view.people_cell(float(row["excluded"])),
         ]
         for row in quality.to_dict("records")
     ]

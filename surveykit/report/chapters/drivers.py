@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from surveykit.report import numbers
 from surveykit.report.charts.answers import diverging_bars, importance_performance
+from surveykit.report.claims import interval_ranks
 from surveykit.report.document import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.inputs import Question
 from surveykit.report.view import View, label_of
@@ -26,7 +28,10 @@ def drivers_chapter(view: View) -> Chapter | None:
         if figure is not None:
             blocks += [figure]
     if blocks:
-        blocks = [Heading(view.say("heading_answers"), 2), Prose(view.say("answers_lead")), *blocks]
+        gridded = [question for question in view.report.questions if question.grid]
+        words = _undecided(view, gridded)
+        lead = view.say("answers_lead", words=words) if words else view.say("answers_lead_plain")
+        blocks = [Heading(view.say("heading_answers"), 2), Prose(lead), *blocks]
     if view.report.drivers is not None and len(view.report.drivers) >= 2:
         blocks += [Heading(view.say("heading_drivers"), 2), Prose(view.say("drivers_lead"))]
         blocks += [_driver_figure(view, view.report.drivers), _driver_table(view, view.report.drivers)]
@@ -54,7 +59,7 @@ def likert_figure(view: View, grid: str) -> Figure | None:
         return None
     labels = [view.text(choice.label) for choice in grades]
     ordered = sorted(rows.to_dict("records"), key=lambda row: float(row["top"]))
-    best, worst = ordered[-1], ordered[0]
+    title = _likert_title(view, ordered, shares)
     listed = view.say("alt_separator").join(f"{row['label']} {row['text']}" for row in rows.to_dict("records"))
     alt = view.say("alt_likert", rows=listed)
     codes = [choice.code for choice in grades]
@@ -65,34 +70,53 @@ def likert_figure(view: View, grid: str) -> Figure | None:
         key=f"likert-{grid}",
         alt=alt,
         axis=view.say("axis_answers"),
-        unknown=view.say("axis_unknown"),
-    )
-    title = view.say(
-        "figure_likert",
-        best=best["label"],
-        high=numbers.fixed(best["top"]),
-        worst=worst["label"],
-        low=numbers.fixed(worst["top"]),
+        unknown=view.say("axis_unknown", words=_undecided(view, questions)),
     )
     notes = (view.say("note_likert", level=view.level_percent), _base_note(view, questions))
     return Figure(f"likert-{grid}", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
 
 
+def _undecided(view: View, questions: Sequence[Question]) -> str:
+    """Return the answers that are no grades, as the questionnaire words them."""
+    words = [view.text(choice.label) for question in questions for choice in question.choices if choice.special]
+    return view.say("list_separator").join(dict.fromkeys(words))
+
+
+def _likert_title(
+    view: View, ordered: Sequence[dict[Any, Any]], shares: dict[tuple[str, str], dict[Hashable, Any]]
+) -> str:
+    """Return the range of the best two grades, and the highest and lowest aspect where the intervals leave no other."""
+    best, worst = ordered[-1], ordered[0]
+    ends = {"high": numbers.fixed(best["top"]), "low": numbers.fixed(worst["top"])}
+    named = {"best": best["label"], "worst": worst["label"]}
+    rows = [shares.get((str(row["question"]), "top2")) for row in ordered]
+    top = bottom = False
+    if len(rows) > 1 and all(row is not None for row in rows):
+        limits = [[float(row[name]) for row in rows if row] for name in ("estimate", "conf_low", "conf_high")]
+        first, last = interval_ranks(limits[0], limits[1], limits[2], view.report.conf_level)
+        top, bottom = (first == 1).sum() == 1, (last == len(rows)).sum() == 1
+    ending = {(True, True): "", (True, False): "_top", (False, True): "_bottom", (False, False): "_range"}
+    return view.say("figure_likert" + ending[bool(top), bool(bottom)], **ends, **named)
+
+
 def _base_note(view: View, questions: Sequence[Question]) -> str:
     """Say who was asked the rows of a grid, how many gave a grade, and in which words."""
-    topline = view.topline
+    topline = view.report.topline
     ids = {question.id for question in questions}
     graded = pd.Series(dtype=float)
     if topline is not None:
         special = {
             (question.id, choice.code) for question in questions for choice in question.choices if choice.special
         }
+        topline = topline.astype({"question": str, "code": str})
         rows = topline[topline["question"].isin(ids) & (topline["code"] != "top2")]
         kept = [pair not in special for pair in zip(rows["question"], rows["code"], strict=True)]
         graded = rows[np.asarray(kept, dtype=bool)].groupby("question")["n"].sum()
     text, aspect = view.text(questions[0].text), view.aspects.get(questions[0].id, "")
     wording = text[: text.rfind(aspect)].strip(" —–-：:") if aspect and aspect in text else text
-    low, high = (numbers.count(value) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0)))
+    low, high = (
+        numbers.count(view.rules.people(value)) for value in ((graded.min(), graded.max()) if len(graded) else (0, 0))
+    )
     note = view.say("note_grid_base", base=view.text(questions[0].base), low=low, high=high)
     return note + (view.say("note_wording", wording=wording) if wording else "")
 
@@ -142,21 +166,30 @@ def _driver_figure(view: View, drivers: pd.DataFrame) -> Figure:
         rows, key="drivers", alt=alt, axis=view.say("axis_performance"), vertical=view.say("axis_importance"),
         corners=(corners[0], corners[1], corners[2], corners[3]),
     )  # fmt: skip
-    title = view.say("figure_drivers", item=first["label"], share=numbers.fixed(first["importance"]))
+    sets, _ = interval_ranks(
+        rows["importance"], rows["importance_low"], rows["importance_high"], view.report.conf_level
+    )
+    key = "figure_drivers" if (sets == 1).sum() == 1 else "figure_drivers_range"
+    least = numbers.fixed(rows["importance"].min())
+    title = view.say(key, item=first["label"], share=numbers.fixed(first["importance"]), least=least)
     asked = [question for question in view.report.questions if question.id in set(drivers["item"].astype(str))]
     reading = view.say("note_drivers", level=view.level_percent) + view.say("note_hollow")
     notes = (reading, *([_base_note(view, asked)] if asked else []))
     return Figure("drivers", title, drawing, alt, rows, notes, view.source)
 
 
+def _driver_cells(view: View, row: Mapping[Any, Any], name: str) -> list[Cell]:
+    low, high = row[name + "_low"], row[name + "_high"]
+    ends = Cell(numbers.interval(low, high), ends=(float(low), float(high)))
+    return [view.number_cell(row[name], 1, exact=float(row[name])), ends]
+
+
 def _driver_table(view: View, drivers: pd.DataFrame) -> Table:
     rows = [
         [
             Cell(row["label"]),
-            view.number_cell(row["performance"], 1),
-            Cell(numbers.interval(row["performance_low"], row["performance_high"])),
-            view.number_cell(row["importance"], 1),
-            Cell(numbers.interval(row["importance_low"], row["importance_high"])),
+            *_driver_cells(view, row, "performance"),
+            *_driver_cells(view, row, "importance"),
         ]
         for row in _driver_rows(view, drivers).to_dict("records")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from surveykit.report import numbers
+from surveykit.report.differencing import SMALL_BASE
 from surveykit.report.document import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
 from surveykit.report.view import View
 
@@ -52,18 +53,25 @@ def _outcomes(view: View, table: pd.DataFrame, kind: str) -> Table | None:
     here = table[table["weighting"] == kind]
     if here.empty:
         return None
+    if not view.rules.exact:
+        here = here[here["level"].astype(str) == ""]  # a rate of few hundred drawn tells how many answered
     found = {str(row["level"]): row for row in here.to_dict("records")}
     rows = [
         [Cell(_place(view, level)), view.count_cell(float(found[level]["n"]))]
-        + [_percent(view, found[level][rate], 0 if level else 1) for rate in _RATES]
+        + [_percent(view, found[level][rate], 0 if level or not view.rules.exact else 1) for rate in _RATES]
         for level in _in_order(view, here["level"])
     ]
     columns = [("district", view.say("by_district"), "text"), ("n", view.say("sampled_head"), "number")]
     columns += [(rate, rate, "number") for rate in _RATES]
     return view.table(
         f"outcomes-{kind.replace('_', '-')}", view.say(f"outcomes_title_{kind}"), columns, rows,
-        unit=view.say("unit_percent"), notes=(view.say("note_rates"),), emphasis=frozenset({0}), size="small",
+        unit=view.say("unit_percent"), notes=(view.say("note_rates"), *_coarse(view)),
+        emphasis=frozenset({0}), size="small",
     )  # fmt: skip
+
+
+def _coarse(view: View) -> tuple[str, ...]:
+    return () if view.rules.exact else (view.say("note_rates_whole_only"),)
 
 
 def _cleaning(view: View, table: pd.DataFrame) -> Table:
@@ -75,13 +83,13 @@ def _cleaning(view: View, table: pd.DataFrame) -> Table:
     order = [level for level in _in_order(view, table["district"]) if level]
     order += [""] if "" in set(table["district"]) else []
     whole = touched.groupby("check")["count"].sum().to_dict()
-    rows = [[Cell(view.text(view.report.study.city)), *(view.count_cell(float(whole[c])) for c in names)]]
+    rows = [[Cell(view.text(view.report.study.city)), *(view.people_cell(float(whole[c])) for c in names)]]
     for level in order:
         place = _place(view, level) if level else view.say("district_unknown")
-        rows.append([Cell(place), *(view.count_cell(float(counts.get((level, c), 0))) for c in names)])
+        rows.append([Cell(place), *(view.people_cell(float(counts.get((level, c), 0))) for c in names)])
     columns = [("district", view.say("by_district"), "text")]
     columns += [(check, name, "number") for check, name in names.items()]
-    excluded = numbers.count(float(table["excluded"].sum()))
+    excluded = numbers.count(view.rules.people(float(table["excluded"].sum())))
     return view.table(
         "cleaning", view.say("cleaning_title"), columns, rows,
         notes=(view.say("note_cleaning", excluded=excluded),), emphasis=frozenset({0}), size="small",
@@ -93,14 +101,16 @@ def _marked(view: View, table: pd.DataFrame) -> Table:
     rows, before = [], ""
     for row in table.to_dict("records"):
         rate = names.get(str(row["rate"]), str(row["rate"]))
-        cells = [Cell("" if rate == before else rate), Cell(view.known("check", str(row["without"])))]
-        cells += [view.count_cell(float(row["records"]))]
-        cells += [_percent(view, row[name]) for name in ("estimate", "difference", "weighted", "weighted_difference")]
+        cells = [Cell("" if rate == before else rate, label=rate), Cell(view.known("check", str(row["without"])))]
+        cells += [view.people_cell(float(row["records"]))]
+        places = 1 if view.rules.exact or float(row["records"]) >= SMALL_BASE else 0
+        names_shown = ("estimate", "difference", "weighted", "weighted_difference")
+        cells += [_percent(view, row[name], places) for name in names_shown]
         rows.append(cells)
         before = rate
     heads = [("rate", "rate_head", "text"), ("rule", "without_head", "text"), ("n", "records_head", "number")]
-    heads += [("estimate", "unweighted_head", "number"), ("difference", "difference_head", "number")]
-    heads += [("weighted", "weighted_head", "number"), ("weighted_difference", "difference_head", "number")]
+    heads += [("estimate", "unweighted_head", "number"), ("difference", "marked_difference_head", "number")]
+    heads += [("weighted", "weighted_head", "number"), ("weighted_difference", "marked_difference_head", "number")]
     columns = [(key, view.say(head), kind) for key, head, kind in heads]
     return view.table(
         "marked-rates", view.say("marked_title"), columns, rows,

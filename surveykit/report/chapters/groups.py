@@ -18,7 +18,7 @@ def group_table(view: View, by: str) -> Table | None:
             used.append(figure)
             rows.append(
                 [
-                    Cell(view.text(indicator.name) if position == 0 else ""),
+                    Cell("" if position else view.text(indicator.name), label=view.text(indicator.name)),
                     Cell(figure.label),
                     view.value_cell(figure),
                     view.interval_cell(figure),
@@ -51,7 +51,9 @@ def groups_chapter(view: View) -> Chapter | None:
         table = group_table(view, by)
         if table is None:
             continue
-        blocks += [Heading(view.say("heading_group", group=view.group_name(by)), 2), Prose(group_sentence(view, by))]
+        sentence = group_sentence(view, by)
+        blocks += [Heading(view.say("heading_group", group=view.group_name(by)), 2)]
+        blocks += [Prose(sentence)] if sentence else []
         blocks += [figure for indicator in view.headlines for figure in caterpillar_figures(view, indicator, by)[:1]]
         blocks.append(table)
     return make_chapter("groups", view.say("chapter_groups"), blocks)

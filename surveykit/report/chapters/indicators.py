@@ -11,6 +11,7 @@ from surveykit.report import numbers
 from surveykit.report.chapters.places import alt_text, base_notes, map_figure, tile_figure, trend_figure
 from surveykit.report.chapters.summary import band_counts, headline_sentence, range_sentence
 from surveykit.report.charts.intervals import caterpillar, comparison_factor, rank_intervals
+from surveykit.report.claims import order_of
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.inputs import IndicatorInfo
 from surveykit.report.view import Shown, View, band_of
@@ -50,12 +51,17 @@ def _chapter(view: View, indicator: IndicatorInfo) -> Chapter | None:
     return make_chapter("indicator-" + indicator.id, name, blocks)
 
 
-def _finding(view: View, name: str, by: str, shown: Sequence[Shown]) -> str:
-    """Return the title of a chart of intervals: the finding."""
-    known = [figure for figure in shown if not figure.withheld]
+def _finding(view: View, name: str, by: str, known: Sequence[Shown]) -> tuple[str, str]:
+    """Return the title of a chart of intervals, the finding, and the note on the test that it rests on."""
     top, bottom = max(known, key=lambda f: f.estimate), min(known, key=lambda f: f.estimate)
-    key = "figure_spread" if top.low > bottom.high else "figure_spread_flat"
-    return view.say(key, name=name, group=view.group_name(by), high=view.value(top), low=view.value(bottom))
+    high, low = view.value(top), view.value(bottom)
+    if len(known) < 2 or high == low:
+        key = "figure_equal" if len(known) > 1 else "figure_single"
+        return view.say(key, name=name, group=view.group_word(by), value=high), ""
+    order = order_of(view, top.indicator, by)
+    key = "figure_spread" if order.apart else "figure_spread_flat"
+    note = view.say("note_test_" + order.test, level=view.level_percent, most=view.most_percent)
+    return view.say(key, name=name, group=view.group_word(by), high=high, low=low), note
 
 
 def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "district") -> list[Figure]:
@@ -66,7 +72,8 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
         return []
     hidden = [figure for figure in every if figure.withheld]
     bands = _bands_by_district(view, indicator.id) if by == "district" else {}
-    factor = comparison_factor(np.array([figure.std_error for figure in known]), view.report.conf_level)
+    errors = {figure.level: _error_of(view, figure) for figure in known}
+    factor = comparison_factor(np.array(list(errors.values())), view.report.conf_level)
     city = view.figure(indicator.id)
     name = view.text(indicator.name)
     figures = []
@@ -80,7 +87,7 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
                 "conf_low": [figure.low for figure in piece],
                 "conf_high": [figure.high for figure in piece],
                 "n": [figure.n for figure in piece],
-                "inner": [factor * figure.std_error for figure in piece],
+                "inner": [factor * errors[figure.level] for figure in piece],
                 "band": [bands.get(figure.level, "same") for figure in piece],
                 "text": [view.value(figure, unit=False) for figure in piece],
             }
@@ -96,18 +103,28 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
             reference_label=view.say("reference_label", city=view.text(view.report.study.city), value=view.value(city)),
         )
         notes = [view.say("note_caterpillar", level=view.level_percent), *base_notes(view, indicator)]
+        title, test = _finding(view, name, by, known)
+        if test:
+            notes.insert(1, test)
         if bands:
             notes.insert(1, view.say("note_band_marks"))
         if hidden and position == len(pieces) - 1:
             listed = view.say("list_separator").join(f"{figure.label} {view.value(figure)}" for figure in hidden)
             notes.append(view.say("note_withheld", districts=listed))
             notes += view.sign_notes(hidden)
-        title = _finding(view, name, by, known) + (
-            view.say("figure_part", part=position + 1, parts=len(pieces)) if len(pieces) > 1 else ""
-        )
+        title += view.say("figure_part", part=position + 1, parts=len(pieces)) if len(pieces) > 1 else ""
         data = rows.drop(columns=["inner", "text"])
         figures.append(Figure(id, title, drawing, alt_text(view, indicator, piece), data, tuple(notes), view.source))
     return figures
+
+
+def _error_of(view: View, figure: Shown) -> float:
+    """Return the standard error of a figure, from its printed interval where it is not given."""
+    from scipy.stats import norm
+
+    if np.isfinite(figure.std_error):
+        return figure.std_error
+    return (figure.high - figure.low) / (2 * float(norm.ppf(0.5 + view.report.conf_level / 2)))
 
 
 def _bands_by_district(view: View, indicator: str) -> dict[str, str]:
@@ -161,5 +178,5 @@ def _band_table(view: View, indicator: IndicatorInfo) -> Table | None:
             ("districts", view.say("by_district"), "text"),
         ],
         rows,
-        notes=(view.say("note_bands", level=view.level_percent),),
+        notes=(view.say("note_bands", most=view.most_percent),),
     )

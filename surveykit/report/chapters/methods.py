@@ -62,13 +62,13 @@ def _response_sentence(view: View) -> str:
     if counts is None:
         return ""
     total = counts.sum()
-    complete = int(total.get("I", 0) + total.get("P", 0))
+    complete = view.rules.people(float(total.get("I", 0) + total.get("P", 0)))
     eligible = int(total.sum() - total.get("NE", 0))
     return view.say(
         "response_sentence",
         sampled=numbers.count(total.sum()),
         complete=numbers.count(complete),
-        rate=numbers.percent(complete / eligible if eligible else float("nan")),
+        rate=numbers.percent(complete / eligible if eligible else float("nan"), 1 if view.rules.exact else 0),
     )
 
 
@@ -93,6 +93,8 @@ def response_table(view: View) -> Table | None:
     columns += [(code, view.say(heads.get(code, f"disposition_{code}")), "number") for code in table.columns]
     columns.append(("rate", view.say("response_rate_head"), "number"))
     notes = [view.say("note_response")]
+    if not view.rules.exact:
+        notes.append(view.say("note_rounded", base=view.rules.base))
     if merged:
         notes.append(view.say("note_response_merged", most=view.rules.smallest_count - 1))
     if hidden.any():
@@ -122,12 +124,12 @@ def _response_row(
 ) -> list[Cell]:
     """Make a row; ``coarse`` gives the rate in whole per cent, so that no rare outcome follows from it."""
     eligible = float(exact.sum() - exact.get("NE", 0))
-    rate = float(shown["complete"]) / eligible if eligible else float("nan")
+    rate = view.rules.people(float(shown["complete"])) / eligible if eligible else float("nan")
     cells = [Cell(label), view.count_cell(float(shown.sum()))]
-    cells += [view.count_cell(float("nan") if out else float(x)) for x, out in zip(shown, hidden, strict=True)]
+    cells += [view.people_cell(float("nan") if out else float(x)) for x, out in zip(shown, hidden, strict=True)]
     if hidden.any():
         return [*cells, Cell(view.sign("c"), None, "c")]
-    return [*cells, view.number_cell(100 * rate, 0 if coarse else 1)]
+    return [*cells, view.number_cell(100 * rate, 0 if coarse or not view.rules.exact else 1)]
 
 
 def _flow_figure(view: View) -> Figure | None:
@@ -136,9 +138,10 @@ def _flow_figure(view: View) -> Figure | None:
         return None
     total = {code: int(counts[code].sum()) if code in counts else 0 for code in DISPOSITIONS}
     sampled = sum(total.values())
-    eligible = sampled - total["NE"]
-    reached = eligible - total["NC"] - total["UH"] - total["UO"]
-    complete = total["I"] + total["P"]
+    eligible = int(view.rules.people(sampled - total["NE"]))
+    reached = int(view.rules.people(sampled - total["NE"] - total["NC"] - total["UH"] - total["UO"]))
+    complete = int(view.rules.people(total["I"] + total["P"]))
+    total = {code: int(view.rules.people(count)) for code, count in total.items()}
     stages = [
         ("flow_sampled", sampled, ("NE",)),
         ("flow_eligible", eligible, ("NC", "UH", "UO")),
@@ -169,7 +172,7 @@ def _rates(view: View) -> Table | None:
     for row in rates.to_dict("records"):
         cells = [Cell(str(row["rate"]))]
         for column in ("value", "weighted")[: 1 + weighted]:
-            cells.append(view.number_cell(float(row[column]) * 100, 1))
+            cells.append(view.number_cell(float(row[column]) * 100, 1 if view.rules.exact else 0))
         rows.append(cells)
     return view.table(
         "outcome-rates",
@@ -188,7 +191,7 @@ def _steps_table(view: View) -> Table | None:
     heads = [c for c in ("deff", "minimum", "maximum") if c in steps.columns]
     rows = [
         [
-            Cell(str(position)),
+            Cell(str(position), float(position)),
             Cell(label_of(row, view.edition, "description") or view.known("step", str(row["step"]))),
             *(view.number_cell(row[c]) for c in heads),
         ]
@@ -202,8 +205,8 @@ def _steps_table(view: View) -> Table | None:
 
 
 def _weight_figure(view: View) -> Figure | None:
-    if view.report.weights is None:
-        return None
+    if view.report.weights is None or not view.rules.exact:
+        return None  # the bars add up to the number of respondents
     weights = view.report.weights.to_numpy(dtype=float)
     weights = weights[weights > 0]
     if not len(weights):
@@ -234,13 +237,19 @@ def _raking_figure(view: View) -> Figure | None:
         return None
     gaps = raking["max_gap"].to_numpy(dtype=float)
     last = f"{gaps[-1]:.1e}".replace("-", numbers.MINUS)
-    alt = view.say("alt_raking", iterations=len(gaps), gap=last)
+    done = int(raking["iteration"].max())
+    alt = view.say("alt_raking", iterations=done, gap=last)
     drawing = raking_convergence(
-        gaps, key="raking", alt=alt, axis=view.say("axis_iteration"), vertical=view.say("axis_gap")
+        gaps,
+        key="raking",
+        alt=alt,
+        axis=view.say("axis_iteration"),
+        vertical=view.say("axis_gap"),
+        first=done + 1 - len(gaps),
     )
     return Figure(
         "raking",
-        view.say("figure_raking", iterations=len(gaps), gap=last),
+        view.say("figure_raking", iterations=done, gap=last),
         drawing,
         alt,
         raking,
@@ -257,7 +266,8 @@ def _margins_table(view: View) -> Table | None:
         [
             Cell(label_of(row, view.edition, "variable")),
             Cell(label_of(row, view.edition, "level")),
-            *(view.number_cell(float(row[c]) * 100, 1) for c in ("before", "after", "target")),
+            *(view.number_cell(float(row[c]) * 100, 1 if view.rules.exact else 0) for c in ("before", "after")),
+            view.number_cell(float(row["target"]) * 100, 1),
         ]
         for row in margins.to_dict("records")
     ]

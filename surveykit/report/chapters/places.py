@@ -12,6 +12,7 @@ from surveykit.report import numbers
 from surveykit.report.charts.intervals import trend
 from surveykit.report.charts.maps import boundary_map, polygons
 from surveykit.report.charts.tiles import tile_grid
+from surveykit.report.claims import order_of
 from surveykit.report.document import Figure
 from surveykit.report.inputs import IndicatorInfo
 from surveykit.report.view import Shown, View
@@ -75,20 +76,26 @@ def tile_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
 
 
 def _extremes(view: View, name: str, shown: Sequence[Shown], otherwise: str) -> str:
-    """Return the finding of a map, which district is highest and which lowest; with fewer than two, its name."""
+    """Return the finding of a map: its range, and the highest and lowest only where rank sets leave no other."""
     known = sorted((figure for figure in shown if not figure.withheld), key=lambda figure: figure.estimate)
     if len(known) < 2:
         return view.say(otherwise, name=name)
-    low, high = known[0], known[-1]
-    values = {"top": high.label, "high": view.value(high), "bottom": low.label, "low": view.value(low)}
-    return view.say("figure_tiles_spread", name=name, **values)
+    values = {"high": view.value(known[-1]), "low": view.value(known[0])}
+    if values["high"] == values["low"]:
+        return view.say("figure_tiles_equal", name=name, value=values["high"])
+    order = order_of(view, known[0].indicator, known[0].by)
+    labels = {figure.level: figure.label for figure in known}
+    key = {(True, True): "spread", (True, False): "top", (False, True): "bottom", (False, False): "range"}
+    key_of = key[bool(order.top), bool(order.bottom)]
+    named = {"top": labels.get(order.top, ""), "bottom": labels.get(order.bottom, "")}
+    return view.say(f"figure_tiles_{key_of}", name=name, **values, **named)
 
 
 def _tile_text(view: View, figure: Shown) -> str:
     if figure.withheld:
         return view.value(figure)
-    half = numbers.rounded((figure.high - figure.low) / 2)
-    return f"{numbers.fixed(figure.estimate)}\n±{numbers.fixed(half)}"
+    half = numbers.rounded((figure.high - figure.low) / 2, figure.decimals)
+    return f"{numbers.fixed(figure.estimate, figure.decimals)}\n±{numbers.fixed(half, figure.decimals)}"
 
 
 def map_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
@@ -115,6 +122,16 @@ def map_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     return Figure(id, title, drawing, alt, rows.drop(columns="text"), notes, view.source)
 
 
+def _change(first: pd.Series, last: pd.Series, conf_level: float) -> tuple[float, bool]:
+    """Return the change between two waves and whether a test of two independent estimates bears it out."""
+    from scipy.stats import norm
+
+    z = float(norm.ppf(0.5 + conf_level / 2))
+    errors = [(float(wave["conf_high"]) - float(wave["conf_low"])) / (2 * z) for wave in (first, last)]
+    change = float(last["estimate"]) - float(first["estimate"])
+    return change, min(errors) > 0 and abs(change) > z * float(np.hypot(errors[0], errors[1]))
+
+
 def trend_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     """Make the chart of an indicator over its waves, when there are two or more."""
     waves = view.report.trend
@@ -132,9 +149,9 @@ def trend_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
     run = rows["break_before"].cumsum()
     series = rows[run == run.iloc[-1]].to_dict("records")
     first, last = series[0], series[-1]
-    apart = last["conf_low"] > first["conf_high"] or last["conf_high"] < first["conf_low"]
+    change, apart = _change(own.iloc[len(own) - len(series)], own.iloc[-1], view.report.conf_level)
     name = view.text(indicator.name)
-    difference = numbers.signed(last["estimate"] - first["estimate"])
+    difference = numbers.signed(scale * change)
     key = "figure_trend_new" if len(series) == 1 else "figure_trend" if apart else "figure_trend_flat"
     title = view.say(
         key,
@@ -142,16 +159,19 @@ def trend_figure(view: View, indicator: IndicatorInfo) -> Figure | None:
         first=first["wave"],
         last=last["wave"],
         difference=difference,
+        unit_word=view.say("unit_point" if indicator.kind == "rate" else "unit_score_point"),
     )
     listed = view.say("alt_separator").join(f"{row['wave']} {row['text']}" for row in rows.to_dict("records"))
     alt = view.say("alt_trend", name=name, rows=listed)
     axis = view.say("axis_percent" if indicator.kind == "rate" else "axis_points", name=name)
     notes = [view.say("note_trend", level=view.level_percent)]
+    if len(series) > 1:
+        notes.append(view.say("note_trend_test", most=view.most_percent))
     if rows["break_before"].any():
         notes.append(view.say("note_break"))
     series_bases = zip(rows["wave"], own["n"], strict=True)
     bases = view.say("alt_separator").join(
-        view.say("alternative_base", rule=wave, n=view.count(n)) for wave, n in series_bases
+        view.say("alternative_base", rule=wave, n=view.count(view.rules.people(n))) for wave, n in series_bases
     )
     notes += [view.say("note_profile_base", bases=bases), *base_notes(view, indicator)]
     id = f"trend-{indicator.id}"

@@ -11,6 +11,7 @@ import pandas as pd
 from surveykit.report import numbers
 from surveykit.report.charts.intervals import side_by_side
 from surveykit.report.charts.parts import waterfall
+from surveykit.report.claims import interval_ranks
 from surveykit.report.document import Block, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.view import View, band_of, label_of
 
@@ -113,7 +114,7 @@ def _rank_cells(view: View, indicator: str, district: str, *, withheld: bool) ->
         return [Cell(""), Cell("")]
     row = found.iloc[0]
     return [
-        Cell(f"{int(row['rank_low'])}{numbers.EN_DASH}{int(row['rank_high'])}"),
+        view.ranks_cell(row["rank_low"], row["rank_high"]),
         Cell(view.say("band_" + band_of(row["band"]))),
     ]
 
@@ -184,7 +185,10 @@ def _waterfall(view: View, district: str) -> Figure | None:
         for row in rows.to_dict("records")
     )
     alt = view.say("alt_waterfall", district=name, rows=listed)
-    gaps = np.asarray(rows["maximum"] - rows["points"], dtype=float)
+    lost = [rows["maximum"] - rows[column] for column in ("points", "conf_high", "conf_low")]
+    gaps = np.asarray(lost[0], dtype=float)
+    first, _ = interval_ranks(gaps, lost[1], lost[2], view.report.conf_level)
+    alone = (first == 1).sum() == 1 and len(gaps) > 1
     widest = rows.to_dict("records")[int(gaps.argmax())]
     key = f"waterfall-{district}"
     drawing = waterfall(
@@ -195,7 +199,10 @@ def _waterfall(view: View, district: str) -> Figure | None:
         axis=view.say("axis_score"),
         total_label=view.say("score_name"),
     )
-    title = view.say("figure_waterfall", district=name, part=widest["label"], gap=numbers.fixed(float(gaps.max()), 2))
+    ends = {"gap": numbers.fixed(float(gaps.max()), 2), "least": numbers.fixed(float(gaps.min()), 2)}
+    key_of = "figure_waterfall" if alone else "figure_waterfall_range"
+    key_of = key_of if ends["gap"] != ends["least"] else "figure_waterfall_one" if len(gaps) == 1 else key_of
+    title = view.say(key_of, district=name, part=widest["label"], **ends)
     illustrative = (view.say("note_illustrative"),) if view.report.scheme is not None else ()
     return Figure(
         key,

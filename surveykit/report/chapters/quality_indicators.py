@@ -22,8 +22,8 @@ def quality_indicators_chapter(view: View) -> Chapter | None:
         return None
     rows, before = [], ""
     for concept, text, cell in lines:
-        named = ("", "") if concept == before else (concept, view.say("concept_" + concept))
-        rows.append([*(Cell(part) for part in named), Cell(text), cell])
+        named = (concept, view.say("concept_" + concept))
+        rows.append([*(Cell("" if concept == before else part, label=part) for part in named), Cell(text), cell])
         before = concept
     columns = [
         ("code", view.say("code_head"), "text"),
@@ -42,6 +42,11 @@ def _share(value: float, decimals: int = 1) -> Cell:
     return Cell(numbers.fixed(shown, decimals) + "%", shown)
 
 
+def _coarse(view: View, value: float) -> Cell:
+    """Write an unweighted share; in whole per cent where numbers of respondents are protected."""
+    return _share(value, 1 if view.rules.exact else 0)
+
+
 def _published(view: View) -> list[Line]:
     withheld = view.published["status"].isin(["u", "c", "x"])
     return [("12.3.1", view.say("quality_published"), _share(float(1 - withheld.mean())))]
@@ -54,6 +59,7 @@ def _sampling(view: View) -> list[Line]:
         name = view.text(indicator.name)
         for by, key in (("city", "quality_cv"), ("district", "quality_cv_districts")):
             shown = [figure for figure in view.figures(indicator.id, by) if not figure.withheld and figure.estimate]
+            shown = [figure for figure in shown if np.isfinite(figure.std_error)]
             if shown:
                 largest = max(figure.std_error / figure.estimate for figure in shown)
                 lines.append(("13.2.1", view.say(key, name=name), _share(largest)))
@@ -67,13 +73,15 @@ def _units(view: View) -> list[Line]:
         total = counts.groupby("disposition")["count"].sum()
         eligible = float(total.sum() - total.get("NE", 0))
         complete = float(total.get("I", 0) + total.get("P", 0))
-        lines.append(("13.3.1.1", view.say("quality_over"), _share(float(total.get("NE", 0)) / float(total.sum()))))
+        lines.append(
+            ("13.3.1.1", view.say("quality_over"), _coarse(view, float(total.get("NE", 0)) / float(total.sum())))
+        )
         if eligible:
-            lines.append(("13.3.3.1", view.say("quality_unit_plain"), _share(1 - complete / eligible)))
+            lines.append(("13.3.3.1", view.say("quality_unit_plain"), _coarse(view, 1 - complete / eligible)))
     if rates is not None and "weighted" in rates.columns:
         weighted = rates.loc[rates["rate"] == "RR2", "weighted"]
         if len(weighted) and np.isfinite(weighted.iloc[0]):
-            lines.append(("13.3.3.1", view.say("quality_unit_weighted"), _share(1 - float(weighted.iloc[0]))))
+            lines.append(("13.3.3.1", view.say("quality_unit_weighted"), _coarse(view, 1 - float(weighted.iloc[0]))))
     return lines
 
 
@@ -91,13 +99,13 @@ def _items(view: View) -> list[Line]:
     }
     used = {item for indicator in view.headlines for item in indicator.items}
     lines = [
-        ("13.3.3.2", view.say("quality_item", question=wordings.get(item, item)), _share(rate))
+        ("13.3.3.2", view.say("quality_item", question=wordings.get(item, item)), _coarse(view, rate))
         for item, rate in rates.items()
         if item in used
     ]
     widest = str(rates.idxmax())
     text = view.say("quality_item_widest", question=wordings.get(widest, widest))
-    return [*lines, ("13.3.3.2", text, _share(float(rates.max())))]
+    return [*lines, ("13.3.3.2", text, _coarse(view, float(rates.max())))]
 
 
 def _facts(view: View) -> list[Line]:

@@ -10,10 +10,13 @@ from surveykit.report.chapters.indicators import rank_figure
 from surveykit.report.chapters.summary import score_sentence
 from surveykit.report.charts.intervals import caterpillar
 from surveykit.report.charts.parts import sensitivity_bars
+from surveykit.report.claims import interval_ranks
 from surveykit.report.document import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.view import View, band_of, label_of
 
 __all__ = ["score_chapter", "score_figure", "score_table"]
+
+BOOTSTRAP_LEVEL = 0.95
 
 
 def _ordered(view: View, scores: pd.DataFrame) -> pd.DataFrame:
@@ -30,13 +33,13 @@ def score_table(view: View, scores: pd.DataFrame) -> Table:
     for row in _ordered(view, scores).to_dict("records"):
         cells = [
             Cell(row["label"]),
-            view.number_cell(row["points"]),
-            Cell(numbers.interval(row["conf_low"], row["conf_high"], 2)),
-            view.number_cell(row["std_error"]),
+            view.number_cell(row["points"], exact=row["points"]),
+            Cell(numbers.interval(row["conf_low"], row["conf_high"], 2), ends=(row["conf_low"], row["conf_high"])),
+            view.number_cell(row["std_error"], exact=row["std_error"]),
         ]
         if ranked:
-            low, high = int(row["rank_low"]), int(row["rank_high"])
-            cells += [Cell(f"{low}{numbers.EN_DASH}{high}"), Cell(view.say("band_" + band_of(row["band"])))]
+            cells += [view.ranks_cell(row["rank_low"], row["rank_high"])]
+            cells += [Cell(view.say("band_" + band_of(row["band"])))]
         rows.append(cells)
     columns = [
         ("district", view.say("by_district"), "text"),
@@ -92,16 +95,21 @@ def score_figure(view: View, scores: pd.DataFrame) -> Figure:
     drawing = caterpillar(rows.head(60), key="score-intervals", alt=alt, axis=view.say("axis_score"))
     low, high = numbers.fixed(rows["estimate"].min(), 2), numbers.fixed(rows["estimate"].max(), 2)
     notes = (view.say("note_score_chart", level=view.level_percent), view.say("note_band_marks"), *_illustrative(view))
-    title = view.say("figure_score", low=low, high=high, share=numbers.percent(_overlapping(rows), 0))
+    apart = _told_apart(scores)
+    ranked = {"rank_low", "rank_high"} <= set(scores.columns) and len(scores) > 1
+    key = "figure_score_plain" if not ranked else "figure_score" if apart else "figure_score_none"
+    title = view.say(key, low=low, high=high, share=numbers.percent(apart, 0 if apart >= 0.005 else 1))
     return Figure("score-intervals", title, drawing, alt, rows.drop(columns="text"), notes, view.source)
 
 
-def _overlapping(rows: pd.DataFrame) -> float:
-    """Return the share of pairs of districts whose intervals overlap; 0 for a single one."""
-    low, high = rows["conf_low"].to_numpy(dtype=float), rows["conf_high"].to_numpy(dtype=float)
-    first, second = np.triu_indices(len(rows), k=1)
+def _told_apart(scores: pd.DataFrame) -> float:
+    """Return the share of pairs of districts whose rank sets do not meet; 0 without rank sets."""
+    if not {"rank_low", "rank_high"} <= set(scores.columns):
+        return 0.0
+    low, high = scores["rank_low"].to_numpy(dtype=float), scores["rank_high"].to_numpy(dtype=float)
+    first, second = np.triu_indices(len(scores), k=1)
     meet = (low[first] <= high[second]) & (low[second] <= high[first])
-    return float(meet.mean()) if len(meet) else 0.0
+    return 1 - float(meet.mean()) if len(meet) else 0.0
 
 
 def score_chapter(view: View) -> Chapter | None:
@@ -183,5 +191,8 @@ def _sensitivity(view: View) -> Figure | None:
     )
     alt = view.say("alt_sensitivity", rows=listed)
     drawing = sensitivity_bars(rows, key="sensitivity", alt=alt, axis=view.say("axis_sensitivity"))
-    title = view.say("figure_sensitivity", input=rows["label"][0], value=numbers.fixed(rows["value"][0], 2))
+    first, _ = interval_ranks(rows["value"], rows["conf_low"], rows["conf_high"], BOOTSTRAP_LEVEL)
+    key = "figure_sensitivity" if len(rows) > 1 and (first == 1).sum() == 1 else "figure_sensitivity_range"
+    ends = {"value": numbers.fixed(rows["value"].max(), 2), "least": numbers.fixed(rows["value"].min(), 2)}
+    title = view.say(key, input=rows["label"][0], **ends)
     return Figure("sensitivity", title, drawing, alt, rows, (view.say("note_sensitivity"),), view.source)

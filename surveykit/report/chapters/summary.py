@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from surveykit.report import numbers
+from surveykit.report.claims import pairs_apart
 from surveykit.report.document import Block, Bullets, Chapter, Prose, make_chapter
 from surveykit.report.inputs import IndicatorInfo
 from surveykit.report.view import View, band_of
@@ -52,7 +53,7 @@ def range_sentence(view: View, indicator: IndicatorInfo) -> str:
     values = np.array([figure.estimate for figure in shown])
     unit = "%" if indicator.kind == "rate" else view.say("points_suffix")
     spread = view.say(
-        "key_spread",
+        "key_spread" if values.max() > values.min() else "key_spread_equal",
         name=view.text(indicator.name),
         count=len(shown),
         low=numbers.fixed(values.min()) + unit,
@@ -65,20 +66,29 @@ def range_sentence(view: View, indicator: IndicatorInfo) -> str:
 
 
 def group_sentence(view: View, by: str) -> str:
-    """Name the largest difference between two levels of a grouping whose intervals do not overlap, if any."""
-    best = None
+    """Name the largest of the differences between two levels of a grouping that a test bears out, if any."""
+    best, compared = None, 0
+    families = len(view.headlines)
     for indicator in view.headlines:
         shown = [figure for figure in view.figures(indicator.id, by) if not figure.withheld]
         if len(shown) < 2:
             continue
-        top, bottom = max(shown, key=lambda f: f.estimate), min(shown, key=lambda f: f.estimate)
-        if top.low > bottom.high and (best is None or top.estimate - bottom.estimate > best[0]):
-            best = (top.estimate - bottom.estimate, indicator, top, bottom)
+        compared += 1
+        values, apart, _ = pairs_apart(view, indicator.id, by, [figure.level for figure in shown], families)
+        gaps = np.where(apart, values[:, None] - values[None, :], 0.0)
+        first, second = np.unravel_index(int(gaps.argmax()), gaps.shape)
+        gap = gaps[first, second] * (1.0 if indicator.kind == "rate" else 0.01)
+        if gap > 0 and (best is None or gap > best[0]):
+            best = (gap, indicator, shown[first], shown[second])
+    if not compared:
+        return ""
+    test = view.say("test_pairs", most=view.most_percent)
     if best is None:
-        return view.say("key_group_none", group=view.group_name(by))
+        return view.say("key_group_none", group=view.group_name(by), test=test)
     _, indicator, top, bottom = best
     return view.say(
         "key_group",
+        test=test,
         group=view.group_name(by),
         name=view.text(indicator.name),
         top=top.label,
@@ -94,7 +104,7 @@ def summary_chapter(view: View) -> Chapter | None:
     """Make the summary: what was found, how sure it is, and how it may be read."""
     findings = [headline_sentence(view, indicator) for indicator in view.headlines]
     findings += [text for text in (range_sentence(view, indicator) for indicator in view.headlines) if text]
-    findings += [group_sentence(view, by) for by in view.groups]
+    findings += [text for text in (group_sentence(view, by) for by in view.groups) if text]
     score = score_sentence(view)
     if score:
         findings.append(score)

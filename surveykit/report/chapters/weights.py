@@ -63,7 +63,10 @@ def _overall(view: View, records: tuple[WeightDiagnostics, ...]) -> Table:
             if name in ("minimum", "p01", "median", "p99", "maximum"):
                 value /= float(record.overall["mean"])
             value = value * 100 if name == "top_1_percent_share" else value
-            cells.append(view.count_cell(value) if decimals == 0 else view.number_cell(value, decimals))
+            coarse = name in ("deff_kish", "cv") and not view.rules.exact
+            cells.append(
+                view.people_cell(value) if decimals == 0 else view.number_cell(value, 1 if coarse else decimals)
+            )
         rows.append(cells)
     notes = (view.say("note_weights_kish"),)
     return view.table("weights-overall", view.say("weights_overall_title"), columns, rows, notes=notes)
@@ -84,7 +87,7 @@ def _top_figure(view: View, records: tuple[WeightDiagnostics, ...]) -> Figure:
     )  # fmt: skip
     data = pd.DataFrame({"heaviest_percent": np.arange(101)})
     for record, (_, shares) in zip(records, curves, strict=True):
-        data[record.id] = shares
+        data[record.id] = shares if view.rules.exact else np.round(shares, 2)
     title = view.say("figure_weights_top", share=share, name=view.text(last.name))
     return Figure("weights-top", title, drawing, alt, data, (view.say("note_weights_top"),), view.source)
 
@@ -104,14 +107,14 @@ def _domains(view: View, records: tuple[WeightDiagnostics, ...]) -> Table | None
     for row in first.to_dict("records"):
         confidential = float(row["n"]) < view.rules.smallest_count
         cells = [Cell(label_of(row, view.edition, "variable")), Cell(label_of(row, view.edition, "level"))]
-        cells.append(view.count_cell(np.nan if confidential else float(row["n"])))
+        cells.append(view.people_cell(np.nan if confidential else float(row["n"])))
         for table in found:
             key = (row["variable"], row["level"])
             if confidential or key not in table.index:
                 cells += [Cell(view.sign("c"), None, "c")] * 2
                 continue
-            cells += [view.number_cell(float(table.loc[key, "deff_kish"]))]
-            cells += [view.count_cell(float(table.loc[key, "n_eff"]))]
+            cells += [view.number_cell(float(table.loc[key, "deff_kish"]), view.deff_decimals)]
+            cells += [view.people_cell(float(table.loc[key, "n_eff"]))]
         rows.append(cells)
     notes = (view.say("note_weights_kish"), *((view.say("sign_c"),) if _any_sign(rows) else ()))
     return view.table(
@@ -136,11 +139,12 @@ def _deff_figure(view: View, records: tuple[WeightDiagnostics, ...]) -> Figure |
     for record in records[:3]:
         own = record.domains[record.domains["variable"] == variable].set_index("level")["deff_kish"]
         values = own.reindex(shown["level"]).to_numpy(dtype=float)
+        values = values if view.rules.exact else np.round(values, 1)
         columns.append((view.text(record.name), values))
         data[record.id] = values
     every = np.concatenate([values for _, values in columns])
     group = label_of(shown.iloc[0].to_dict(), view.edition, "variable")
-    low, high = (numbers.fixed(float(end(every)), 2) for end in (np.nanmin, np.nanmax))
+    low, high = (numbers.fixed(float(end(every)), view.deff_decimals) for end in (np.nanmin, np.nanmax))
     title = view.say("figure_weights_deff", group=group, low=low, high=high)
     alt = _rows_alt(view, title, labels, [values for _, values in columns])
     drawing = design_effects(labels, columns, key="weights-deff", alt=alt, axis=view.say("axis_weights_deff"))
@@ -164,7 +168,7 @@ def _histories(view: View, records: tuple[WeightDiagnostics, ...]) -> Table | No
             seen.add(step)
             label = view.known("step", str(own["kind"].iloc[0]))
             ends = [float(own["max_gap"].iloc[place]) for place in (0, -1)]
-            cells = [Cell(label), view.count_cell(float(len(own) - 1))]
+            cells = [Cell(label), view.count_cell(float(own["iteration"].max()))]
             rows.append([*cells, *(Cell(f"{end:.1e}".replace("-", numbers.MINUS), end) for end in ends)])
     if not rows:
         return None
@@ -182,8 +186,9 @@ def _margins(view: View, record: WeightDiagnostics) -> Table:
     rows = []
     for row in record.margins.to_dict("records"):
         cells = [Cell(label_of(row, view.edition, "variable")), Cell(label_of(row, view.edition, "level"))]
-        cells += [view.number_cell(100 * float(row[name]), 1) for name in shares]
-        rows.append([*cells, *(view.number_cell(float(row[name]), 3) for name in differences)])
+        exact = view.rules.exact
+        cells += [view.number_cell(100 * float(row[name]), 1 if exact or name == shares[0] else 0) for name in shares]
+        rows.append([*cells, *(view.number_cell(float(row[name]), 3 if exact else 1) for name in differences)])
     title = view.say("weights_margins_title", name=view.text(record.name))
     notes = (view.say("note_standardised"),)
     return view.table(f"weights-margins-{record.id}", title, columns, rows, notes=notes, size="small")
@@ -193,6 +198,8 @@ def _margins_figure(view: View, record: WeightDiagnostics) -> Figure:
     table = record.margins
     labels = [label_of(row, view.edition, "level") for row in table.to_dict("records")]
     before, after = (table[f"standardised_{name}"].to_numpy(dtype=float) for name in ("before", "after"))
+    if not view.rules.exact:
+        before, after = np.round(before, 1), np.round(after, 1)
     ends = {
         "before": numbers.fixed(float(np.abs(before).max()), 2),
         "after": numbers.fixed(float(np.abs(after).max()), 2),

@@ -81,7 +81,7 @@ def weight_histogram(relative: np.ndarray, *, key: str, alt: str, axis: str, ver
     return Drawing(draw, key=key, alt=alt, height=5.6)
 
 
-def raking_convergence(gaps: np.ndarray, *, key: str, alt: str, axis: str, vertical: str) -> Drawing:
+def raking_convergence(gaps: np.ndarray, *, key: str, alt: str, axis: str, vertical: str, first: int = 1) -> Drawing:
     """Draw the largest remaining gap to a margin after each iteration, on a logarithmic scale.
 
     Parameters
@@ -90,6 +90,8 @@ def raking_convergence(gaps: np.ndarray, *, key: str, alt: str, axis: str, verti
         Largest relative gap after each iteration; positive.
     key, alt, axis, vertical : str
         As :func:`weight_histogram`.
+    first : int
+        Number of the first iteration; 0 where the first gap is the one before any.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def raking_convergence(gaps: np.ndarray, *, key: str, alt: str, axis: str, verti
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        places = np.arange(1, len(gaps) + 1)
+        places = np.arange(first, first + len(gaps))
         floor = np.maximum(gaps, 1e-16)
         axes.plot(places, np.log10(floor), color=BLUE, marker="o", markersize=3.5, linewidth=1.1)
         ticks = np.arange(np.floor(np.log10(floor.min())), np.ceil(np.log10(floor.max())) + 1, 2)

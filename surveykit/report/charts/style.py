@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surveykit.report.typefaces import register_fonts
+from surveykit.report.typefaces import SUBSTITUTE, register_fonts, unprintable
 
 if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
@@ -33,7 +34,7 @@ DIVERGING = ("#b5520a", "#eda35c", "#e3e3e3", "#7fb0d8", "#1f5a92")
 """Five steps from orange through grey to blue, told apart in grey print by their lightness and by position."""
 
 _STYLE = {
-    "font.family": ["SK Sans"],
+    "font.family": ["SK Sans", "SK Extra"],
     "font.size": 8.0,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
@@ -140,9 +141,23 @@ class Drawing:
             figure = Figure(figsize=(self.width / 2.54, self.height / 2.54), layout="constrained")
             (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
             self.draw(figure)
+            if kind == "png":
+                _substitute(figure)
             buffer = io.BytesIO()
-            figure.savefig(buffer, format=kind, transparent=kind == "svg", metadata=metadata, **more)
+            with warnings.catch_warnings():  # SVG keeps its text: whoever sets it in type tells what is lacking
+                warnings.filterwarnings("ignore", r"Glyph .* missing from font", UserWarning)
+                figure.savefig(buffer, format=kind, transparent=kind == "svg", metadata=metadata, **more)
         return buffer.getvalue()
+
+
+def _substitute(figure: Figure) -> None:
+    """Put the substitute in the place of characters that no packaged face holds."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        lacking = unprintable(text.get_text())
+        if lacking:
+            text.set_text("".join(SUBSTITUTE if sign in lacking else sign for sign in text.get_text()))
 
 
 def _inline(svg: str, alt: str) -> str:
@@ -155,6 +170,7 @@ def _inline(svg: str, alt: str) -> str:
     svg = _without_bare_groups(svg)
     svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r' style="([^"]*)"', _as_attributes, svg)
+    svg = svg.replace(", " + escape("'SK Extra'"), "")  # named again where a page needs it
     head, rest = svg.split(">", 1)
     return f'{head} stroke-linejoin="round" role="img"><title>{escape(alt)}</title>{rest}'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,10 @@ import pandas as pd
 
 from surveykit.estimation import Estimates
 from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
+from surveykit.report.numbers import fixed
+from surveykit.report.publication import DEFAULT_RULES, PublicationRules
 from surveykit.study import places
-from surveykit.study.artefacts import read_json
+from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.manifest import Manifest
 from surveykit.study.reporting import process
 from surveykit.study.reporting.extras import read_extras, report_extras
@@ -18,7 +21,7 @@ from surveykit.study.reporting.fieldwork import fieldwork_tables
 from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.sensitivity import sensitivity_table
 from surveykit.study.reporting.weighting import weight_diagnostics
-from surveykit.study.reporting.wordings import groups, indicator_infos, questions
+from surveykit.study.reporting.wordings import groups, indicator_infos, questions, undecided_words
 from surveykit.study.stages.estimate import CITY
 from surveykit.study.weighted import read_linked
 
@@ -28,9 +31,16 @@ if TYPE_CHECKING:
 
 __all__ = ["report_input"]
 
+_UNDECIDED_RULES = {
+    "dont_know_in": {"zh": ("（", "计入基数）"), "en": (" (", " counted in the base)")},
+    "dont_know_out": {"zh": ("（", "不计入基数）"), "en": (" (", " left out of the base)")},
+}
 
-def report_input(study: Study) -> ReportInput:
+
+def report_input(study: Study, rules: PublicationRules = DEFAULT_RULES) -> ReportInput:
     """Read the artefacts of a study and make the report's input.
+
+    ``rules`` are those of publication, by which the disclosure record writes the number of respondents.
 
     The main results are those of the first analysis in study.yaml; a model-adjusted one is shown beside them for the
     whole city.
@@ -50,7 +60,7 @@ def report_input(study: Study) -> ReportInput:
         regions=study.regions,
         indicators=infos,
         estimates=estimates,
-        disclosure=_disclosure(study, linked, estimates["city"]),
+        disclosure=_disclosure(study, linked, estimates["city"], rules),
         groups=groups(study),
         ranks=ranks(study, estimates["district"]),
         sample=process.sample(study),
@@ -73,6 +83,7 @@ def report_input(study: Study) -> ReportInput:
         item_nonresponse=process.item_nonresponse(study, linked, missing),
         quality_facts=process.quality_facts(study, linked, read_extras(study).revisions),
         sensitivity=sensitivity_table(study),
+        conf_level=estimates["city"].conf_level,
         **score_tables(study),
         **report_extras(study, estimates["city"]),
     )
@@ -80,7 +91,7 @@ def report_input(study: Study) -> ReportInput:
 
 def _table(study: Study, relative: str) -> pd.DataFrame | None:
     """Read a table of codes; an empty one counts as none."""
-    table = pd.read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
+    table = read_csv(study.path(relative), dtype={"code": str, "item": str, "question": str})
     return None if table.empty else table
 
 
@@ -90,7 +101,28 @@ def _alternatives(study: Study) -> pd.DataFrame | None:
     if table is None:
         return None
     owners = table["variable"].str.split("__").str[0]
-    return table.rename(columns={"variable": "rule"}).assign(indicator=owners, own=table["variable"] == owners)
+    table = table.rename(columns={"variable": "rule"}).assign(indicator=owners, own=table["variable"] == owners)
+    return _named_by_questionnaire(study, table)
+
+
+def _named_by_questionnaire(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Name the added rule on those who cannot say in the questionnaire's words; drop it where nobody could say so."""
+    infos = {indicator.id: indicator for indicator in study.indicators.indicators}
+    kept = []
+    for row in table.to_dict("records"):
+        indicator, ending = infos.get(row["indicator"]), str(row["rule"]).rpartition("__")[2]
+        declared = indicator is None or ending in {line.id for line in indicator.alternatives}
+        if indicator is None or declared or ending not in _UNDECIDED_RULES:
+            kept.append(row)
+            continue
+        words = undecided_words(study.questionnaire, indicator.items)
+        if not words["zh"] and not words["en"]:
+            continue
+        for language, (opening, closing) in _UNDECIDED_RULES[ending].items():
+            said = ("、" if language == "zh" else ", ").join(f"“{word}”" for word in words[language])
+            row[f"name_{language}"] = (getattr(indicator, language) or indicator.id) + opening + said + closing
+        kept.append(row)
+    return pd.DataFrame(kept, columns=table.columns)
 
 
 def _other(analysis: Analysis, city: Estimates) -> OtherAnalysis:
@@ -124,18 +156,32 @@ def _study_info(study: Study) -> StudyInfo:
         published=definition.report_date,
         simulated=definition.simulated,
         version=read_extras(study).version,
+        **_places(study),
     )
 
 
-def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosure:
+def _places(study: Study) -> dict[str, dict[str, str]]:
+    """Say what the areas compared, and the whole, are called: in study.yaml's words, else the domain's."""
+    definition, found = study.definition, {}
+    word = definition.unit or next((domain for domain in definition.domains if domain.id == "district"), None)
+    if word is not None:
+        plural = getattr(word, "en_plural", None)
+        found["unit"] = {"zh": word.zh, "en": word.en} | ({"en_plural": plural} if plural else {})
+    if definition.whole is not None:
+        found["city"] = _both(definition.whole)
+    return found
+
+
+def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates, rules: PublicationRules) -> Disclosure:
     """Add what study.yaml and the results say to the texts of the disclosure record."""
     texts: dict[str, Any] = {name: _both(value) for name, value in study.disclosure}
     info = _study_info(study)
-    complete = int(linked["disposition"].isin(study.weighting.dispositions.respondents).sum())
+    complete = int(rules.people(linked["disposition"].isin(study.weighting.dispositions.respondents).sum()))
     kinds = {indicator.id: indicator.kind for indicator in study.indicators.indicators}
     rates = city.table[city.table["variable"].map(kinds) == "rate"]
-    half = (rates["conf_high"] - rates["conf_low"]).max() / 2
-    deff = rates["deff"].max()
+    half = math.ceil(round(500 * float((rates["conf_high"] - rates["conf_low"]).max()), 6)) / 10
+    level = f"{100 * city.conf_level:g}%"
+    deff, whole = fixed(float(rates["deff"].max()), 2 if rules.exact else 1), info.city
     names = {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}
     texts |= {
         "sponsor": info.commissioner,
@@ -151,9 +197,9 @@ def _disclosure(study: Study, linked: pd.DataFrame, city: Estimates) -> Disclosu
             "en": f"{len(linked):,} sampled, {complete:,} valid responses",
         },
         "precision": {
-            "zh": f"全市各比率95%置信区间的半宽不超过{100 * half:.1f}个百分点，已计入设计效应（最大{deff:.2f}）",
-            "en": f"95% intervals of city rates have half-widths of at most {100 * half:.1f} percentage points, "
-            f"design effects (at most {deff:.2f}) included",
+            "zh": f"{whole['zh']}各比率{level}置信区间的半宽不超过{half:.1f}个百分点，已计入设计效应（最大{deff}）",
+            "en": f"{level} intervals of rates for {whole.get('en_inline', whole['en'])} have half-widths of at most "
+            f"{half:.1f} percentage points, design effects (at most {deff}) included",
         },
     }
     return Disclosure(**{item.name: texts[item.name] for item in fields(Disclosure)})

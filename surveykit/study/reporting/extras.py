@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +9,11 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.files.looking import read_json, read_text
 from surveykit.report import OwnChapter
+from surveykit.study.artefacts import read_csv
 from surveykit.study.definition import Text
+from surveykit.study.reporting.logo import read_logo
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import read_yaml
 
@@ -86,9 +87,9 @@ def report_extras(study: Study, estimates: Estimates) -> dict[str, Any]:
     folder = study.root / (study.definition.files.report_templates or ".")
     found: dict[str, Any] = {"changes": tuple({"zh": text.zh, "en": text.en} for text in extras.changes)}
     if extras.logo:
-        found["logo"] = _svg(folder / extras.logo)
+        found["logo"] = read_logo(folder / extras.logo)
     if extras.map:
-        found["map_geojson"] = json.loads((folder / extras.map.file).read_text(encoding="utf-8"))
+        found["map_geojson"] = read_json(folder / extras.map.file)
         found["map_approval"] = extras.map.approval
     if extras.trend:
         found["trend"] = _trend(study, folder / extras.trend, extras, estimates)
@@ -97,7 +98,7 @@ def report_extras(study: Study, estimates: Estimates) -> dict[str, Any]:
             id=chapter.id,
             title={"zh": chapter.title.zh, "en": chapter.title.en},
             after=chapter.after,
-            markdown={language: (folder / getattr(chapter, language)).read_text("utf-8") for language in ("zh", "en")},
+            markdown={language: read_text(folder / getattr(chapter, language)) for language in ("zh", "en")},
         )
         for chapter in extras.chapters
     )
@@ -117,25 +118,9 @@ def _inside(folder: Path, name: str) -> bool:
     return path.is_file() and path.is_relative_to(folder.resolve())
 
 
-def _svg(path: Path) -> str:
-    """Read a logo; a file that is no SVG, or that refers to anything outside itself, is refused."""
-    text = path.read_text(encoding="utf-8")
-    start = text.find("<svg")
-    body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text[start:])
-    outside = [word for word in ("<script", "<!ENTITY", "http:", "https:", "file:", "@import") if word in body]
-    outside = [
-        word for word in outside if word not in ("http:", "https:") or 'href="http' in text or "url(http" in text
-    ]
-    if start < 0 or outside:
-        raise DefinitionError(
-            [Problem("is no SVG that stands alone", "save it as plain SVG without links", ("logo",), path.name)]
-        )
-    return text[start:]
-
-
 def _trend(study: Study, path: Path, extras: ReportExtras, estimates: Estimates) -> pd.DataFrame:
     """Put the present wave under the earlier ones."""
-    table = pd.read_csv(path, dtype={"indicator": str, "wave": str})
+    table = read_csv(path, dtype={"indicator": str, "wave": str})
     lacking = [name for name in TREND_COLUMNS if name not in table.columns]
     if lacking:
         problem = Problem(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from surveykit.study import places
+from surveykit.study.artefacts import read_csv
 
 if TYPE_CHECKING:
     from surveykit.study.loading import Study
@@ -25,8 +26,5 @@ def fieldwork_tables(study: Study) -> dict[str, pd.DataFrame]:
 
 def _read(study: Study, relative: str, key: str) -> pd.DataFrame:
     """Read a table in which an empty key is a level of its own; a file without columns is an empty table."""
-    try:
-        table = pd.read_csv(study.path(relative), encoding="utf-8-sig", dtype={key: str})
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame()
+    table = read_csv(study.path(relative), dtype={key: str})
     return table.assign(**{key: table[key].fillna("")}) if key in table else table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.study import places
-from surveykit.study.artefacts import read_json
+from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.weighted import own_answers
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = [
 
 def sample(study: Study) -> pd.DataFrame:
     """Population and sample sizes by district, over its strata."""
-    table = pd.read_csv(study.path(places.ALLOCATION), dtype={"district": str})
+    table = read_csv(study.path(places.ALLOCATION), dtype={"district": str})
     return table.groupby("district", sort=False)[["population_size", "sample_size"]].sum().reset_index()
 
 
@@ -44,7 +44,7 @@ def _log(study: Study, analysis: str) -> dict[str, Any]:
 
 def weights(study: Study, analysis: str) -> pd.Series:
     """Final weights of the respondents."""
-    table = pd.read_csv(study.path(places.WEIGHTS))
+    table = read_csv(study.path(places.WEIGHTS))
     chosen = table[(table["analysis"] == analysis) & (table["final_weight"] > 0)]
     return chosen["final_weight"].reset_index(drop=True)
 
@@ -53,7 +53,7 @@ def weighting_steps(study: Study, analysis: str) -> pd.DataFrame:
     """Each step of the weighting with the spread and cost of the weights after it."""
     from surveykit.weighting import kish_deff
 
-    table = pd.read_csv(study.path(places.WEIGHTS))
+    table = read_csv(study.path(places.WEIGHTS))
     table = table[table["analysis"] == analysis]
     running = table["base_weight"].to_numpy(dtype=float)
     respondents = table["final_weight"].to_numpy(dtype=float) > 0
@@ -120,7 +120,7 @@ def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
 
 def cleaning(study: Study) -> pd.DataFrame:
     """How many records each quality rule marked, and how many were excluded."""
-    table = pd.read_csv(study.path(places.QUALITY))
+    table = read_csv(study.path(places.QUALITY))
     excluded = read_json(study.path(places.RESPONSES_LOG))["counts"]["excluded"]
     rows = []
     for check, count in zip(table["check"], table["count"], strict=True):

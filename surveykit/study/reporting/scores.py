@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.study import places
-from surveykit.study.artefacts import read_json
+from surveykit.study.artefacts import read_csv, read_json
 
 if TYPE_CHECKING:
     from surveykit.estimation import Estimates
@@ -85,7 +85,7 @@ def ranks(study: Study, by_district: Estimates) -> dict[str, pd.DataFrame]:
     """
     from surveykit.scoring import compare_with_mean, rank_confidence_sets
 
-    allocated = pd.read_csv(study.path(places.ALLOCATION), dtype={"district": str})
+    allocated = read_csv(study.path(places.ALLOCATION), dtype={"district": str})
     sizes = allocated.groupby("district")[["population_size"]].sum()
     found = {}
     for name in study.definition.headline:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from surveykit.report.weighting_record import WeightDiagnostics
 from surveykit.study import places
-from surveykit.study.artefacts import read_json
+from surveykit.study.artefacts import read_csv, read_json
 from surveykit.study.reporting.wordings import groups
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["weight_diagnostics"]
 def weight_diagnostics(study: Study) -> tuple[WeightDiagnostics, ...]:
     """Read the weighting log and weights of each analysis."""
     log = read_json(study.path(places.WEIGHTING_LOG))
-    weights = pd.read_csv(study.path(places.WEIGHTS))
+    weights = read_csv(study.path(places.WEIGHTS))
     names = _Names(study)
     made = []
     for analysis in study.definition.analyses:

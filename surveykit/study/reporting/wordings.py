@@ -15,14 +15,20 @@ if TYPE_CHECKING:
     from surveykit.scoring import Indicator
     from surveykit.study.loading import Study
 
-__all__ = ["groups", "indicator_infos", "questions"]
+__all__ = ["base_in_words", "groups", "indicator_infos", "questions", "undecided_words"]
 
 LANGUAGES = ("zh", "en")
-_DONT_KNOW = {
-    "in_base": {"zh": "“说不清”计入基数", "en": "counted in the base"},
-    "out_of_base": {"zh": "“说不清”不计入基数", "en": "left out of the base"},
+_UNDECIDED = {
+    "in_base": {"zh": "{words}计入基数，不计入分子", "en": "{words} in the base, not in the numerator"},
+    "out_of_base": {"zh": "{words}不计入基数", "en": "{words} left out of the base"},
+    "score": {"zh": "{words}计入基数，计0分", "en": "{words} in the base with no points"},
+    "none": {"zh": "该题没有不表态的选项", "en": "the question offers no such answer"},
 }
 _ALL_VALID = {"zh": "全部有效受访者", "en": "all valid respondents"}
+_ANSWERED = {
+    "zh": ("{base}，且回答了{questions}", "（含未被问及者）", "（{words}除外）"),
+    "en": ("{base}, with an answer to {questions}", " or were not asked", " ({words} excepted)"),
+}
 
 
 def indicator_infos(study: Study) -> tuple[IndicatorInfo, ...]:
@@ -32,18 +38,75 @@ def indicator_infos(study: Study) -> tuple[IndicatorInfo, ...]:
 
 def _indicator(study: Study, indicator: Indicator) -> IndicatorInfo:
     q = study.questionnaire
-    base = _ALL_VALID if indicator.base == "all_valid" else _in_words(indicator.base, q)
     return IndicatorInfo(
         id=indicator.id,
         name={"zh": indicator.zh, "en": indicator.en},
         kind=indicator.kind,
         numerator=_in_words(indicator.numerator, q) if indicator.kind == "rate" else _points(indicator, q),
-        base=base,
-        dont_know=_DONT_KNOW[indicator.dont_know],
+        base=base_in_words(indicator, q),
+        dont_know=_undecided(indicator, q),
         wording=_wording(indicator.items, q),
         headline=indicator.id in study.definition.headline,
         items=tuple(indicator.items),
     )
+
+
+def base_in_words(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
+    """Say out of whom: the condition, and which questions must have been answered, so that a base has one number.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        With its base, its items and what becomes of those who gave no opinion or were not asked.
+    q : Questionnaire
+        Whose numbers and words are used.
+
+    Returns
+    -------
+    dict of str to str
+        A text in each language.
+    """
+    start = _ALL_VALID if indicator.base == "all_valid" else _in_words(indicator.base, q)
+    columns = {variable.id: variable for variable in q.variables()}
+    numbers = list(dict.fromkeys(columns[name].number for name in indicator.items if name in columns))
+    if not numbers:
+        return dict(start)
+    words, texts = undecided_words(q, indicator.items), {}
+    for language in LANGUAGES:
+        pattern, passed, excepted = _ANSWERED[language]
+        named = [f"第{number}题" if language == "zh" else f"Q{number}" for number in numbers]
+        text = pattern.format(base=start[language], questions=("和" if language == "zh" else " and ").join(named))
+        text += passed if indicator.not_asked == "in_base" else ""
+        if indicator.dont_know == "out_of_base" and words[language]:
+            text += excepted.format(words=_quoted(words[language], language))
+        texts[language] = text
+    return texts
+
+
+def undecided_words(q: Questionnaire, items: Iterable[str]) -> dict[str, list[str]]:
+    """Return how the questionnaire words the answer of those who cannot say, for some questions, in each language."""
+    columns = {variable.id: variable for variable in q.variables()}
+    owners = dict.fromkeys(columns[name].item for name in items if name in columns)
+    choices = [choice for owner in owners for choice in item_choices(q, _item(q, owner)) if choice.special == "dk"]
+    return {
+        language: list(dict.fromkeys(str(choice.labels[language]) for choice in choices if language in choice.labels))
+        for language in LANGUAGES
+    }
+
+
+def _quoted(words: Iterable[str], language: str) -> str:
+    return ("、" if language == "zh" else ", ").join(f"“{word}”" for word in words)
+
+
+def _undecided(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
+    words = undecided_words(q, indicator.items)
+    rule = "score" if (indicator.dont_know, indicator.kind) == ("in_base", "score") else indicator.dont_know
+    return {
+        language: _UNDECIDED[rule if words[language] else "none"][language].format(
+            words=_quoted(words[language], language)
+        )
+        for language in LANGUAGES
+    }
 
 
 def _in_words(expression: str, q: Questionnaire) -> dict[str, str]:
@@ -113,4 +176,12 @@ def _question(q: Questionnaire, variable: Variable) -> Question:
         choices=choices,
         base={language: condition_in_words(variable.ask_if, q, language) for language in LANGUAGES},
         grid=item.id if part else "",
+        number=_number(item, variable),
     )
+
+
+def _number(item: Item, variable: Variable) -> str:
+    """Return the number printed in the questionnaire; rows of a grid share it and are counted after it."""
+    if variable.row is None:
+        return str(variable.number)
+    return f"{variable.number}-{[row[0] for row in item.rows].index(variable.row) + 1}"

@@ -29,6 +29,9 @@ TABLES = {
 }
 
 
+TOLD = ("control_characters", "long_cells", "file_left_out")
+
+
 def ingest_stage(study: StudyOutline) -> Stage:
     """Read the answers in."""
     files = study.definition.files
@@ -56,6 +59,9 @@ def _say_sources(making: Making, answers: Answers) -> None:
     for source in answers.sources:
         kind = f"{source['source']} {source['variant']}".rstrip()
         making.report(f"    {source['file']}: {kind} (told {source['told']}), {source['records']:,} records")
+    for finding in answers.responses.log:
+        if finding.kind in TOLD:
+            making.report(f"    {finding.message}")
     for merge in answers.merges:
         making.report(
             f"    {merge['file']}: {merge['added']:,} records more, {merge['changed']:,} answers changed, "

@@ -1,0 +1,45 @@
+"""``surveykit purge``: destroy the original answers of a study, and record it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from surveykit.cli.common import give, open_outline, say, show
+
+__all__ = ["add_parser"]
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("purge", help="destroy the original answers of a study, and record it")
+    parser.add_argument(
+        "--originals", action="store_true", required=True, help="exports, cells as written, cleaning log"
+    )
+    parser.add_argument("--yes", action="store_true", help="destroy them; without it they are listed only")
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """List what would be destroyed; with ``--yes`` destroy it."""
+    from surveykit.study.lock import study_lock
+    from surveykit.study.private import purge_originals, purge_plan
+
+    outline = open_outline(options)
+    with study_lock(outline.output):
+        plan = purge_plan(outline)
+        give({"files": list(plan.files), "kept": list(plan.kept), "purged": options.yes and bool(plan.files)})
+        for name in plan.files:
+            show(f"  {name}")
+        if not plan.files:
+            show("no original answers are there")
+            return 0
+        for name in plan.kept:
+            say(f"  kept, results rest on it: {name}")
+        if not options.yes:
+            show(f"{len(plan.files)} files would be destroyed for ever; nothing was changed: call again with --yes")
+            return 0
+        record = purge_originals(outline, plan)
+    show(f"{len(plan.files)} files were overwritten and removed; {record} says which")
+    say("copies elsewhere (backups, mail, the survey platform) and the salt are yours to destroy")
+    return 0

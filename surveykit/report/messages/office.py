@@ -1,0 +1,68 @@
+"""Words of the office files: what the workbook says of itself, and the contents of the Word file (办公文件的用语)."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+__all__ = ["EN", "ZH"]
+
+ZH: dict[str, str] = {
+    "data_title": "全部估计值（一行一个）",
+    "data_sheet": "估计值",
+    "indicator_id_head": "指标代号",
+    "group_id_head": "分组代号",
+    "level_id_head": "类别代号",
+    "unit_head": "单位",
+    "unit_of_rate": "%",
+    "unit_of_score": "分",
+    "reason_head": "依据的规则",
+    "low_end": "{label}下限",
+    "high_end": "{label}上限",
+    "first_rank": "{label}（自）",
+    "last_rank": "{label}（至）",
+    "marker_head": "{label}标记",
+    "qualified_head": "{first}：{label}",
+    "number_head": "表号",
+    "title_head": "表题",
+    "first_row_head": "起始行",
+    "note_head": "说明",
+    "every_table": "全部",
+    "table_range": "表{first}—{last}",
+    "back_to_contents": "返回目录",
+    "page_of_pages": "第&P页，共&N页",
+    "workbook_rows": "每张工作表第1行为题目，第2行为单位和提示，第{row}行为列名，以下每行一条记录；列名唯一，没有空行、合并单元格和省略的重复标签。同样形状的表放在一张工作表里，以“表号”区分。",
+    "workbook_reading": "用程序读取：{call}。",
+    "workbook_numbers": "数值列只有数值或空格；不予公布的数值留空，方括号里的标记写在右边的“标记”列。区间的下限和上限各占一列。",
+    "workbook_precision": "估计值、标准误和区间存有全部小数，只是按报告的位数显示；其他数值（人数、应答率、设计效应等）与报告印出的相同，因为它们的四舍五入是保护个人信息的一部分。",
+    "workbook_units": "率以百分数计（73.1即73.1%），与报告一致；随报告发布的{file}中的率以0至1的小数计。",
+}
+
+EN: dict[str, str] = {
+    "data_title": "All estimates, one a row",
+    "data_sheet": "Estimates",
+    "indicator_id_head": "Indicator id",
+    "group_id_head": "Grouping id",
+    "level_id_head": "Level id",
+    "unit_head": "Unit",
+    "unit_of_rate": "%",
+    "unit_of_score": "points",
+    "reason_head": "Rule applied",
+    "low_end": "{label}, lower end",
+    "high_end": "{label}, upper end",
+    "first_rank": "{label}, from",
+    "last_rank": "{label}, to",
+    "marker_head": "{label}, marker",
+    "qualified_head": "{first}: {label}",
+    "number_head": "Table",
+    "title_head": "Title",
+    "first_row_head": "First row",
+    "note_head": "Note",
+    "every_table": "All",
+    "table_range": "Tables {first}–{last}",
+    "back_to_contents": "Back to contents",
+    "page_of_pages": "Page &P of &N",
+    "workbook_rows": "Row 1 of every sheet is its title, row 2 the unit and remarks, row {row} the column names; one record a row follows. Column names are unique; there are no empty rows, merged cells or labels left out because they repeat. Tables of the same shape share a sheet and are told apart by the column “Table”.",
+    "workbook_reading": "Read by a program: {call}.",
+    "workbook_numbers": "Columns of numbers hold numbers or nothing; a withheld number is an empty cell, and the marker in square brackets stands in the marker column to its right. The ends of an interval have a column each.",
+    "workbook_precision": "Estimates, standard errors and intervals are kept in full and only displayed with the decimals of the report; all other numbers (counts, response rates, design effects) are as printed, since their rounding is part of the protection of persons.",
+    "workbook_units": "Rates are percentages (73.1 is 73.1 %), as in the report; in the file {file} they are shares from 0 to 1.",
+}

@@ -1,0 +1,187 @@
+"""The public file by hand: who is left out, which cell is blanked at the limit and one below, what the log says."""
+
+import pandas as pd
+import pytest
+
+from surveykit.errors import DataError
+from surveykit.questionnaire import Questionnaire
+from surveykit.responses import Responses, block_minors, deidentify, risk_table, suppress_small_cells
+from surveykit.responses.deidentify import class_sizes
+
+ITEMS = [
+    {"id": "a", "type": "single", "scale": "few", "zh": "甲？"},
+    {"id": "b", "type": "single", "scale": "few", "zh": "乙？"},
+    {"id": "age", "type": "number", "zh": "您今年多少周岁？"},
+    {"id": "why", "type": "text", "zh": "为什么？"},
+    {"id": "more", "type": "text", "zh": "还有什么？"},
+]
+QUESTIONNAIRE = Questionnaire.model_validate(
+    {
+        "surveykit": "1",
+        "id": "q",
+        "languages": ["zh"],
+        "title": {"zh": "问"},
+        "scales": {
+            "few": {"level": "nominal", "choices": [[code, f"选项{code}", f"choice {code}"] for code in (1, 2, 3, 4)]}
+        },
+        "flow": [{"page": "p", "items": ITEMS}],
+    }
+)
+
+
+def answers(a, b, age=None, why=None):
+    n = len(a)
+    data = pd.DataFrame(
+        {"a": list(a), "b": list(b), "age": age or ["30"] * n, "why": why or ["x"] * n, "more": [None] * n},
+        dtype="string",
+    ).replace("-", pd.NA)
+    missing = data.isna().replace({True: "nr", False: ""}).astype("str")
+    return Responses(data, missing, pd.DataFrame({"unit_id": range(n)}), pd.DataFrame())
+
+
+def test_persons_under_fourteen_are_not_in_the_file():
+    made = block_minors(answers("111111", "111111", age=["13", "14", "13", "40", "15", "-"]), QUESTIONNAIRE)
+    assert made.meta["blocked"].tolist() == [True, False, True, False, False, False]
+    public = deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=1)
+    assert len(public.data) == 4
+    assert public.data["a"].tolist() == ["1"] * 4
+    assert ["(rows)", "left out: under age", 2] in public.log.values.tolist()
+    without = deidentify(answers("1111", "1111"), QUESTIONNAIRE, keys=["a"], k=2, seed=1)
+    assert not without.log["action"].str.contains("under age").any()
+
+
+@pytest.mark.parametrize(
+    ("k", "left", "log"),
+    [(2, 6, {}), (3, 4, {"b": 2, "a": 2, "(rows)": 2}), (4, 4, {"b": 2, "a": 2, "(rows)": 2}), (5, 6, {"b": 6}),
+     (6, 6, {"b": 6}), (7, 0, {"b": 6, "a": 6, "(rows)": 6})],
+)  # fmt: skip
+def test_classes_at_the_limit_by_hand(k, left, log):
+    """Six people with a = 1: four with b = 1, two with b = 2."""
+    public = deidentify(answers("111111", "111122"), QUESTIONNAIRE, keys=["a", "b"], k=k, seed=3)
+    assert len(public.data) == left
+    told = public.log[public.log["action"].str.startswith("blanked") | public.log["action"].str.contains("too rare")]
+    assert dict(zip(told["column"], told["cells"], strict=True)) == log
+
+
+def test_five_share_a_combination_unless_another_number_is_asked_for():
+    assert len(deidentify(answers("11111" + "2222", "1" * 9), QUESTIONNAIRE, keys=["a"]).data) == 5
+
+
+def test_columns_of_the_public_file():
+    why = ["call 13812345678", "-", "b", "c"]
+    public = deidentify(answers("1122", "1122", why=why), QUESTIONNAIRE, keys=["a"], k=2, seed=5, sensitive=["b"])
+    assert list(public.data) == ["record", "a", "b", "age"]
+    assert public.data["record"].tolist() == [1, 2, 3, 4]
+    assert ["why", "left out: open answer", 3] in public.log.values.tolist()
+    assert ["more", "left out: open answer", 0] in public.log.values.tolist()
+    assert public.log.values.tolist()[0][::2] == ["(meta)", 4]
+    kept = deidentify(answers("1122", "1122", why=why), QUESTIONNAIRE, keys=["a"], k=2, keep_text=["why"])
+    assert not kept.data["why"].fillna("").str.contains("138").any() and "b" in set(kept.data["why"].dropna())
+    assert any(row[0] == "why" and row[1].startswith("masked") and row[2] == 1 for row in kept.log.values.tolist())
+    assert public.risk["stage"].tolist() == ["before", "after"]
+    assert repr(public) == "<PublicFile 4 records, 4 columns, k = 2>"
+
+
+def test_the_order_is_drawn_anew_from_the_seed():
+    made = answers("1" * 40, "12" * 20, age=[str(20 + k) for k in range(40)])
+    one, two = (deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=seed).data["age"].tolist() for seed in (1, 2))
+    assert sorted(one) == sorted(two) == sorted(made.data["age"]) and one != two
+    assert one == deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=1).data["age"].tolist()
+    assert one != made.data["age"].tolist()
+
+
+def test_rare_values_are_blanked_from_the_last_key_and_the_first_stays():
+    """a = 1 three times with three values of b, a = 2 three times with one."""
+    public = deidentify(answers("111222", "123111"), QUESTIONNAIRE, keys=["a", "b"], k=3, seed=2)
+    assert len(public.data) == 6
+    assert public.data.loc[public.data["a"] == "1", "b"].isna().all()
+    assert public.data.loc[public.data["a"] == "2", "b"].tolist() == ["1"] * 3
+    assert ["b", "blanked: rare combination", 3] in public.log.values.tolist()
+    assert not (public.log["column"] == "a").any()
+    turned = deidentify(answers("111222", "123111"), QUESTIONNAIRE, keys=["b", "a"], k=3, seed=2)
+    assert ["a", "blanked: rare combination", 3] in turned.log.values.tolist()
+
+
+def test_cells_that_were_missing_already_are_not_counted_as_blanked():
+    public = deidentify(answers("1111111", "111-222"), QUESTIONNAIRE, keys=["a", "b"], k=3, seed=2)
+    log = public.log.values.tolist()
+    assert not any(row[1].startswith("blanked") and row[0] == "b" and row[2] for row in log)
+    assert len(public.data) in (6, 7)
+
+
+def test_risk_by_hand():
+    """Classes of 3, 2, 1, 1 records: 1/3 * 3 + 1/2 * 2 + 1 + 1 expected matches = 4 classes."""
+    data = pd.DataFrame({"a": list("xxxyyzz"), "b": list("1112234"), "s": list("ppqpppq")})
+    risk = risk_table(data, ["a", "b"], k=3, sensitive=["s"]).set_index("keys")
+    assert list(risk.index) == ["a", "b", "a x b"]
+    row = risk.loc["a x b"]
+    assert row[["classes", "smallest_class", "unique", "below_k"]].tolist() == [4, 1, 2, 4]
+    assert row["share_below_k"] == pytest.approx(4 / 7, rel=1e-14)
+    assert row["expected_matches"] == pytest.approx(4.0, rel=1e-14)
+    assert risk["smallest_diversity"].tolist() == [1, 1, 1]
+    assert risk_table(data.assign(s=list("pqqpqpq")), ["a"], sensitive=["s"])["smallest_diversity"].tolist() == [2]
+    two = data.assign(s=list("pqqpqpq"), t="same")
+    assert risk_table(two, ["a"], sensitive=["s", "t"])["smallest_diversity"].tolist() == [1]
+    assert risk_table(data, ["a"], k=2)["below_k"].tolist() == [0]
+    assert risk_table(data, ["a"])["below_k"].tolist() == [7]
+    assert list(risk_table(data, ["a"])["keys"]) == ["a"] and "smallest_diversity" not in risk_table(data, ["a"])
+    five = pd.DataFrame({"a": ["x"] * 5 + ["y"] * 4})
+    assert risk_table(five, ["a"])["below_k"].tolist() == [4]
+    empty = risk_table(data.iloc[:0], ["a"], sensitive=["s"]).iloc[0]
+    assert empty[["classes", "smallest_class", "below_k", "share_below_k"]].tolist() == [0, 0, 0, 0]
+    assert empty["smallest_diversity"] is None
+
+
+def test_a_missing_value_is_a_class_of_its_own():
+    data = pd.DataFrame({"a": ["x", None, None, "x", "nan"]})
+    assert class_sizes(data, ["a"]).tolist() == [2, 2, 2, 2, 1]
+    assert class_sizes(data, []).tolist() == [5] * 5
+    assert class_sizes(data.iloc[:0], ["a"]).tolist() == []
+    three = pd.DataFrame({"a": ["x", "x", "x"], "s": [None, None, "p"]})
+    assert risk_table(three, ["a"], sensitive=["s"])["smallest_diversity"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"keys": ["z"]}, "'z'"), ({"keys": ["a"], "keep_text": ["z"]}, "'z'"), ({"keys": []}, "at least one key"),
+     ({"keys": ["a"], "sensitive": ["z"]}, "'z'"), ({"keys": ["a"], "k": 1}, "at least 2, not 1")],
+)  # fmt: skip
+def test_orders_that_make_no_public_file(options, message):
+    with pytest.raises(DataError, match=message):
+        deidentify(answers("1122", "1122"), QUESTIONNAIRE, **options)
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ([4, 40, 8], ["small", "", "complement"]),
+        ([5, 40, 8], ["", "", ""]),
+        ([1, 40, 0, 8], ["small", "", "", "complement"]),  # nobody is in the empty cell: it hides nothing
+        ([1, 2, 40, 8], ["small", "small", "", ""]),
+        ([4, 0], ["small", ""]),
+        ([0, 40], ["", ""]),
+        ([4, 6, 5], ["small", "", "complement"]),
+    ],
+)
+def test_small_cells_and_complements_by_hand(people, expected):
+    table = pd.DataFrame({"g": "a", "n": people, "rate": 0.5, "other": 1.0}, index=range(10, 10 + len(people)))
+    more = pd.DataFrame({"g": "b", "n": [9, 8], "rate": 0.5, "other": 1.0}, index=[90, 91])
+    found = suppress_small_cells(pd.concat([table, more]), ["rate"], within=["g"])
+    assert found["suppressed"].tolist() == [*expected, "", ""]
+    blank = (found["suppressed"] != "").tolist()
+    assert found["rate"].isna().tolist() == found["n"].isna().tolist() == blank
+    assert found["other"].notna().all()
+
+
+def test_options_of_small_cells():
+    table = pd.DataFrame({"g": list("aab"), "people": [9, 10, 3], "rate": [0.1, 0.2, 0.3]})
+    assert suppress_small_cells(table, ["rate"], count="people", minimum=10)["suppressed"].tolist() == [
+        "small", "", "small"
+    ]  # fmt: skip
+    both = suppress_small_cells(table, ["rate"], count="people", minimum=10, within=["g"])
+    assert both["suppressed"].tolist() == ["small", "complement", "small"]
+    for options in ({}, {"count": "people", "within": ["z"]}):
+        with pytest.raises(DataError, match="no column"):
+            suppress_small_cells(table, ["rate"], **options)
+    with pytest.raises(DataError, match="'z'"):
+        suppress_small_cells(table, ["z"], count="people")
