@@ -47,14 +47,19 @@ def sync_tree(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def copy_whole(source: Path, target: Path) -> None:
     """Copy a file with its rights and times, so that the copy appears whole or not at all; links are not followed.
 
-    What `source` points to is copied when it is a link; a link in the place of the partial file is removed.
+    Until the copy has the rights of the file, only its owner may read it. What `source` points to is copied when it is
+    a link; a link in the place of the partial file is removed.
     """
     temporary = target.with_name(f".{target.name}.partial")
     temporary.unlink(missing_ok=True)
-    with source.open("rb") as reading, temporary.open("xb") as writing:
+    with source.open("rb") as reading, open(temporary, "xb", opener=_owner_only) as writing:
         shutil.copyfileobj(reading, writing, 1 << 20)
         writing.flush()
         os.fsync(writing.fileno())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study import places
 from surveykit.study.lock import study_lock
+from surveykit.study.private import keep_private
 
 if TYPE_CHECKING:
     from surveykit.sampling import FrameIndex
@@ -51,7 +52,10 @@ def index_study_frame(study: Study, target: Path | None = None) -> FrameIndex:
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     with study_lock(study.output):
-        return index_frame(plan, study.root / study.definition.data.frame, path)
+        index = index_frame(plan, study.root / study.definition.data.frame, path)
+        if target is None:
+            keep_private(study, path, study.located(places.FRAME_INDEX))
+        return index
 
 
 def index_lines(study: Study, index: FrameIndex) -> list[str]:

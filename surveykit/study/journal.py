@@ -9,16 +9,21 @@ then the journal goes.
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import stat
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import SurveyKitError
+from surveykit.files.looking import FileError, UnreadableError, read_json
 from surveykit.study.durable import copy_whole, make_folder, move_whole, sync_folder, sync_tree
 from surveykit.study.manifest import FileHashes, write_atomically
+from surveykit.study.private import keep_folder_private, keep_private
 
 if TYPE_CHECKING:
     from surveykit.study.loading import StudyOutline
@@ -28,6 +33,8 @@ __all__ = ["JOURNAL", "Journal", "read_journal", "recover", "require_settled", "
 
 JOURNAL = ".journal.json"
 FORMAT = 1
+MAX_BYTES = 50_000_000
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -106,24 +113,53 @@ def read_journal(output: Path) -> Journal | None:
     Raises
     ------
     SurveyKitError
-        It is not a journal: somebody changed it.
+        It is not a journal: somebody changed it. Or it cannot be read, and then nothing is known of it.
     """
     path = output / JOURNAL
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        version, journal = content.pop("format"), Journal(**content)
-        if version != FORMAT or set(journal.entry["outputs"]) != set(journal.before):
-            raise ValueError
-        for name in (journal.stage, journal.archive or ""):
-            if "/" in name or "\\" in name or ".." in name:
-                raise ValueError
-    except FileNotFoundError:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise _no_journal(path)
+        content = read_json(path, limit=MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (UnreadableError, OSError) as error:
+        reason = error.problem.what if isinstance(error, UnreadableError) else error.strerror
         raise SurveyKitError(
-            f"{path}: not the journal of an interrupted run: move it away; what that run was about is made again"
+            f"{path}: the journal of an interrupted run cannot be read ({reason}): nothing was changed; "
+            "leave it where it is, see to the disk or to its rights, and run again"
         ) from None
-    return journal
+    except FileError:
+        if not os.path.lexists(path):  # a run that is under way has just finished
+            return None
+        raise _no_journal(path) from None
+    if not _is_journal(content):
+        raise _no_journal(path)
+    return Journal(**{name: value for name, value in content.items() if name != "format"})
+
+
+def _no_journal(path: Path) -> SurveyKitError:
+    return SurveyKitError(
+        f"{path}: not the journal of an interrupted run: move it away; what that run was about is made again"
+    )
+
+
+def _is_journal(content: Any) -> bool:
+    """Whether JSON has the form of a journal, and names its stage and its archive by plain names."""
+    if not isinstance(content, dict) or set(content) != {"format", *(one.name for one in fields(Journal))}:
+        return False
+    entry, archive = content["entry"], content["archive"]
+    if content["format"] != FORMAT or not isinstance(entry, dict) or not isinstance(entry.get("fingerprint"), str):
+        return False
+    texts = [entry.get("inputs"), entry.get("outputs"), content["before"]]
+    names = [content["stage"]] + ([] if archive is None else [archive])
+    return (
+        all(isinstance(one, dict) and all(isinstance(text, str) for text in one.values()) for one in texts)
+        and set(entry["outputs"]) == set(content["before"])
+        and {"seed", "counts"} <= set(entry)
+        and isinstance(content["study_file"], str)
+        and isinstance(content["guarded"], bool)
+        and all(isinstance(name, str) and _PLAIN.fullmatch(name) is not None for name in names)
+    )
 
 
 def require_settled(study: StudyOutline) -> None:
@@ -149,9 +185,14 @@ def settle(
             sync_folder(final.parent)
         say(f"    the earlier files are kept in {final.relative_to(root)}")
     for name in journal.entry["outputs"]:
-        if (workshop / name).is_file():
-            make_folder((root / name).parent)
-            move_whole(workshop / name, root / name)
+        staged, place = workshop / name, root / name
+        make_folder(place.parent)
+        keep_folder_private(study, name)
+        if staged.is_file():
+            keep_private(study, staged, name)
+            move_whole(staged, place)
+        elif place.is_file() and not place.is_symlink():
+            keep_private(study, place, name)
     manifest.stages[journal.stage] = journal.entry
     save()
     (output / JOURNAL).unlink()

@@ -34,7 +34,8 @@ def find_leftovers(root: Path, output: Path, outputs: Iterable[str]) -> list[Pat
 
 
 def _is_partial(name: str) -> bool:
-    return name.startswith(FOLDER_MARK) or name.endswith(FILE_MARK)
+    """Whether surveykit gave a file its name: without the point in front it is a user's own."""
+    return name.startswith(FOLDER_MARK) or (name.startswith(".") and name.endswith(FILE_MARK))
 
 
 def remove_leftovers(root: Path, output: Path, outputs: Iterable[str], say: Callable[[str], None]) -> None:

@@ -1,57 +1,18 @@
-"""What was read is what is hashed: the digests of a study's definitions, taken from the very bytes that were parsed."""
+"""Whether what a stage is made from is what was read: digests are compared, and a change stops the run by name."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from surveykit.errors import SurveyKitError
 
-__all__ = ["changed_inputs", "note_loaded", "recording", "refuse_changed"]
-
-_UNSTEADY = "read twice, with another content each time"
+__all__ = ["changed_inputs", "held_digests", "refuse_changed"]
 
 
-@dataclass
-class _Recorder:
-    """Digests of files by their paths from a folder; those of other folders by their whole paths."""
-
-    root: Path
-    digests: dict[str, str] = field(default_factory=dict)
-
-    def note(self, path: Path, content: bytes) -> None:
-        place = path.relative_to(self.root) if path.is_relative_to(self.root) else path
-        name, digest = place.as_posix(), hashlib.sha256(content).hexdigest()
-        if self.digests.setdefault(name, digest) != digest:
-            self.digests[name] = _UNSTEADY
-
-
-_recorder: ContextVar[_Recorder | None] = ContextVar("surveykit_loaded", default=None)
-
-
-@contextmanager
-def recording(root: Path) -> Iterator[dict[str, str]]:
-    """Collect the SHA-256 of every definition of the study in a folder that is read while the context lasts.
-
-    A file that is read twice with different contents has a digest that equals none.
-    """
-    recorder = _Recorder(root)
-    token = _recorder.set(recorder)
-    try:
-        yield recorder.digests
-    finally:
-        _recorder.reset(token)
-
-
-def note_loaded(path: Path, content: bytes) -> None:
-    """Take down the bytes that a definition is about to be parsed from; readers of definitions call it."""
-    recorder = _recorder.get()
-    if recorder is not None:
-        recorder.note(path, content)
+def held_digests(digests: Mapping[str, str]) -> dict[str, str]:
+    """Return digests by the plain form of each path, without those of files that are not there."""
+    return {PurePosixPath(name).as_posix(): digest for name, digest in digests.items() if digest != "missing"}
 
 
 def changed_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -69,7 +30,7 @@ def refuse_changed(changed: Sequence[str], stage: str, *, while_made: bool) -> N
     """
     if not changed:
         return
-    what = ", ".join(changed)
+    what = ", ".join(dict.fromkeys(changed))
     if while_made:
         raise SurveyKitError(
             f"{what} changed while {stage} was being made: what it made was thrown away, and the files of earlier runs "

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.files.recording import recording
 from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.inside import outside_problems, require_inside
-from surveykit.study.loaded import recording
 from surveykit.study.location import MARKER
 from surveykit.study.validation import validate
 from surveykit.study.yaml_reader import Document, read_yaml

@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from surveykit.files.recording import recording
 from surveykit.study.durable import make_folder, sync_tree
 from surveykit.study.journal import JOURNAL, Journal, settle, stage_archive, workshop_of
 from surveykit.study.leftovers import remove_leftovers
-from surveykit.study.loaded import changed_inputs, refuse_changed
+from surveykit.study.loaded import changed_inputs, held_digests, refuse_changed
 from surveykit.study.manifest import FileHashes, Manifest
 from surveykit.study.private import keep_private
 from surveykit.study.stage import Making, Stage
@@ -81,16 +82,19 @@ def _prepare(job: Job, hashes: FileHashes, say: Say) -> Journal:
     workshop = workshop_of(study.output, stage.name)
     started = time.perf_counter()
     making = Making(study, workshop, say)
-    stage.make(making)
+    with recording(study.root) as read:
+        stage.make(making)
     absent = [name for name in stage.outputs if not (workshop / name).is_file()]
     if absent:
         raise RuntimeError(f"stage {stage.name} did not make {', '.join(absent)}")
     now = {name: hashes.of(name) for name in stage.inputs}
-    refuse_changed(changed_inputs(job.inputs, now), stage.name, while_made=True)
+    # Against what was read as well: a file may have been another one for a moment and be the old one again.
+    changed = changed_inputs(held_digests(job.inputs), now) + changed_inputs(read, job.inputs)
+    refuse_changed(changed, stage.name, while_made=True)
     for name in stage.outputs:
         target = study.root / name
         make_folder(target.parent)
-        keep_private(study, workshop / name, name, target.parent)
+        keep_private(study, workshop / name, name)
     made = FileHashes(workshop)
     entry = {
         "fingerprint": job.fingerprint,

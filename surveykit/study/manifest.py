@@ -14,7 +14,7 @@ from typing import Any
 
 from surveykit._version import __version__
 from surveykit.errors import DataError, SurveyKitError
-from surveykit.files.looking import file_sha256, read_json
+from surveykit.files.looking import UnreadableError, file_sha256, read_json
 from surveykit.study.durable import sync_folder
 
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
@@ -97,6 +97,21 @@ def _settled(status: os.stat_result) -> bool:
     return os.name == "posix" and max(status.st_mtime_ns, status.st_ctime_ns) + _YOUNG_NS < time.time_ns()
 
 
+def _is_manifest(content: Any) -> bool:
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("file", ""), str):
+        return False
+    stages, files = content.get("stages"), content.get("files")
+    if not isinstance(stages, dict) or not isinstance(files, dict):
+        return False
+    whole = all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("fingerprint"), str)
+        and all(isinstance(entry.get(name), dict) for name in ("inputs", "outputs"))
+        for entry in stages.values()
+    )
+    return whole and all(isinstance(entry, dict) and isinstance(entry.get("sha256"), str) for entry in files.values())
+
+
 @dataclass
 class Manifest:
     """The record of a study's output folder.
@@ -122,15 +137,22 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read the manifest; an absent one is empty, a damaged one an error."""
         try:
-            content = read_json(path) if path.exists() else None
-        except (DataError, OSError) as error:
+            path.lstat()
+            content = read_json(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return cls(path)
+        except (UnreadableError, OSError) as error:
+            reason = error.problem.what if isinstance(error, UnreadableError) else error.strerror
+            raise SurveyKitError(
+                f"{path}: the record of earlier runs cannot be read ({reason}): nothing was changed; "
+                "leave it where it is, see to the disk or to its rights, and run again"
+            ) from None
+        except DataError as error:
             raise SurveyKitError(
                 f"{path}: the record of earlier runs cannot be read ({error}): "
                 "move it away; everything but the drawn sample will be made again"
             ) from None
-        if content is None:
-            return cls(path)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not _is_manifest(content):
             raise SurveyKitError(f"{path}: not a manifest of this version: move it away")
         return cls(path, content["stages"], content["files"], content.get("file", ""))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study.journal import read_journal, recover
 from surveykit.study.leftovers import find_leftovers, remove_leftovers
+from surveykit.study.loaded import changed_inputs, held_digests, refuse_changed
 from surveykit.study.lock import study_lock
 from surveykit.study.making import Job, make_stage
 from surveykit.study.manifest import FileHashes, Manifest, code_version, hash_text
@@ -83,8 +84,11 @@ def run_stages(
         hashes = FileHashes(study.root, manifest.files)
         version = code_version()
         result = RunResult()
+        held = _sources(stages, hashes)
         for number, stage in enumerate(stages, start=1):
             inputs = {name: hashes.of(name) for name in stage.inputs}
+            refuse_changed(changed_inputs(held, inputs), stage.name, while_made=False)
+            held |= held_digests(inputs)
             print_ = fingerprint(stage, inputs, version)
             if is_current(stage, manifest, hashes, print_) and not (force and not stage.protected):
                 result.current.append(stage.name)
@@ -94,11 +98,18 @@ def run_stages(
             (progress or say)(f"[{number}/{len(stages)}] {stage.title}")
             started = time.perf_counter()
             make_stage(Job(study, stage, inputs, print_, aside), manifest, hashes, save, say)
+            held |= held_digests(manifest.stages[stage.name]["outputs"])
             result.made.append(stage.name)
             result.seconds[stage.name] = time.perf_counter() - started
         if result.made:
             save()
         return result
+
+
+def _sources(stages: Sequence[Stage], hashes: FileHashes) -> dict[str, str]:
+    """Hash what a run starts from, so that no two of its stages are made from different contents of one file."""
+    made = {name for stage in stages for name in stage.outputs}
+    return held_digests({name: hashes.of(name) for stage in stages for name in stage.inputs if name not in made})
 
 
 def _clear_up(study: Study, stages: Sequence[Stage], manifest: Manifest, save: Callable[[], None], say: Say) -> None:
@@ -142,6 +153,8 @@ def fingerprint(stage: Stage, inputs: Mapping[str, str], version: str) -> str:
         "inputs": dict(inputs),
         "outputs": sorted(stage.outputs),
     }
+    if stage.settings:
+        content["settings"] = dict(stage.settings)
     return hash_text(json.dumps(content, sort_keys=True))
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.files.csv_rules import csv_records
-from surveykit.files.looking import FileError, decoded, read_bytes
-from surveykit.study.loaded import note_loaded
+from surveykit.files.looking import FileError, read_text
 from surveykit.study.validation import nearest
 
 __all__ = ["TABLES", "TableRules", "read_table"]
@@ -99,9 +98,7 @@ def read_table(path: Path, rules: TableRules, shown_as: str) -> pd.DataFrame:
 
 def _rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
     try:
-        raw = read_bytes(path, shown=shown)
-        note_loaded(path, raw)
-        text = decoded(raw, path, shown=shown)
+        text = read_text(path, shown=shown)
     except FileError as error:
         raise DefinitionError([error.problem]) from None
     header: list[str] = []

@@ -14,8 +14,7 @@ from typing import Any
 import yaml
 
 from surveykit.errors import DefinitionError, Problem
-from surveykit.files.looking import FileError, decoded, read_bytes
-from surveykit.study.loaded import note_loaded
+from surveykit.files.looking import FileError, read_text
 
 __all__ = ["Document", "parse_yaml", "read_yaml"]
 
@@ -78,9 +77,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Document:
     """
     shown = shown_as or str(path)
     try:
-        raw = read_bytes(path, shown=shown, limit=MAX_BYTES)
-        note_loaded(path, raw)
-        text = decoded(raw, path, shown=shown)
+        text = read_text(path, shown=shown, limit=MAX_BYTES)
     except FileError as error:
         raise DefinitionError([error.problem]) from None
     return parse_yaml(text, shown)

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from surveykit.errors import OverwriteError, SurveyKitError
+from surveykit.files.recording import note_read, recording
 from surveykit.study import journal, manifest
 from surveykit.study.journal import JOURNAL, Journal
-from surveykit.study.loaded import note_loaded, recording
 from surveykit.study.loading import load_study
 from surveykit.study.manifest import FileHashes
 from surveykit.study.running import run_stages
@@ -113,8 +113,8 @@ def test_what_a_study_was_read_from_is_hashed_from_the_same_bytes(fresh_town):
 def test_a_file_read_twice_with_another_content_equals_none(tmp_path):
     with recording(tmp_path) as loaded:
         for content in (b"a", b"b", b"a"):
-            note_loaded(tmp_path / "x.yaml", content)
-    note_loaded(tmp_path / "y.yaml", b"outside")
+            note_read(tmp_path / "x.yaml", content)
+    note_read(tmp_path / "y.yaml", b"outside")
     assert list(loaded) == ["x.yaml"]
     assert len(loaded["x.yaml"]) != 64
 
@@ -255,6 +255,10 @@ def test_half_renamed_files_are_not_read(study, monkeypatch):
         journal.require_settled(study)
 
 
+def entry(outputs):
+    return {"fingerprint": "x", "inputs": {}, "outputs": outputs, "seed": None, "counts": {}}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -262,15 +266,15 @@ def test_half_renamed_files_are_not_read(study, monkeypatch):
         ({"archive": "../../evil"}, "not the journal"),
         ({"format": 2}, "not the journal"),
         ({"stage": None}, "not the journal"),
-        ({"entry": {"outputs": {"../evil.txt": "x"}}, "before": {"../evil.txt": "missing"}}, "outside the study"),
-        ({"entry": {"outputs": {"out/evil.txt": "x"}}, "before": {"out/evil.txt": "missing"}}, "outside the study"),
+        ({"entry": entry({"../evil.txt": "x"}), "before": {"../evil.txt": "missing"}}, "outside the study"),
+        ({"entry": entry({"out/evil.txt": "x"}), "before": {"out/evil.txt": "missing"}}, "outside the study"),
     ],
 )
 def test_a_journal_from_somebody_else_writes_nothing_outside(study, tmp_path_factory, change, told):
     outside = tmp_path_factory.mktemp("outside")
     (study.root / "out").symlink_to(outside)
     study.output.mkdir()
-    Journal("draw", "study.yaml", {"outputs": {}}).write(study.output)
+    Journal("draw", "study.yaml", entry({})).write(study.output)
     held = json.loads((study.output / JOURNAL).read_text())
     (study.output / JOURNAL).write_text(json.dumps(held | change))
     with pytest.raises(SurveyKitError, match=told):
@@ -281,6 +285,6 @@ def test_a_journal_from_somebody_else_writes_nothing_outside(study, tmp_path_fac
 
 def test_the_journal_of_another_study_file_is_refused(study):
     study.output.mkdir()
-    Journal("draw", "study_b.yaml", {"outputs": {}}).write(study.output)
+    Journal("draw", "study_b.yaml", entry({})).write(study.output)
     with pytest.raises(SurveyKitError, match=r"output/ holds what study_b.yaml made"):
         run(study)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from surveykit.files.looking import read_bytes
 from surveykit.study import places
 from surveykit.study.answers import Answers, answer_inputs, read_answers
 from surveykit.study.artefacts import read_parquet, write_json, write_parquet
@@ -133,7 +134,7 @@ def _write_tables(making: Making, responses: Responses, quality: Any, linked: Li
     page = quality_html(tables, language=language, simulated=simulated)
     making.output(places.QUALITY_HTML).write_text(page, encoding="utf-8")
     book = write_quality_xlsx(tables, making.output(places.QUALITY_XLSX), language=language, simulated=simulated)
-    book.write_bytes(same_bytes(book.read_bytes(), study.definition.report_date.isoformat()))
+    book.write_bytes(same_bytes(read_bytes(book), study.definition.report_date.isoformat()))
 
 
 def _counts(responses: Responses, quality: Any, linked: LinkedSample) -> dict[str, Any]:
