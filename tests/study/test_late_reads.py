@@ -93,6 +93,14 @@ def test_an_edit_under_another_spelling_of_its_name_is_told(study):
         run(study, stages(lambda: (study.root / "table.txt").write_text("two"), table="./table.txt"))
 
 
+def test_an_edit_before_the_first_use_of_a_file_is_told(study):
+    """A run is made from what was there when it began."""
+    with pytest.raises(SurveyKitError, match=r"^data\.txt changed after this run had read the study: other and what"):
+        run(study, stages(lambda: (study.root / "data.txt").write_text("two")))
+    run(study, stages())
+    assert (study.output / "other.txt").read_text() == "two"
+
+
 def test_a_file_that_comes_during_a_run_is_taken(study):
     """Nothing was made without it."""
     (study.root / "data.txt").unlink()
