@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Problem": ((0, 1), ("what", "todo")),
     "FileError": ((0, 1), ("what", "todo")),
+    "UnreadableError": ((0, 1), ("what", "todo")),
     "RoutingError": ((0, 1), ("what", "todo")),
     "Change": ((1,), ("what",)),
     "Finding": ((0, 2, 3), ("name", "detail", "todo")),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.study import places
 from surveykit.study.artefacts import read_parquet, to_csv
+from surveykit.study.lock import study_lock
 from surveykit.study.manifest import write_atomically
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def evaluate_study(study: Study, repetitions: int, progress: Callable[[int], Non
     known = tuple(name for name in classes if name in frame)
     options = EvaluationOptions(repetitions=repetitions, domain=UNIT, classes=known)
     found = evaluate_plan(plan, simulation_of(study), frame, answers, options=options, progress=progress)
-    write_atomically(study.path(places.EVALUATION), to_csv(found.table))
+    with study_lock(study.output):
+        write_atomically(study.path(places.EVALUATION), to_csv(found.table))
     return found
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study import places
+from surveykit.study.lock import study_lock
+from surveykit.study.private import keep_private
 
 if TYPE_CHECKING:
     from surveykit.sampling import FrameIndex
@@ -49,7 +51,11 @@ def index_study_frame(study: Study, target: Path | None = None) -> FrameIndex:
             f"frame index: {path} exists and may serve a draw: remove it yourself, or name another file with --file"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    return index_frame(plan, study.root / study.definition.data.frame, path)
+    with study_lock(study.output):
+        index = index_frame(plan, study.root / study.definition.data.frame, path)
+        if target is None:
+            keep_private(study, path, study.located(places.FRAME_INDEX))
+        return index
 
 
 def index_lines(study: Study, index: FrameIndex) -> list[str]:

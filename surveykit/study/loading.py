@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from surveykit.errors import DefinitionError, Problem
+from surveykit.files.recording import recording
 from surveykit.study import places
 from surveykit.study.definition import DisclosureTexts, StudyDefinition
 from surveykit.study.inside import outside_problems, require_inside
@@ -82,6 +83,8 @@ class Study(StudyOutline):
         How frame and answers are simulated, in a simulated study.
     other_methods, other_methods_covariance : pandas.DataFrame, optional
         Results of the other methods of the evaluation, and the covariance of those from the same sampled sites.
+    loaded : dict of str to str
+        SHA-256 of the bytes that each definition was read from, by path from the root.
     """
 
     regions: pd.DataFrame
@@ -96,6 +99,7 @@ class Study(StudyOutline):
     simulation: SimulationPlan | None = None
     other_methods: pd.DataFrame | None = None
     other_methods_covariance: pd.DataFrame | None = None
+    loaded: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def summary(self) -> list[str]:
         """Say in a few lines what the study consists of."""
@@ -208,7 +212,11 @@ def load_study(place: Path, *, trust: bool = False) -> Study:
     root, file = _root_and_file(place)
     if not trust:
         require_inside(root, file)
-    reading = _Reading(root)
+    with recording(root) as loaded:
+        return _load(_Reading(root), root, file, loaded, trust=trust)
+
+
+def _load(reading: _Reading, root: Path, file: str, loaded: dict[str, str], *, trust: bool) -> Study:
     definition = reading.model("study", file, StudyDefinition)
     reading.stop_if_wrong()
     assert definition is not None
@@ -226,7 +234,7 @@ def load_study(place: Path, *, trust: bool = False) -> Study:
     parts = _definitions(reading, definition, regions)
     study = None
     if not reading.problems:
-        study = Study(root, definition, file, regions, margins, **other, **parts)
+        study = Study(root, definition, file, regions, margins, **other, **parts, loaded=loaded)
     from surveykit.study.checking import check_across, check_each
 
     check_each(reading, parts)

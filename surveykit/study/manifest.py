@@ -7,17 +7,20 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from surveykit._version import __version__
 from surveykit.errors import DataError, SurveyKitError
-from surveykit.files.looking import file_sha256, read_json
+from surveykit.files.looking import UnreadableError, file_sha256, read_json
+from surveykit.study.durable import sync_folder
 
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
 
 FORMAT = 1
+_YOUNG_NS = 3_000_000_000  # the coarsest file systems keep times in steps of two seconds
 _RECORDED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "weasyprint", "matplotlib", "jinja2")
 
 
@@ -53,11 +56,16 @@ def write_atomically(path: Path, content: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(path)
+    sync_folder(path.parent)
 
 
 @dataclass
 class FileHashes:
-    """SHA-256 of files; a file whose size and time did not change since the manifest is not read again."""
+    """SHA-256 of files; a file is not read again while its size, its times and its place on the disk are the same.
+
+    The time of a file is not trusted if the file was young when it was read, or younger than the clock: another change
+    could bear the same time.
+    """
 
     root: Path
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -69,12 +77,39 @@ class FileHashes:
             status = path.stat()
         except FileNotFoundError:
             return "missing"
-        entry = self.known.get(relative)
-        if entry and entry["size"] == status.st_size and entry["mtime_ns"] == status.st_mtime_ns:
+        entry, seen = self.known.get(relative), _signature(status)
+        if entry and entry.get("settled") and all(entry.get(key) == value for key, value in seen.items()):
             return str(entry["sha256"])
+        settled = _settled(status)
         digest = file_sha256(path)
-        self.known[relative] = {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": digest}
+        self.known[relative] = {**seen, "settled": settled, "sha256": digest}
         return digest
+
+
+def _signature(status: os.stat_result) -> dict[str, int]:
+    """Return what tells a file from a changed one; ctime cannot be set back by a program that sets mtime back."""
+    ctime_ns, inode = status.st_ctime_ns, status.st_ino
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "ctime_ns": ctime_ns, "inode": inode}
+
+
+def _settled(status: os.stat_result) -> bool:
+    """Whether a later change would bear another time; st_ctime is that of the last change on POSIX alone."""
+    return os.name == "posix" and max(status.st_mtime_ns, status.st_ctime_ns) + _YOUNG_NS < time.time_ns()
+
+
+def _is_manifest(content: Any) -> bool:
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("file", ""), str):
+        return False
+    stages, files = content.get("stages"), content.get("files")
+    if not isinstance(stages, dict) or not isinstance(files, dict):
+        return False
+    whole = all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("fingerprint"), str)
+        and all(isinstance(entry.get(name), dict) for name in ("inputs", "outputs"))
+        for entry in stages.values()
+    )
+    return whole and all(isinstance(entry, dict) and isinstance(entry.get("sha256"), str) for entry in files.values())
 
 
 @dataclass
@@ -102,15 +137,22 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read the manifest; an absent one is empty, a damaged one an error."""
         try:
-            content = read_json(path) if path.exists() else None
-        except (DataError, OSError) as error:
+            path.lstat()
+            content = read_json(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return cls(path)
+        except (UnreadableError, OSError) as error:
+            reason = error.problem.what if isinstance(error, UnreadableError) else error.strerror
+            raise SurveyKitError(
+                f"{path}: the record of earlier runs cannot be read ({reason}): nothing was changed; "
+                "leave it where it is, see to the disk or to its rights, and run again"
+            ) from None
+        except DataError as error:
             raise SurveyKitError(
                 f"{path}: the record of earlier runs cannot be read ({error}): "
                 "move it away; everything but the drawn sample will be made again"
             ) from None
-        if content is None:
-            return cls(path)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not _is_manifest(content):
             raise SurveyKitError(f"{path}: not a manifest of this version: move it away")
         return cls(path, content["stages"], content["files"], content.get("file", ""))
 

@@ -24,6 +24,9 @@ __all__ = [
     "PLAN_DOCUMENT",
     "PLAN_HTML",
     "PLAN_SUMMARY",
+    "PUBLIC_DATA",
+    "PUBLIC_LOG",
+    "PUBLIC_RISK",
     "QUALITY",
     "QUALITY_HTML",
     "QUALITY_XLSX",
@@ -80,6 +83,9 @@ TOPLINE = "output/estimates/topline.csv"
 DRIVERS = "output/estimates/drivers.csv"
 SCORE = "output/score/score.json"
 SCORE_TABLE = "output/score/score.csv"
+PUBLIC_DATA = "output/public/data.csv"
+PUBLIC_RISK = "output/public/risk.csv"
+PUBLIC_LOG = "output/public/log.csv"
 REPORT_PDF = "output/report.pdf"
 REPORT_HTML = "output/report.html"
 

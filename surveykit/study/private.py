@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from surveykit.study.manifest import write_atomically
 if TYPE_CHECKING:
     from surveykit.study.loading import StudyOutline
 
-__all__ = ["PERSONAL", "PURGES", "PurgePlan", "keep_private", "purge_originals", "purge_plan", "remove_partial"]
+__all__ = ["PERSONAL", "PURGES", "PurgePlan", "keep_folder_private", "keep_private", "purge_originals", "purge_plan"]
 
 PERSONAL = frozenset(
     {
@@ -39,8 +38,8 @@ PURGES = "purges.json"
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 
 
-def keep_private(study: StudyOutline, path: Path, relative: str, folder: Path) -> None:
-    """Let only the owner read a file with personal data, and enter its folder; nothing is done to other files.
+def keep_private(study: StudyOutline, path: Path, relative: str) -> None:
+    """Let only the owner read a file with personal data; nothing is done to other files.
 
     Parameters
     ----------
@@ -50,26 +49,21 @@ def keep_private(study: StudyOutline, path: Path, relative: str, folder: Path) -
         The file, wherever it lies for the moment.
     relative : str
         Its place, as a path from the study's root.
-    folder : pathlib.Path
-        The folder that it will lie in.
     """
     data = study.definition.data
-    answers = {*data.response_files, data.frame, data.answers}
-    if relative in {study.located(place) for place in PERSONAL}:
-        path.chmod(FILE_MODE)
-        if folder != study.output:
-            folder.chmod(FOLDER_MODE)
-    elif relative in answers:
+    if _is_personal(study, relative) or relative in {*data.response_files, data.frame, data.answers}:
         path.chmod(FILE_MODE)
 
 
-def remove_partial(output: Path) -> None:
-    """Remove what interrupted runs left of unfinished stages; called while the study is locked."""
-    for left in output.glob(".partial-*"):
-        if left.is_symlink():
-            left.unlink()
-        else:
-            shutil.rmtree(left, ignore_errors=True)
+def keep_folder_private(study: StudyOutline, relative: str) -> None:
+    """Let only the owner enter the folder of a file with personal data, unless it is the output folder itself."""
+    folder = (study.root / relative).parent
+    if _is_personal(study, relative) and folder != study.output:
+        folder.chmod(FOLDER_MODE)
+
+
+def _is_personal(study: StudyOutline, relative: str) -> bool:
+    return relative in {study.located(place) for place in PERSONAL}
 
 
 @dataclass(frozen=True)

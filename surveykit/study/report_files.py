@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from surveykit.report.publishing.publication import PublicationRules
+from surveykit.study.journal import require_settled
+from surveykit.study.lock import study_lock
 from surveykit.study.manifest import write_atomically
 
 if TYPE_CHECKING:
@@ -69,24 +71,26 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
     from surveykit.report import make_document
     from surveykit.study.reporting import report_input
 
-    content = report_input(study, order.rules)
-    document = make_document(content, edition=order.edition, profile=order.profile, rules=order.rules)
-    stem = f"{study.definition.id}-{order.stem}"
     written: list[Path] = []
     finished: dict[str, bytes] = {}
-    for kind in order.kinds:
-        start = time.perf_counter()
-        made = _make(kind, study, content, document, order)
-        for name, data in made.items():
-            path = study.output / _FOLDER / f"{stem}{name}"
-            write_atomically(path, data)
-            finished[path.name] = data
-            written.append(path)
-            say(f"  {path.relative_to(study.root)}")
-        seconds = time.perf_counter() - start
-        say(f"  {kind}: {len(made)} file{'s' * (len(made) > 1)} in {seconds:.1f} s")
-    for line in _audit(finished, content, order):
-        say(line)
+    with study_lock(study.output):
+        require_settled(study)
+        content = report_input(study, order.rules)
+        document = make_document(content, edition=order.edition, profile=order.profile, rules=order.rules)
+        stem = f"{study.definition.id}-{order.stem}"
+        for kind in order.kinds:
+            start = time.perf_counter()
+            made = _make(kind, study, content, document, order)
+            for name, data in made.items():
+                path = study.output / _FOLDER / f"{stem}{name}"
+                write_atomically(path, data)
+                finished[path.name] = data
+                written.append(path)
+                say(f"  {path.relative_to(study.root)}")
+            seconds = time.perf_counter() - start
+            say(f"  {kind}: {len(made)} file{'s' * (len(made) > 1)} in {seconds:.1f} s")
+        for line in _audit(finished, content, order):
+            say(line)
     return written
 
 

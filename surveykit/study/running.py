@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import OverwriteError, SurveyKitError
+from surveykit.study.journal import read_journal, recover
+from surveykit.study.leftovers import find_leftovers, remove_leftovers
+from surveykit.study.loaded import changed_inputs, held_digests, refuse_changed
 from surveykit.study.lock import study_lock
+from surveykit.study.making import Job, make_stage
 from surveykit.study.manifest import FileHashes, Manifest, code_version, hash_text
-from surveykit.study.private import keep_private, remove_partial
-from surveykit.study.stage import Making, Stage
+from surveykit.study.stage import Stage
 
 if TYPE_CHECKING:
     from surveykit.study.loading import Study, StudyOutline
@@ -39,16 +42,6 @@ class RunResult:
     made: list[str] = field(default_factory=list)
     current: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A stage to make: its fingerprint, and the earlier outputs to keep aside once it is made."""
-
-    study: Study
-    stage: Stage
-    fingerprint: str
-    aside: list[str]
 
 
 def run_stages(
@@ -82,17 +75,21 @@ def run_stages(
     OverwriteError
         A protected stage is out of date and its outputs exist.
     SurveyKitError
-        Another run is under way, or an input is missing.
+        Another run is under way, an input is missing, or one changed while it was in use.
     """
     with study_lock(study.output):
-        remove_partial(study.output)
         manifest = Manifest.load(study.output / "manifest.json")
-        _require_own(manifest, study)
+        save = partial(_save, manifest, study)
+        _clear_up(study, stages, manifest, save, say)
         hashes = FileHashes(study.root, manifest.files)
         version = code_version()
         result = RunResult()
+        held = _sources(stages, hashes)
         for number, stage in enumerate(stages, start=1):
-            print_ = fingerprint(stage, hashes, version)
+            inputs = {name: hashes.of(name) for name in stage.inputs}
+            refuse_changed(changed_inputs(held, inputs), stage.name, while_made=False)
+            held |= held_digests(inputs)
+            print_ = fingerprint(stage, inputs, version)
             if is_current(stage, manifest, hashes, print_) and not (force and not stage.protected):
                 result.current.append(stage.name)
                 continue
@@ -100,12 +97,28 @@ def run_stages(
             aside = _to_archive(study, stage, manifest, hashes, print_, redraw=redraw)
             (progress or say)(f"[{number}/{len(stages)}] {stage.title}")
             started = time.perf_counter()
-            _make(_Job(study, stage, print_, aside), manifest, hashes, say)
+            make_stage(Job(study, stage, inputs, print_, aside), manifest, hashes, save, say)
+            held |= held_digests(manifest.stages[stage.name]["outputs"])
             result.made.append(stage.name)
             result.seconds[stage.name] = time.perf_counter() - started
         if result.made:
-            _save(manifest, study)
+            save()
         return result
+
+
+def _sources(stages: Sequence[Stage], hashes: FileHashes) -> dict[str, str]:
+    """Hash what a run starts from, so that no two of its stages are made from different contents of one file."""
+    made = {name for stage in stages for name in stage.outputs}
+    return held_digests({name: hashes.of(name) for stage in stages for name in stage.inputs if name not in made})
+
+
+def _clear_up(study: Study, stages: Sequence[Stage], manifest: Manifest, save: Callable[[], None], say: Say) -> None:
+    """Finish or remove what an interrupted run left."""
+    journal = read_journal(study.output)
+    _require_own(manifest.file or (journal.study_file if journal else ""), study)
+    if journal is not None:
+        recover(study, journal, manifest, save, say)
+    remove_leftovers(study.root, study.output, [name for stage in stages for name in stage.outputs], say)
 
 
 def all_current(outline: StudyOutline, stages: Sequence[Stage]) -> bool:
@@ -113,15 +126,22 @@ def all_current(outline: StudyOutline, stages: Sequence[Stage]) -> bool:
 
     What was made from valid definitions and has not changed since is valid still.
     """
+    outputs = [name for stage in stages for name in stage.outputs]
+    if read_journal(outline.output) is not None or find_leftovers(outline.root, outline.output, outputs):
+        return False
     manifest = Manifest.load(outline.output / "manifest.json")
     if manifest.file not in ("", outline.file) or any(stage.name not in manifest.stages for stage in stages):
         return False
     hashes = FileHashes(outline.root, manifest.files)
     version = code_version()
-    return all(is_current(stage, manifest, hashes, fingerprint(stage, hashes, version)) for stage in stages)
+    for stage in stages:
+        inputs = {name: hashes.of(name) for name in stage.inputs}
+        if not is_current(stage, manifest, hashes, fingerprint(stage, inputs, version)):
+            return False
+    return True
 
 
-def fingerprint(stage: Stage, hashes: FileHashes, version: str) -> str:
+def fingerprint(stage: Stage, inputs: Mapping[str, str], version: str) -> str:
     """Return a digest of all that a stage's outputs depend on.
 
     Code does not count for protected outputs: a draw is defined by plan, frame and seed, so a newer library does not
@@ -130,9 +150,11 @@ def fingerprint(stage: Stage, hashes: FileHashes, version: str) -> str:
     content = {
         "stage": stage.name,
         "code": "" if stage.protected else version,
-        "inputs": {name: hashes.of(name) for name in stage.inputs},
+        "inputs": dict(inputs),
         "outputs": sorted(stage.outputs),
     }
+    if stage.settings:
+        content["settings"] = dict(stage.settings)
     return hash_text(json.dumps(content, sort_keys=True))
 
 
@@ -157,11 +179,11 @@ def _save(manifest: Manifest, study: Study) -> None:
     manifest.save(study=study.definition.id, file=study.file, simulated=study.definition.simulated)
 
 
-def _require_own(manifest: Manifest, study: Study) -> None:
-    """Refuse the output folder of another study."""
-    if manifest.file not in ("", study.file):
+def _require_own(file: str, study: Study) -> None:
+    """Refuse the output folder of another study file."""
+    if file not in ("", study.file):
         raise SurveyKitError(
-            f"{study.file}: {study.output.name}/ holds what {manifest.file} made: give this study a folder of its own, "
+            f"{study.file}: {study.output.name}/ holds what {file} made: give this study a folder of its own, "
             f"for example 'output: {study.output.name}_2', or move {study.output.name}/ away"
         )
 
@@ -188,16 +210,6 @@ def _to_archive(
     )
 
 
-def _archive(study: Study, stage: Stage, names: Sequence[str], say: Say) -> None:
-    root = study.root
-    folder = study.output / "archive" / f"{stage.name}-{time.strftime('%Y%m%dT%H%M%S')}"
-    for name in names:
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(root / name, target)
-    say(f"    the earlier files are kept in {folder.relative_to(root)}")
-
-
 def _what_changed(study: Study, stage: Stage, recorded: dict[str, str] | None, hashes: FileHashes) -> str:
     if recorded is None:
         return f"no record in {study.output.name}/manifest.json says that this study made it"
@@ -205,41 +217,3 @@ def _what_changed(study: Study, stage: Stage, recorded: dict[str, str] | None, h
     if changed:
         return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since it was made"
     return "it is not the file that was made"
-
-
-def _make(job: _Job, manifest: Manifest, hashes: FileHashes, say: Say) -> None:
-    study, stage = job.study, job.stage
-    workshop = study.output / f".partial-{stage.name}"
-    shutil.rmtree(workshop, ignore_errors=True)
-    workshop.mkdir(parents=True, mode=0o700)
-    started = time.perf_counter()
-    try:
-        making = Making(study, workshop, say)
-        inputs = {name: hashes.of(name) for name in stage.inputs}
-        stage.make(making)
-        absent = [name for name in stage.outputs if not (workshop / name).is_file()]
-        if absent:
-            raise RuntimeError(f"stage {stage.name} did not make {', '.join(absent)}")
-        made = FileHashes(workshop)
-        manifest.stages[stage.name] = {
-            "fingerprint": job.fingerprint,
-            "inputs": inputs,
-            "outputs": {name: made.of(name) for name in stage.outputs},
-            "seed": making.seed,
-            "counts": making.counts,
-            "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-            "seconds": round(time.perf_counter() - started, 2),
-        }
-        # The record comes before the files: after an interruption the hashes do not match and the stage is made again.
-        _save(manifest, study)
-        if job.aside:
-            _archive(study, stage, job.aside, say)
-        for name in stage.outputs:
-            target = study.root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            keep_private(study, workshop / name, name, target.parent)
-            (workshop / name).replace(target)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-    for name in stage.outputs:
-        hashes.of(name)

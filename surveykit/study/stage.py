@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -64,6 +64,9 @@ class Stage:
         What must not be replaced without being asked: "always" whatever exists (the drawn sample), "foreign" a file
         that this stage did not make (data files that a user may have put there). What is protected does not become
         out of date because the library changed.
+    settings : dict
+        Plain values that the outputs depend on and no input holds: what the call asks for, or one word of a file all
+        the rest of which makes no difference.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Stage:
     outputs: tuple[str, ...]
     make: Callable[[Making], None]
     protected: Literal["", "foreign", "always"] = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def located(self, where: Callable[[str], str]) -> Stage:
         """Return the stage with its files where a study keeps them."""

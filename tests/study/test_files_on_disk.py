@@ -41,9 +41,10 @@ def test_a_file_that_could_not_reach_the_disk_replaces_nothing(tmp_path, monkeyp
 
 def test_what_is_moved_aside_is_named_by_its_stage_and_time(tmp_path):
     study = SimpleNamespace(
-        root=tmp_path, output=tmp_path / "output", file="study.yaml", located=lambda name: name,
+        root=tmp_path, output=tmp_path / "output", file="study.yaml", located=lambda name: name, loaded={},
         definition=SimpleNamespace(
-            id="s", simulated=True, data=SimpleNamespace(response_files=[], frame="frame", answers=None)
+            id="s", simulated=True, output="output",
+            data=SimpleNamespace(response_files=[], frame="frame", answers=None),
         ),
     )  # fmt: skip
 

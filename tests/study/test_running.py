@@ -20,8 +20,12 @@ def study(tmp_path):
         output=tmp_path / "output",
         file="study.yaml",
         located=lambda name: name,
+        loaded={},
         definition=SimpleNamespace(
-            id="s", simulated=True, data=SimpleNamespace(response_files=[], frame="frame", answers=None)
+            id="s",
+            simulated=True,
+            output="output",
+            data=SimpleNamespace(response_files=[], frame="frame", answers=None),
         ),
     )
 

@@ -30,6 +30,7 @@ def estimate_stage(study: StudyOutline) -> Stage:
             "study.yaml",
             files.indicators,
             files.questionnaire,
+            files.regions,
             files.weighting,
             *files.margins.values(),
             *files.tables.values(),

@@ -20,7 +20,7 @@ def render_stage(study: StudyOutline) -> Stage:
     return Stage(
         "render",
         "rendering the questionnaire",
-        (files.questionnaire, files.regions),
+        (places.STUDY, files.questionnaire, files.regions),
         (places.FORM, places.COLUMN_MAP, places.COLUMN_MAP_CSV),
         _make,
     )

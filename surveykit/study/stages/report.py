@@ -45,8 +45,8 @@ def _template_files(study: StudyOutline) -> tuple[str, ...]:
     folder = study.definition.files.report_templates
     if folder is None:
         return ()
-    kept = {".html", ".yaml", ".md", ".svg", ".csv", ".geojson", ".json"}
-    found = sorted(path for path in (study.root / folder).rglob("*") if path.suffix in kept and path.is_file())
+    # All of them: templates and report.yaml may name a file with any ending.
+    found = sorted(path for path in (study.root / folder).rglob("*") if path.is_file())
     return tuple(path.relative_to(study.root).as_posix() for path in found)
 
 

@@ -23,7 +23,7 @@ def score_stage(study: StudyOutline) -> Stage:
     return Stage(
         "score",
         "scoring and ranking",
-        ("study.yaml", files.scoring, *other, places.ESTIMATES),
+        ("study.yaml", files.scoring, files.regions, *other, places.ESTIMATES),
         (places.SCORE, places.SCORE_TABLE),
         _make,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from surveykit.study import places
 from surveykit.study.artefacts import read_parquet, write_csv, write_parquet
@@ -28,6 +28,7 @@ def simulate_frame_stage(study: StudyOutline) -> Stage:
         (data.frame,),
         _make_frame,
         protected="foreign",
+        settings=_settings(study),
     )
 
 
@@ -43,6 +44,7 @@ def simulate_answers_stage(study: StudyOutline) -> Stage:
         (data.answers, places.TRUTH),
         _make_answers,
         protected="foreign",
+        settings=_settings(study),
     )
 
 
@@ -54,11 +56,17 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
     return Stage(
         "simulate_responses",
         "simulating the answers of the sample",
-        (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
+        (files.simulation, files.questionnaire, files.regions, data.answers, places.SAMPLE),
         (data.response_files[0],),
         _make_responses,
         protected="foreign",
+        settings=_settings(study),
     )
+
+
+def _settings(study: StudyOutline) -> dict[str, Any]:
+    """What study.yaml says that simulated data depend on; they are not made again for another word of it."""
+    return {"population": study.definition.data.population, "margins": dict(study.definition.files.margins)}
 
 
 def simulation_of(study: Study) -> SimulationPlan:
