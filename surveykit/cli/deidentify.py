@@ -39,8 +39,8 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Make the file and show its risk."""
-    from surveykit.study.running import run_stages
-    from surveykit.study.showing import aligned
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.stage_tables import aligned
     from surveykit.study.stages.deidentify import deidentify_stage
 
     study = open_study(options)

@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages
-    from surveykit.study.running import all_current, run_stages
+    from surveykit.study.running.run import all_current, run_stages
 
     outline = open_outline(options)
     stages = study_stages(outline)

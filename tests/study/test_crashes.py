@@ -15,11 +15,12 @@ import pytest
 from surveykit.cli.failing import tell_error
 from surveykit.cli.terminal import Terminal
 from surveykit.errors import OverwriteError, SurveyKitError
-from surveykit.study import manifest, running
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
 from surveykit.study.pipeline import study_stages
-from surveykit.study.running import all_current, run_stages
-from surveykit.study.scaffold import start_study
+from surveykit.study.running import manifest
+from surveykit.study.running import run as running
+from surveykit.study.running.run import all_current, run_stages
+from surveykit.study.tasks.scaffold import start_study
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from surveykit import report
-from surveykit.study import manifest, report_files
-from surveykit.study.running import run_stages
-from surveykit.study.stage import Stage
+from surveykit.study.running import manifest
+from surveykit.study.running.run import run_stages
+from surveykit.study.running.stage import Stage
+from surveykit.study.tasks import report_files
 
 
 def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):

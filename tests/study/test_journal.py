@@ -10,12 +10,12 @@ import pytest
 
 from surveykit.errors import SurveyKitError
 from surveykit.files import looking
-from surveykit.study import durable, journal, making
-from surveykit.study.journal import JOURNAL, Journal, read_journal
-from surveykit.study.leftovers import find_leftovers
-from surveykit.study.manifest import Manifest
-from surveykit.study.running import run_stages
-from surveykit.study.stage import Stage
+from surveykit.study.running import durable, journal, making
+from surveykit.study.running.journal import JOURNAL, Journal, read_journal
+from surveykit.study.running.leftovers import find_leftovers
+from surveykit.study.running.manifest import Manifest
+from surveykit.study.running.run import run_stages
+from surveykit.study.running.stage import Stage
 
 SAMPLE, RECORD = "output/draw/sample.csv", "output/draw/record.json"
 ENTRY = {"fingerprint": "x", "inputs": {}, "outputs": {}, "seed": None, "counts": {}}

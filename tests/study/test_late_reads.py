@@ -10,11 +10,11 @@ import pytest
 
 from surveykit.errors import SurveyKitError
 from surveykit.files.looking import read_text
-from surveykit.study import loaded
-from surveykit.study.loading import load_outline, load_study
+from surveykit.study.files.loading import load_outline, load_study
 from surveykit.study.pipeline import study_stages
-from surveykit.study.running import all_current, fingerprint, run_stages
-from surveykit.study.stage import Stage
+from surveykit.study.running import loaded
+from surveykit.study.running.run import all_current, fingerprint, run_stages
+from surveykit.study.running.stage import Stage
 from surveykit.study.stages import ingest
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.files.recording import note_read, recording
-from surveykit.study import journal, manifest
-from surveykit.study.journal import JOURNAL, Journal
-from surveykit.study.loading import load_study
-from surveykit.study.manifest import FileHashes
-from surveykit.study.running import run_stages
-from surveykit.study.stage import Stage
+from surveykit.study.files.loading import load_study
+from surveykit.study.running import journal, manifest
+from surveykit.study.running.journal import JOURNAL, Journal
+from surveykit.study.running.manifest import FileHashes
+from surveykit.study.running.run import run_stages
+from surveykit.study.running.stage import Stage
 
 
 def digest(text):

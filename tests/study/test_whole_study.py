@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
 
 
 def test_the_whole_arrow(finished_study):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from surveykit.study import places
-from surveykit.study.answers import answer_inputs, read_answers
-from surveykit.study.public_csv import write_inert_csv
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.inputs.answers import answer_inputs, read_answers
+from surveykit.study.inputs.public_csv import write_inert_csv
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
     from surveykit.responses import PublicFile
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["deidentify_stage"]
 

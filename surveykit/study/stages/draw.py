@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
-from surveykit.study import places
-from surveykit.study.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
-from surveykit.study.committing import commitment_problems, require_revealed
-from surveykit.study.journal import require_settled
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.running.journal import require_settled
+from surveykit.study.running.stage import Making, Stage
+from surveykit.study.tasks.committing import commitment_problems, require_revealed
 
 if TYPE_CHECKING:
     from surveykit.sampling import Allocation
-    from surveykit.study.loading import Study, StudyOutline
+    from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["StudyVerification", "draw_stage", "plan_stage", "verify_study_draw"]
 

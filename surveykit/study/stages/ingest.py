@@ -6,17 +6,17 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from surveykit.files.looking import read_bytes
-from surveykit.study import places
-from surveykit.study.answers import Answers, answer_inputs, read_answers
-from surveykit.study.artefacts import read_parquet, write_json, write_parquet
-from surveykit.study.public_csv import write_inert_csv
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
+from surveykit.study.inputs.public_csv import write_inert_csv
+from surveykit.study.running.artefacts import read_parquet, write_json, write_parquet
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.responses import LinkedSample, Responses
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["ingest_stage"]
 

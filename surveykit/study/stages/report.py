@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.study import places
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["report_stage"]
 
@@ -52,8 +52,8 @@ def _template_files(study: StudyOutline) -> tuple[str, ...]:
 
 def _make(making: Making) -> None:
     from surveykit.report import build_pdf, make_document, render_html
-    from surveykit.study.report_files import own_template
     from surveykit.study.reporting import report_input
+    from surveykit.study.tasks.report_files import own_template
 
     study = making.study
     content = report_input(study)

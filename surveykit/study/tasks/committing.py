@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DefinitionError, OverwriteError, SurveyKitError
-from surveykit.study import places
-from surveykit.study.artefacts import read_json
-from surveykit.study.lock import study_lock
-from surveykit.study.manifest import write_atomically
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_json
+from surveykit.study.running.lock import study_lock
+from surveykit.study.running.manifest import write_atomically
 
 if TYPE_CHECKING:
     from surveykit.sampling import Commitment, DrawRecord, SamplingPlan
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["commit_study", "commitment_lines", "commitment_problems", "require_revealed", "reveal_study"]
 
@@ -200,8 +200,8 @@ def _write_seed(study: Study, final: SamplingPlan) -> None:
     """Add the seed at the end of the plan's file; the file is left alone unless it then says just that."""
     from surveykit.files.looking import read_text
     from surveykit.sampling import SamplingPlan, plan_hash
-    from surveykit.study.validation import validate
-    from surveykit.study.yaml_reader import parse_yaml
+    from surveykit.study.files.validation import validate
+    from surveykit.study.files.yaml_reader import parse_yaml
 
     file = study.definition.files.sampling_plan
     path: Path = study.root / file

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import SurveyKitError
 from surveykit.files.looking import FileError, UnreadableError, read_json
-from surveykit.study.durable import copy_whole, make_folder, move_whole, sync_folder, sync_tree
-from surveykit.study.manifest import FileHashes, write_atomically
-from surveykit.study.private import keep_folder_private, keep_private
+from surveykit.study.running.durable import copy_whole, make_folder, move_whole, sync_folder, sync_tree
+from surveykit.study.running.manifest import FileHashes, write_atomically
+from surveykit.study.running.private import keep_folder_private, keep_private
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
-    from surveykit.study.manifest import Manifest
+    from surveykit.study.files.study import StudyOutline
+    from surveykit.study.running.manifest import Manifest
 
 __all__ = ["JOURNAL", "Journal", "read_journal", "recover", "require_settled", "settle", "stage_archive", "workshop_of"]
 

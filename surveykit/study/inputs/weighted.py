@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.errors import DataError
-from surveykit.study import places
-from surveykit.study.artefacts import read_csv, read_parquet
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_csv, read_parquet
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.design import SurveyDesign
-    from surveykit.study.definition import Analysis
-    from surveykit.study.loading import Study
+    from surveykit.study.files.definition import Analysis
+    from surveykit.study.files.study import Study
     from surveykit.weighting import WeightingPlan, WeightingResult
 
 __all__ = ["own_answers", "plan_for", "read_linked", "weighted_design", "weighting_for"]

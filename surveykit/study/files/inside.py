@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import DefinitionError, Problem, first_few
 
 if TYPE_CHECKING:
-    from surveykit.study.definition import StudyDefinition
+    from surveykit.study.files.definition import StudyDefinition
 
 __all__ = ["lies_inside", "outside_problems", "require_inside"]
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from surveykit.study import places
-from surveykit.study.artefacts import read_parquet, to_csv
-from surveykit.study.lock import study_lock
-from surveykit.study.manifest import write_atomically
+from surveykit.study.files import places
+from surveykit.study.files.study import UNIT, simulation_of
+from surveykit.study.running.artefacts import read_parquet, to_csv
+from surveykit.study.running.lock import study_lock
+from surveykit.study.running.manifest import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from surveykit.simulation import PlanEvaluation
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["evaluate_study", "evaluation_lines", "evaluation_payload"]
 
-UNIT = "district"
 _SHOWN = (("bias", 2, 2), ("mean_width", 1, 2), ("coverage", 1, 1), ("right_band", 0, 1))
 _HEADS = ("bias", "width", "coverage", "right band")
 
@@ -42,7 +42,6 @@ def evaluate_study(study: Study, repetitions: int, progress: Callable[[int], Non
         Also written to simulation/evaluation.csv in the study's output folder.
     """
     from surveykit.simulation import EvaluationOptions, evaluate_plan
-    from surveykit.study.stages.simulate import simulation_of
 
     plan, data = study.sampling_plan, study.definition.data
     assert data.answers is not None

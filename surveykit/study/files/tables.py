@@ -11,7 +11,7 @@ import pandas as pd
 from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.files.csv_rules import csv_records
 from surveykit.files.looking import FileError, read_text
-from surveykit.study.validation import nearest
+from surveykit.study.files.validation import nearest
 
 __all__ = ["TABLES", "TableRules", "read_table"]
 

@@ -10,11 +10,39 @@ import shutil
 import sys
 import tempfile
 import webbrowser
+from dataclasses import dataclass
 from pathlib import Path
-
-from surveykit.study.machine import Finding
+from typing import Literal
 
 __all__ = ["examine_surroundings"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked for.
+
+    Attributes
+    ----------
+    name : str
+        What was looked for.
+    state : {"ok", "missing", "without"}
+        Whether it is there and works; "without" is something that a study can do without.
+    detail : str
+        Its version, or what is wrong.
+    todo : str
+        What to do about it.
+    """
+
+    name: str
+    state: Literal["ok", "missing", "without"]
+    detail: str
+    todo: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether a study can be made as far as this goes."""
+        return self.state != "missing"
+
 
 LEAST_BYTES = 500 * 2**20  # a study of twenty districts with every edition takes about a fifth of it
 

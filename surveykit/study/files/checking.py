@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
-from surveykit.study.answers import mapping_problems
-from surveykit.study.validation import nearest
+from surveykit.study.files.response_maps import mapping_problems
+from surveykit.study.files.validation import nearest
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["check_across", "check_each"]
 

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import OverwriteError, SurveyKitError
-from surveykit.study.journal import read_journal, recover
-from surveykit.study.leftovers import find_leftovers, remove_leftovers
-from surveykit.study.loaded import changed_inputs, held_digests, refuse_changed
-from surveykit.study.lock import study_lock
-from surveykit.study.making import Job, make_stage
-from surveykit.study.manifest import FileHashes, Manifest, code_version, hash_text
-from surveykit.study.stage import Stage
+from surveykit.study.running.journal import read_journal, recover
+from surveykit.study.running.leftovers import find_leftovers, remove_leftovers
+from surveykit.study.running.loaded import changed_inputs, held_digests, refuse_changed
+from surveykit.study.running.lock import study_lock
+from surveykit.study.running.making import Job, make_stage
+from surveykit.study.running.manifest import FileHashes, Manifest, code_version, hash_text
+from surveykit.study.running.stage import Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study, StudyOutline
+    from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["RunResult", "all_current", "run_stages"]
 

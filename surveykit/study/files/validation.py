@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from surveykit.errors import DefinitionError, Problem
-from surveykit.study.yaml_reader import Document, Place
+from surveykit.study.files.yaml_reader import Document, Place
 
 __all__ = ["validate", "validation_problems"]
 

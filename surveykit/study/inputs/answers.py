@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveykit.errors import DataError, DefinitionError, Problem, SurveyKitError
-from surveykit.files.looking import read_json
-from surveykit.study.salt import read_salt
-from surveykit.study.validation import validate
-from surveykit.study.yaml_reader import read_yaml
+from surveykit.errors import DataError, SurveyKitError
+from surveykit.study.files.response_maps import read_column_map, read_mapping
+from surveykit.study.inputs.salt import read_salt
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.questionnaire import ColumnMap, Questionnaire
-    from surveykit.responses import RawResponses, Responses, UserMapping
-    from surveykit.study.definition import ResponseFile
-    from surveykit.study.loading import StudyOutline
+    from surveykit.questionnaire import Questionnaire
+    from surveykit.responses import RawResponses, Responses
+    from surveykit.study.files.definition import ResponseFile
+    from surveykit.study.files.study import StudyOutline
 
-__all__ = ["Answers", "answer_inputs", "mapping_problems", "read_answers"]
+__all__ = ["Answers", "answer_inputs", "read_answers"]
 
 _CHANGES = ["survey", "file", "response_id", "column", "before", "after"]
 
@@ -61,45 +58,6 @@ def answer_inputs(study: StudyOutline) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _mapping(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -> UserMapping | None:
-    from surveykit.responses.cells.user_mapping import UserMapping, check_user_mapping
-
-    if entry.mapping is None:
-        return None
-    document = read_yaml(root / entry.mapping, entry.mapping)
-    mapping = validate(UserMapping, document)
-    if problems := check_user_mapping(mapping, questionnaire):
-        raise DefinitionError([document.locate(problem) for problem in problems])
-    return mapping
-
-
-def _column_map(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -> ColumnMap | None:
-    from surveykit.questionnaire import ColumnMap
-
-    if entry.column_map is None:
-        return None
-    try:
-        found = ColumnMap.from_dict(read_json(root / entry.column_map))
-    except (DataError, AttributeError, ValueError, KeyError, TypeError) as error:
-        what = f"not a column map as 'surveykit render' writes it ({error})"
-        raise DefinitionError([Problem(what, "name the .json beside the export", file=entry.column_map)]) from None
-    if found.definition_hash != questionnaire.definition_hash:
-        what = f"made from another version of the questionnaire ({found.questionnaire} version {found.version})"
-        raise DefinitionError([Problem(what, "name the map of this version", file=entry.column_map)])
-    return found
-
-
-def mapping_problems(study: StudyOutline, questionnaire: Questionnaire) -> list[Problem]:
-    """Everything that is wrong in the mapping files that study.yaml names; maps made by a run are read then."""
-    problems: list[Problem] = []
-    for entry in study.definition.data.responses:
-        try:
-            _mapping(study.root, entry, questionnaire)
-        except DefinitionError as error:
-            problems += error.problems
-    return problems
-
-
 def _read(
     study: StudyOutline, entry: ResponseFile, questionnaire: Questionnaire, salt: str | None
 ) -> tuple[RawResponses, str]:
@@ -110,8 +68,8 @@ def _read(
     source = forced or detect_source(path)
     given = {
         "variant": entry.variant, "versions": entry.versions, "zone": entry.zone, "sheet": entry.sheet,
-        "encoding": entry.encoding, "mapping": _mapping(study.root, entry, questionnaire),
-        "column_map": _column_map(study.root, entry, questionnaire),
+        "encoding": entry.encoding, "mapping": read_mapping(study.root, entry, questionnaire),
+        "column_map": read_column_map(study.root, entry, questionnaire),
     }  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
     known = reader_options(source)

@@ -15,7 +15,7 @@ from typing import Any
 from surveykit._version import __version__
 from surveykit.errors import DataError, SurveyKitError
 from surveykit.files.looking import UnreadableError, file_sha256, read_json
-from surveykit.study.durable import sync_folder
+from surveykit.study.running.durable import sync_folder
 
 __all__ = ["FileHashes", "Manifest", "code_version", "hash_text", "package_versions", "write_atomically"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.files.looking import file_sha256, read_json
-from surveykit.study import places
-from surveykit.study.inside import lies_inside
-from surveykit.study.manifest import write_atomically
+from surveykit.study.files import places
+from surveykit.study.files.inside import lies_inside
+from surveykit.study.running.manifest import write_atomically
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["PERSONAL", "PURGES", "PurgePlan", "keep_folder_private", "keep_private", "purge_originals", "purge_plan"]
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from surveykit.report.publishing.publication import PublicationRules
-from surveykit.study.journal import require_settled
-from surveykit.study.lock import study_lock
-from surveykit.study.manifest import write_atomically
+from surveykit.study.running.journal import require_settled
+from surveykit.study.running.lock import study_lock
+from surveykit.study.running.manifest import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from surveykit.report import ReportInput
     from surveykit.report.document.blocks import Document
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["KINDS", "ReportOrder", "own_template", "write_report_files"]
 

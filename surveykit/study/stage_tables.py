@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from surveykit.study import places
-from surveykit.study.artefacts import read_csv
-from surveykit.study.stage import Stage
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_csv
+from surveykit.study.running.stage import Stage
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["aligned", "show_stage", "stage_table"]
 

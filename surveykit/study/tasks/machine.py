@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from surveykit._version import __version__
+from surveykit.study.tasks.surroundings import Finding, examine_surroundings
 
 __all__ = ["Finding", "examine_machine"]
 
@@ -33,33 +32,6 @@ _PACKAGES = (
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked for.
-
-    Attributes
-    ----------
-    name : str
-        What was looked for.
-    state : {"ok", "missing", "without"}
-        Whether it is there and works; "without" is something that a study can do without.
-    detail : str
-        Its version, or what is wrong.
-    todo : str
-        What to do about it.
-    """
-
-    name: str
-    state: Literal["ok", "missing", "without"]
-    detail: str
-    todo: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether a study can be made as far as this goes."""
-        return self.state != "missing"
-
-
 def examine_machine(folder: Path | None = None) -> list[Finding]:
     """Look for Python, the libraries, Pango, fonts, rights, space, the locale and a browser.
 
@@ -68,8 +40,6 @@ def examine_machine(folder: Path | None = None) -> list[Finding]:
     folder : pathlib.Path, optional
         Where the study lies or shall lie; by default the current folder.
     """
-    from surveykit.study.surroundings import examine_surroundings
-
     return [
         Finding("surveykit", "ok", f"{__version__}, {Path(__file__).resolve().parents[1]}"),
         _python(),

@@ -8,7 +8,7 @@ from surveykit.errors import Problem
 from surveykit.files.looking import read_bytes
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["printing_problems"]
 

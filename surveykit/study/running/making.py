@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveykit.files.recording import recording
-from surveykit.study.durable import make_folder, sync_tree
-from surveykit.study.journal import JOURNAL, Journal, settle, stage_archive, workshop_of
-from surveykit.study.leftovers import remove_leftovers
-from surveykit.study.loaded import changed_inputs, held_digests, refuse_changed
-from surveykit.study.manifest import FileHashes, Manifest
-from surveykit.study.private import keep_private
-from surveykit.study.stage import Making, Stage
+from surveykit.study.running.durable import make_folder, sync_tree
+from surveykit.study.running.journal import JOURNAL, Journal, settle, stage_archive, workshop_of
+from surveykit.study.running.leftovers import remove_leftovers
+from surveykit.study.running.loaded import changed_inputs, held_digests, refuse_changed
+from surveykit.study.running.manifest import FileHashes, Manifest
+from surveykit.study.running.private import keep_private
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["Job", "make_stage"]
 

@@ -11,108 +11,21 @@ from pydantic import BaseModel
 
 from surveykit.errors import DefinitionError, Problem
 from surveykit.files.recording import recording
-from surveykit.study import places
-from surveykit.study.definition import DisclosureTexts, StudyDefinition
-from surveykit.study.inside import outside_problems, require_inside
-from surveykit.study.location import MARKER
-from surveykit.study.validation import validate
-from surveykit.study.yaml_reader import Document, read_yaml
+from surveykit.study.files.definition import DisclosureTexts, StudyDefinition
+from surveykit.study.files.inside import outside_problems, require_inside
+from surveykit.study.files.location import MARKER
+from surveykit.study.files.study import Study, StudyOutline
+from surveykit.study.files.validation import validate
+from surveykit.study.files.yaml_reader import Document, read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.questionnaire import Questionnaire
-    from surveykit.responses import QualityRules
-    from surveykit.sampling import SamplingPlan
-    from surveykit.scoring import IndicatorSet, ScoringScheme
-    from surveykit.simulation import SimulationPlan
-    from surveykit.weighting import WeightingPlan
 
 __all__ = ["Study", "StudyOutline", "load_outline", "load_study"]
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class StudyOutline:
-    """Where a study lies and what its study.yaml says: enough to see whether anything is out of date.
-
-    Attributes
-    ----------
-    root : pathlib.Path
-        The folder of study.yaml.
-    definition : StudyDefinition
-        What study.yaml says.
-    file : str
-        Name of the study file: study.yaml, or that of a further study in the same folder.
-    """
-
-    root: Path
-    definition: StudyDefinition
-    file: str
-
-    @property
-    def output(self) -> Path:
-        """The folder of everything that a run makes."""
-        return self.root / self.definition.output
-
-    def located(self, place: str) -> str:
-        """Return where this study keeps one of the `surveykit.study.places`, from its root; other names as they are."""
-        return places.located(place, self.definition.output, self.file)
-
-    def path(self, place: str) -> Path:
-        """Return the path of a place or a file of this study."""
-        return self.root / self.located(place)
-
-
-@dataclass(frozen=True)
-class Study(StudyOutline):
-    """A study as its files describe it; every definition is valid by itself and together with the others.
-
-    Attributes
-    ----------
-    root, definition, file
-        See `StudyOutline`.
-    regions : pandas.DataFrame
-        The districts in administrative order.
-    margins : dict of str to pandas.DataFrame
-        Population margins by name.
-    questionnaire, sampling_plan, weighting, quality, indicators, scoring, disclosure
-        The definitions.
-    simulation : SimulationPlan, optional
-        How frame and answers are simulated, in a simulated study.
-    other_methods, other_methods_covariance : pandas.DataFrame, optional
-        Results of the other methods of the evaluation, and the covariance of those from the same sampled sites.
-    loaded : dict of str to str
-        SHA-256 of the bytes that each definition was read from, by path from the root.
-    """
-
-    regions: pd.DataFrame
-    margins: dict[str, pd.DataFrame]
-    questionnaire: Questionnaire
-    sampling_plan: SamplingPlan
-    weighting: WeightingPlan
-    quality: QualityRules
-    indicators: IndicatorSet
-    scoring: ScoringScheme
-    disclosure: DisclosureTexts
-    simulation: SimulationPlan | None = None
-    other_methods: pd.DataFrame | None = None
-    other_methods_covariance: pd.DataFrame | None = None
-    loaded: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-
-    def summary(self) -> list[str]:
-        """Say in a few lines what the study consists of."""
-        from surveykit.study.summary import summarise
-
-        return summarise(self)
-
-    def warnings(self) -> list[str]:
-        """Say what is allowed and may be a slip, in the questionnaire."""
-        from surveykit.questionnaire import lint_questionnaire
-
-        file = self.definition.files.questionnaire
-        return [f"{file}: {problem}" for problem in lint_questionnaire(self.questionnaire)]
 
 
 @dataclass
@@ -142,12 +55,12 @@ class _Reading:
 
     # Tables bring pandas, which saying that nothing is out of date does without.
     def table(self, relative: str, rules: str) -> Any:
-        from surveykit.study.tables import TABLES, read_table
+        from surveykit.study.files.tables import TABLES, read_table
 
         return self.attempt(lambda: read_table(self.root / relative, TABLES[rules], relative))
 
     def margin(self, relative: str) -> Any:
-        from surveykit.study.margins import without_total
+        from surveykit.study.files.margins import without_total
 
         table = self.table(relative, "margins")
         return None if table is None else self.attempt(lambda: without_total(table))
@@ -235,7 +148,7 @@ def _load(reading: _Reading, root: Path, file: str, loaded: dict[str, str], *, t
     study = None
     if not reading.problems:
         study = Study(root, definition, file, regions, margins, **other, **parts, loaded=loaded)
-    from surveykit.study.checking import check_across, check_each
+    from surveykit.study.files.checking import check_across, check_each
 
     check_each(reading, parts)
     if study is not None and not reading.problems:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from surveykit.study.artefacts import write_csv
+from surveykit.study.running.artefacts import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import DefinitionError, OverwriteError, Problem, first_few
 from surveykit.files.looking import read_bytes, read_text
-from surveykit.study.artefacts import read_csv
-from surveykit.study.inside import require_inside
-from surveykit.study.location import MARKER
-from surveykit.study.manifest import write_atomically
-from surveykit.study.validation import validate
-from surveykit.study.yaml_reader import Document, read_yaml
+from surveykit.study.files.inside import require_inside
+from surveykit.study.files.location import MARKER
+from surveykit.study.files.validation import validate
+from surveykit.study.files.yaml_reader import Document, read_yaml
+from surveykit.study.running.artefacts import read_csv
+from surveykit.study.running.manifest import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import OverwriteError, SurveyKitError
-from surveykit.study import places
-from surveykit.study.lock import study_lock
-from surveykit.study.private import keep_private
+from surveykit.study.files import places
+from surveykit.study.running.lock import study_lock
+from surveykit.study.running.private import keep_private
 
 if TYPE_CHECKING:
     from surveykit.sampling import FrameIndex
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["index_lines", "index_study_frame"]
 
@@ -68,7 +68,7 @@ def index_lines(study: Study, index: FrameIndex) -> list[str]:
         "In Python, from the study's folder:",
         "    from pathlib import Path",
         "    import surveykit as sk",
-        "    from surveykit.study.loading import load_study",
+        "    from surveykit.study.files.loading import load_study",
         f"    plan = load_study(Path({study.file!r}).resolve()).sampling_plan",
         f"    sample = sk.draw_indexed(plan, sk.open_index({str(index.path)!r}))",
         "It is the sample of 'surveykit draw', and sk.verify_draw accepts its record; larger ones hold smaller ones.",
