@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         as_sdr_design,
     )
     from surveykit.display import ResultTable, chart_style
+    from surveykit.errors import SurveyKitError
     from surveykit.estimation import (
         Correlation,
         Covariance,
@@ -229,6 +230,7 @@ _ROOM = {
         "ResultTable",
         "chart_style",
     ),
+    "errors": ("SurveyKitError",),
     "estimation": (
         "Correlation",
         "Covariance",
@@ -466,6 +468,7 @@ __all__ = [
     "ScoringScheme",
     "SimulationPlan",
     "SurveyDesign",
+    "SurveyKitError",
     "TestResult",
     "Total",
     "Variance",

@@ -5,6 +5,7 @@ Every error says what is wrong, where it is, how many places are affected and wh
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ __all__ = [
     "Problem",
     "RenderError",
     "SurveyKitError",
+    "choose",
     "first_few",
 ]
 
@@ -63,7 +65,25 @@ class Problem:
 
 
 class SurveyKitError(Exception):
-    """Base of every error that the user can mend; shown without a traceback, exit code 2."""
+    """Base of every error that surveykit raises for the user to mend; the command line shows it without a traceback.
+
+    Every other error class of this module derives from it, so ``except surveykit.SurveyKitError`` catches them all and
+    lets defects of surveykit itself through.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line ends with: 2.
+
+    Examples
+    --------
+    >>> import surveykit as sk
+    >>> try:
+    ...     sk.SurveyDesign({"w": [1.0, 1.0]}, weights="w", lonely_psu="Fail")
+    ... except sk.SurveyKitError as error:
+    ...     print(error)
+    lonely_psu: 'Fail' is unknown (did you mean 'fail'?): choose one of 'fail', 'certainty', 'adjust', 'average'
+    """
 
     exit_code = 2
 
@@ -116,6 +136,56 @@ class ApproximationWarning(UserWarning):
 
 class MissingGlyphWarning(UserWarning):
     """A character is printed as 〓, since no font of surveykit's holds it."""
+
+
+def choose(name: str, value: object, allowed: Sequence[object], error: type[SurveyKitError] = DataError) -> None:
+    """Refuse a word that a closed set of words does not hold; every public function with such a set calls this first.
+
+    Words are taken as they are: letters in another case and spaces around a word make it another word.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    value : object
+        What was given.
+    allowed : sequence of str
+        The words in the order of their Literal: ``typing.get_args(ThatLiteral)``.
+    error : type of SurveyKitError
+        What is raised.
+
+    Raises
+    ------
+    DataError
+        When `value` is none of them or no text at all; it names the parameter, the value, the nearest word and all
+        words.
+
+    Examples
+    --------
+    >>> choose("distance", "linear", ("linear", "raking"))
+    >>> choose("distance", "Linear", ("linear", "raking"))
+    Traceback (most recent call last):
+    ...
+    surveykit.errors.DataError: distance: 'Linear' is unknown (did you mean 'linear'?): choose one of 'linear', 'raking'
+    """
+    if isinstance(value, str) and value in allowed:
+        return
+    words = [str(word) for word in allowed]
+    listed = ", ".join(repr(word) for word in words)
+    if not isinstance(value, str):
+        given = repr(value) if value is None else type(value).__name__
+        raise error(f"{name}: a word is needed, not {given}: choose one of {listed}")
+    near = _nearest(value, words)
+    if near:
+        raise error(f"{name}: {value!r} is unknown (did you mean {near!r}?): choose one of {listed}")
+    raise error(f"{name}: {value!r} is unknown: choose one of {listed}")
+
+
+def _nearest(value: str, words: list[str]) -> str:
+    """Return the word that was probably meant, whatever its case, or an empty text."""
+    lower = {word.lower(): word for word in reversed(words)}
+    close = difflib.get_close_matches(value.strip().lower(), lower, n=1, cutoff=0.6)
+    return lower[close[0]] if close else ""
 
 
 def first_few(values: Iterable[object], limit: int = 5) -> str:

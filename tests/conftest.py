@@ -1,8 +1,12 @@
 """What all tests share: messages are English unless a test asks otherwise, whatever the study or the machine speaks."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # public_interface.py, which a test imports
 
 
 @pytest.fixture(scope="session", autouse=True)

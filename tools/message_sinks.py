@@ -31,6 +31,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "report": ((0,), ()),
     "text": ((0,), ()),
     "complain": ((0,), ()),
+    "error": ((0,), ()),
     "add_argument": ((), ("help", "metavar")),
     "add_parser": ((), ("help", "description")),
     "add_subparsers": ((), ("title",)),
@@ -40,6 +41,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
 # These mean something else in other rooms, such as looking up a text for readers.
 ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "complain"), ("cli", "study"))
 ONLY_IN["text"] = ("cli",)
+ONLY_IN["error"] = ("errors",)  # the class of errors that `choose` is given
 # Functions whose lists of lines are told.
 TOLD_WHOLE = {("surveykit.study.files.study", "summarise")}
 # Errors that show a defect of the code and not a slip of the user; they stay English, under a traceback.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from surveykit.cli.common import give, open_study, say, show, working
 
 if TYPE_CHECKING:
+    from surveykit.report.publishing.publication import Standard
     from surveykit.study.tasks.report_files import ReportOrder
 
 __all__ = ["add_parser"]
 
-STANDARDS: dict[str, Literal["nchs2017", "acs", "none"]] = {"nchs": "nchs2017", "acs": "acs", "none": "none"}
+STANDARDS: dict[str, Standard] = {"nchs": "nchs2017", "acs": "acs", "none": "none"}
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
 
 

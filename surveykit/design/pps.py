@@ -12,11 +12,13 @@ import pandas as pd
 
 from surveykit.design.alignment import aligned_or_numbered
 from surveykit.design.stages import Stage
-from surveykit.errors import DesignError
+from surveykit.errors import DesignError, choose
 
-__all__ = ["PPS", "as_pps", "check_matrix"]
+__all__ = ["PPS", "PpsName", "as_pps", "check_matrix"]
 
-PpsMethod = Literal["brewer", "overton", "hartley_rao", "poisson", "joint"]
+PpsName = Literal["brewer", "overton", "hartley_rao", "poisson"]
+PpsMethod = Literal[PpsName, "joint"]
+PpsVariance = Literal["HT", "YG"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +51,13 @@ class PPS:
     """
 
     method: PpsMethod = "brewer"
-    variance: Literal["HT", "YG"] = "HT"
+    variance: PpsVariance = "HT"
     joint: Any = None
     psum: float | Sequence[float] | pd.Series | None = None
 
     def __post_init__(self) -> None:
-        if self.method not in get_args(PpsMethod):
-            raise DesignError(f"pps method {self.method!r} is unknown: choose one of {', '.join(get_args(PpsMethod))}.")
-        if self.variance not in ("HT", "YG"):
-            raise DesignError(f"pps variance {self.variance!r} is unknown: choose 'HT' or 'YG'.")
+        choose("method", self.method, get_args(PpsMethod), DesignError)
+        choose("variance", self.variance, get_args(PpsVariance), DesignError)
         if self.method == "brewer" and self.variance == "YG":
             raise DesignError("pps 'brewer' has no Yates-Grundy form: use 'overton', 'hartley_rao' or 'joint'.")
         if (self.method == "joint") != (self.joint is not None):
@@ -161,8 +161,9 @@ def check_matrix(joint: np.ndarray, m: int) -> None:
         raise DesignError("Joint probabilities must be above 0 and at most 1 for every pair of sampled units.")
 
 
-def as_pps(given: PPS | str | None) -> PPS | None:
+def as_pps(given: PPS | PpsName | None) -> PPS | None:
     """Return the specification; a text names the method."""
     if given is None or isinstance(given, PPS):
         return given
-    return PPS(given)  # type: ignore[arg-type]
+    choose("pps", given, get_args(PpsName), DesignError)
+    return PPS(given)

@@ -18,7 +18,7 @@ from surveykit.design.stages import Stage
 from surveykit.design.survey_design import SurveyDesign, _checked_weights
 from surveykit.design.tables import as_frame, numeric_column, require_columns, same_rows
 from surveykit.display import Shown
-from surveykit.errors import DesignError, first_few
+from surveykit.errors import DesignError, choose, first_few
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["ReplicateDesign", "ReplicateMethod"]
 
 ReplicateMethod = Literal["brr", "fay", "jk1", "jkn", "jk2", "sdr", "acs", "bootstrap", "other"]
-
-ALIASES = {"successive-difference": "sdr", "successive_difference": "sdr"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,14 +90,10 @@ class ReplicateDesign(Shown):
     cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        choose("method", self.method, get_args(ReplicateMethod), DesignError)
         frame = as_frame(self.data)
         if not len(frame):
             raise DesignError("The data has no rows: a design needs at least one.")
-        object.__setattr__(self, "method", ALIASES.get(str(self.method).lower(), str(self.method).lower()))
-        if self.method not in get_args(ReplicateMethod):
-            raise DesignError(
-                f"method {self.method!r} is unknown: choose one of {', '.join(get_args(ReplicateMethod))}."
-            )
         weights = _checked_weights(row_values(frame, self.weights, "weights"), len(frame))
         factors = _replicate_matrix(frame, self.replicate_weights)
         scale, rscales = _constants(self, factors, _replicate_labels(self.replicate_weights))

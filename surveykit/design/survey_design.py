@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from surveykit.design.adjustments import Adjustment
 from surveykit.design.alignment import aligned
-from surveykit.design.pps import PPS, as_pps
+from surveykit.design.pps import PPS, PpsName, as_pps
 from surveykit.design.roles import check_lonely, design_stages, row_values, stage_list
 from surveykit.design.stages import Stage
 from surveykit.design.tables import as_frame, require_columns, same_rows
 from surveykit.display import Shown
-from surveykit.errors import DesignError, first_few
+from surveykit.errors import DesignError, choose, first_few
 
 if TYPE_CHECKING:
     from surveykit.display import Presentation
@@ -82,18 +82,17 @@ class SurveyDesign(Shown):
     sampling_fraction: Any = None
     lonely_psu: LonelyPsu = "fail"
     adjustments: tuple[Adjustment, ...] = ()
-    pps: PPS | str | None = None
+    pps: PPS | PpsName | None = None
     stages: tuple[Stage, ...] = field(default=(), init=False)
     strata_columns: tuple[Any, ...] = field(default=(), init=False)
     psu_columns: tuple[str, ...] = field(default=(), init=False)
     cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        choose("lonely_psu", self.lonely_psu, get_args(LonelyPsu), DesignError)
         frame = as_frame(self.data)
         if not len(frame):
             raise DesignError("The data has no rows: a design needs at least one.")
-        if self.lonely_psu not in ("fail", "certainty", "adjust", "average"):
-            raise DesignError(f"lonely_psu is {self.lonely_psu!r}: choose 'fail', 'certainty', 'adjust' or 'average'.")
         pps = as_pps(self.pps)
         psu_columns = tuple(stage_list(self.psu))
         require_columns(frame, psu_columns, "psu")

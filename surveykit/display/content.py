@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from surveykit.display.words import HEADS, VALUES
+from surveykit.language import Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Language", "NamedTable", "Presentation", "Words", "facts", "pick", "recipe_notes", "translated"]
+__all__ = ["NamedTable", "Presentation", "Words", "facts", "pick", "recipe_notes", "translated"]
 
-Language = Literal["zh", "en"]
 Words = tuple[str, str]
 """A text in Chinese and in English."""
 

@@ -15,7 +15,8 @@ from surveykit.display.text import heads_of
 from surveykit.errors import DataError, OverwriteError
 
 if TYPE_CHECKING:
-    from surveykit.display.content import Language, NamedTable, Presentation
+    from surveykit.display.content import NamedTable, Presentation
+    from surveykit.language import Language
 
 __all__ = ["write_workbook"]
 

@@ -6,10 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from surveykit.errors import choose
+from surveykit.language import LANGUAGES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from surveykit.display.content import Language, Presentation
+    from surveykit.display.content import Presentation
+    from surveykit.language import Language
 
 __all__ = ["Shown"]
 
@@ -65,12 +69,14 @@ class Shown(ABC):
         DataError
             If the path does not end in .xlsx or its folder is not there.
         """
+        choose("language", language, LANGUAGES)
         from surveykit.display.excel import write_workbook
 
         return write_workbook(self.presentation().labelled(labels), path, language, overwrite=overwrite)
 
     def to_markdown(self, *, language: Language = "zh", labels: Mapping[str, str] | None = None) -> str:
         """Return the tables and notes as Markdown; `language` and `labels` as in `to_excel`."""
+        choose("language", language, LANGUAGES)
         from surveykit.display.text import markdown_of
 
         return markdown_of(self.presentation().labelled(labels), language)
@@ -80,6 +86,7 @@ class Shown(ABC):
 
         `language` and `labels` as in `to_excel`.
         """
+        choose("language", language, LANGUAGES)
         from surveykit.display.text import latex_of
 
         return latex_of(self.presentation().labelled(labels), language)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from surveykit.display.content import NamedTable, Presentation, Words
 from surveykit.display.result import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
+from surveykit.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from surveykit.display.content import Language
 
 __all__ = ["ResultTable"]
 
@@ -100,6 +100,7 @@ class ResultTable(Shown):
         DataError
             If the table has neither gaps nor ranks nor intervals.
         """
+        choose("language", language, LANGUAGES)
         from surveykit.display import charts
         from surveykit.display.style import label_of
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from surveykit.display.content import Language, Presentation
+    from surveykit.display.content import Presentation
+    from surveykit.language import Language
 
 __all__ = ["heads_of", "latex_of", "markdown_of"]
 

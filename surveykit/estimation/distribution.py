@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.estimation.estimators import By, estimate
 from surveykit.estimation.kernel.totals import Design
 from surveykit.estimation.results.estimates import Estimates
@@ -61,6 +61,8 @@ def survey_quantile(
     >>> float(survey_quantile(design, "y", 0.5).table["estimate"][0])
     2.0
     """
+    choose("rule", rule, get_args(QuantileRule))
+    choose("interval", interval, get_args(QuantileInterval))
     names = [variables] if isinstance(variables, str) else list(variables)
     statistics = [Quantile(name, probabilities, rule, interval) for name in names]
     return estimate(design, statistics, by=by, where=where, conf_level=conf_level)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from surveykit.design.domains import Domains, domain_columns, make_domains
-from surveykit.errors import DataError, first_few
-from surveykit.estimation.intervals.intervals import ProportionInterval, check_interval
+from surveykit.errors import DataError, choose, first_few
+from surveykit.estimation.intervals.intervals import ProportionInterval
 from surveykit.estimation.kernel.terms import Context
 from surveykit.estimation.kernel.totals import Design
 from surveykit.estimation.results.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
@@ -73,10 +73,11 @@ def estimate(
     >>> estimate(design, [Mean("y"), Ratio("y", "x")]).table["estimate"].round(4).tolist()
     [0.6875, 0.2895]
     """
+    choose("interval", interval, get_args(ProportionInterval))
+    choose("deff_reference", deff_reference, get_args(DeffReference))
     listed = list(statistics) if isinstance(statistics, (list, tuple)) else [statistics]
     if not listed:
         raise DataError("There is nothing to estimate: pass at least one statistic.")
-    check_interval(interval)
     check_conf_level(conf_level)
     _check_names(by)
     domains: Domains = make_domains(design, by, where)

@@ -16,10 +16,10 @@ from surveykit.errors import DataError, first_few
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from surveykit.display.content import Language
     from surveykit.estimation.inference.result import TestResult
     from surveykit.estimation.models.result import GlmResult
     from surveykit.estimation.results.estimates import Estimates
+    from surveykit.language import Language
 
 __all__ = [
     "dropped_note",

@@ -8,14 +8,16 @@ from typing import Any, Literal
 from surveykit.errors import DataError, MissingDependencyError
 from surveykit.files.looking import FileError, require_regular
 
-__all__ = ["read_statistics"]
+__all__ = ["StatisticsPackage", "read_statistics"]
+
+StatisticsPackage = Literal["spss", "stata"]
 
 MAX_BYTES = 2_000_000_000
 MAX_CELLS = 100_000_000
 MAX_UNPACKED = 2_000_000_000
 
 
-def read_statistics(path: Path, source: Literal["spss", "stata"]) -> tuple[Any, Any]:
+def read_statistics(path: Path, source: StatisticsPackage) -> tuple[Any, Any]:
     """Read a file with its user-missing values kept.
 
     Returns

@@ -4,6 +4,6 @@ The library speaks English; only the command line translates, at its edge.  Noth
 """
 
 from surveykit.language.catalogue import headings
-from surveykit.language.translator import LANGUAGES, Translator, translator
+from surveykit.language.translator import LANGUAGES, Language, Translator, translator
 
-__all__ = ["LANGUAGES", "Translator", "headings", "translator"]
+__all__ = ["LANGUAGES", "Language", "Translator", "headings", "translator"]

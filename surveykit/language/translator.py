@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Literal, get_args
 
 from surveykit.language.catalogue import read_catalogue
 from surveykit.language.template import Template
 
-__all__ = ["LANGUAGES", "Translator", "translator"]
+__all__ = ["LANGUAGES", "Language", "Translator", "translator"]
 
-LANGUAGES = ("zh", "en")
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 # Letters of fixed text that make a value inside a message a message itself, and not somebody's data.
 SURELY_A_MESSAGE = 12
 # A template of fewer letters fits too much: its values must look like values.

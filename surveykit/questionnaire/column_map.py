@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from surveykit.errors import choose
 from surveykit.questionnaire.definition import Item, Labels, Questionnaire
 from surveykit.questionnaire.structure import Choice, flow_of, item_choices, labels_of
 from surveykit.questionnaire.text import in_language, pipe
@@ -78,6 +79,9 @@ class ColumnMap:
     definition_hash: str
     language: str
     entries: tuple[ColumnEntry, ...]
+
+    def __post_init__(self) -> None:
+        choose("platform", self.platform, get_args(Platform))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

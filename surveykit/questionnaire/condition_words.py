@@ -71,8 +71,8 @@ def condition_in_words(expression: Expression, questionnaire: Questionnaire, lan
         Parsed or bound.
     questionnaire : Questionnaire
         Whose questions and answers it speaks of.
-    language : {"zh", "en"}
-        Language of the words.
+    language : str
+        Language of the answer texts; the words around them are Chinese in "zh" and English in every other language.
 
     Returns
     -------

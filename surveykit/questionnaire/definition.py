@@ -32,6 +32,8 @@ __all__ = [
 Labels = dict[str, str]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 ItemType = Literal["single", "multi", "grid", "number", "text", "date", "note"]
+DontKnow = Literal["in_base", "out_of_base"]
+Level = Literal["nominal", "ordinal"]
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
@@ -107,7 +109,7 @@ class Scale(_Model):
         The published source of the convention.
     """
 
-    level: Literal["nominal", "ordinal"] = "nominal"
+    level: Level = "nominal"
     choices: tuple[tuple[Text, ...], ...] = ()
     specials: tuple[str, ...] = ()
     other: Text | None = None

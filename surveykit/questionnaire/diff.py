@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from surveykit.errors import choose
 from surveykit.questionnaire.definition import Item, Labels, Questionnaire, Scale
 from surveykit.questionnaire.routing.ast import expression_text
 from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of
@@ -34,6 +35,9 @@ class Change:
     effect: Effect
     what: str
     path: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        choose("effect", self.effect, get_args(Effect))
 
     def __str__(self) -> str:
         return f"{self.effect}: {'.'.join(self.path)}: {self.what}" if self.path else f"{self.effect}: {self.what}"

@@ -7,16 +7,19 @@ import hashlib
 import json
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from jinja2 import Environment, StrictUndefined
 
+from surveykit.errors import choose
 from surveykit.questionnaire.compiled import compiled
 from surveykit.questionnaire.definition import Questionnaire
 from surveykit.questionnaire.text import in_language
 from surveykit.questionnaire.ui_texts import ui_texts
 
-__all__ = ["render_html_form"]
+__all__ = ["Mode", "render_html_form"]
+
+Mode = Literal["self", "interviewer"]
 
 SCRIPTS = ("expr.js", "flow.js", "view.js", "main.js")
 
@@ -25,7 +28,7 @@ def render_html_form(
     questionnaire: Questionnaire,
     language: str | None = None,
     *,
-    mode: Literal["self", "interviewer"] = "self",
+    mode: Mode = "self",
     draft: bool = False,
 ) -> str:
     """Render the questionnaire as one HTML file.
@@ -49,6 +52,7 @@ def render_html_form(
         (JSON with the answers, the shown order, times and the definition hash). ``?unit=...`` in the address is stored
         in the response as ``unit_id``.
     """
+    choose("mode", mode, get_args(Mode))
     chosen = language or questionnaire.languages[0]
     texts = ui_texts(questionnaire.languages)
     definition = {

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, get_args
 
 from jinja2 import Environment, StrictUndefined
 
 from surveykit.display.pdf_structure import mend_structure
-from surveykit.errors import MissingDependencyError, RenderError
+from surveykit.errors import MissingDependencyError, RenderError, choose
 from surveykit.questionnaire.column_map import plain_label
 from surveykit.questionnaire.condition_words import condition_in_words
 from surveykit.questionnaire.definition import End, Item, Questionnaire
-from surveykit.questionnaire.html_form import template
+from surveykit.questionnaire.html_form import Mode, template
 from surveykit.questionnaire.paper_words import PAPER_WORDS
 from surveykit.questionnaire.routing.ast import Const, Expression
 from surveykit.questionnaire.skips import skips
@@ -22,8 +22,6 @@ from surveykit.questionnaire.structure import Step, flow_of, item_choices, label
 from surveykit.questionnaire.text import in_language
 
 __all__ = ["PaperFonts", "paper_html", "render_paper_pdf"]
-
-Mode = Literal["self", "interviewer"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +76,7 @@ def render_paper_pdf(
     RenderError
         The page asks for something outside of it.
     """
+    choose("mode", mode, get_args(Mode))
     try:
         import weasyprint
         from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -114,6 +113,7 @@ def paper_html(
     fonts: PaperFonts | None = None,
 ) -> str:
     """Return the page that :func:`render_paper_pdf` sets; parameters as there."""
+    choose("mode", mode, get_args(Mode))
     sheet = _Sheet(questionnaire, language or questionnaire.languages[0], mode, copy)
     title = in_language(questionnaire.title, sheet.language)
     words = sheet.words

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from surveykit.errors import DefinitionError, Problem
+from surveykit.errors import DefinitionError, Problem, choose
 from surveykit.questionnaire.codebook import render_codebook_html, render_codebook_xlsx
 from surveykit.questionnaire.column_map import ColumnMap, wjx_column_map
 from surveykit.questionnaire.ddi import render_ddi
 from surveykit.questionnaire.definition import Questionnaire
-from surveykit.questionnaire.html_form import render_html_form
+from surveykit.questionnaire.html_form import Mode, render_html_form
 from surveykit.questionnaire.limesurvey import limesurvey_column_map, render_limesurvey_tsv
 from surveykit.questionnaire.paper import PaperFonts, render_paper_pdf
 from surveykit.questionnaire.schema import render_response_template, response_schema
@@ -48,13 +48,16 @@ class Rendering:
     losses: tuple[str, ...] = ()
     column_map: ColumnMap | None = None
 
+    def __post_init__(self) -> None:
+        choose("format", self.format, FORMATS)
+
 
 def render_questionnaire(
     questionnaire: Questionnaire,
     format: Format,
     language: str | None = None,
     *,
-    mode: Literal["self", "interviewer"] = "self",
+    mode: Mode = "self",
     fonts: PaperFonts | None = None,
 ) -> Rendering:
     """Render a questionnaire in one format.
@@ -82,6 +85,8 @@ def render_questionnaire(
     DefinitionError
         The questionnaire does not have the language.
     """
+    choose("format", format, FORMATS)
+    choose("mode", mode, get_args(Mode))
     chosen = language or questionnaire.languages[0]
     if chosen not in questionnaire.languages:
         known = ", ".join(questionnaire.languages)
@@ -116,9 +121,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _paper(
-    questionnaire: Questionnaire, language: str, mode: Literal["self", "interviewer"], fonts: PaperFonts | None
-) -> dict[str, bytes]:
+def _paper(questionnaire: Questionnaire, language: str, mode: Mode, fonts: PaperFonts | None) -> dict[str, bytes]:
     random = any(item.order == "random" for _, item in flow_of(questionnaire).questions)
     return {
         f"{questionnaire.id}.{copy}.pdf": render_paper_pdf(questionnaire, language, mode=mode, copy=copy, fonts=fonts)

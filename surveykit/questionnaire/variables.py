@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from surveykit.questionnaire.definition import Item, Labels, Questionnaire
+from surveykit.errors import choose
+from surveykit.questionnaire.definition import Item, Labels, Level, Questionnaire
 from surveykit.questionnaire.routing.ast import Expression
 from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of, scale_choices
 
 __all__ = ["Variable", "derived_variables", "variables"]
 
 Kind = Literal["single", "multi", "grid", "number", "text", "date"]
+VariableLevel = Literal[Level, ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,15 @@ class Variable:
     other_text: bool
     choices: tuple[tuple[str, Labels], ...]
     specials: tuple[tuple[str, str], ...]
-    level: str
+    level: VariableLevel
     ask_if: Expression
     universe: Expression
     required: bool
     number: int
+
+    def __post_init__(self) -> None:
+        choose("level", self.level, get_args(VariableLevel))
+        choose("kind", self.kind, get_args(Kind))
 
 
 def variables(questionnaire: Questionnaire) -> tuple[Variable, ...]:
@@ -102,7 +108,7 @@ def _columns(questionnaire: Questionnaire, step: Step, item: Item) -> Iterator[V
     choices = item_choices(questionnaire, item)
     plain = tuple((choice.code, choice.labels) for choice in choices if not choice.special)
     specials = tuple((choice.code, choice.special) for choice in choices if choice.special)
-    level = questionnaire.scales[item.scale].level if item.scale in questionnaire.scales else ""
+    level: VariableLevel = questionnaire.scales[item.scale].level if item.scale in questionnaire.scales else ""
 
     def column(name: str, kind: Kind, part: Labels, **more: object) -> Variable:
         labels = {key: f"{text} — {part[key]}" if key in part else text for key, text in item.label.items()}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
-from surveykit.errors import DefinitionError, Problem, first_few
+from surveykit.errors import DefinitionError, Problem, choose, first_few
+from surveykit.language import LANGUAGES
 from surveykit.report.chapters import base_chapters
 from surveykit.report.chapters.own import own_chapter
 from surveykit.report.content.disclosure_record import require_disclosure
@@ -54,6 +56,8 @@ def make_document(
     DefinitionError
         When an item of the disclosure record is empty, or a study's own chapter cannot be placed.
     """
+    choose("edition", edition, LANGUAGES)
+    choose("profile", profile, get_args(Profile))
     require_disclosure(report.disclosure, edition)
     view = make_view(report, edition=edition, profile=profile, rules=rules)
     document = document_of(view, _with_own(view, base_chapters(view)))

@@ -8,10 +8,12 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 
-from surveykit.errors import DataError, MissingGlyphWarning, first_few
+from surveykit.errors import DataError, MissingGlyphWarning, choose, first_few
+from surveykit.language import LANGUAGES
 from surveykit.report.assembly import document_of
 from surveykit.report.chapters.places import tile_figure
 from surveykit.report.chapters.profiles import district_blocks
@@ -46,6 +48,7 @@ def make_brief(report: ReportInput, *, edition: Edition = "zh", rules: Publicati
     Document
         For :func:`surveykit.report.render_html` with the template ``surveykit/brief.html``.
     """
+    choose("edition", edition, LANGUAGES)
     require_disclosure(report.disclosure, edition)
     view = make_view(report, edition=edition, rules=rules)
     first = view.headlines[:3]
@@ -113,6 +116,8 @@ def make_district_document(
     DataError
         When the district is not in the regions table.
     """
+    choose("edition", edition, LANGUAGES)
+    choose("profile", profile, get_args(Profile))
     require_disclosure(report.disclosure, edition)
     return _district_document(make_view(report, edition=edition, profile=profile, rules=rules), district)
 
@@ -187,6 +192,9 @@ def build_district_pdfs(
     dict of str to bytes
         District id to PDF, in the order asked for; the same bytes as one by one.
     """
+    choose("edition", edition, LANGUAGES)
+    choose("profile", profile, get_args(Profile))
+    choose("variant", variant, get_args(Variant))
     require_disclosure(report.disclosure, edition)
     asked = [str(district) for district in (report.regions["district"] if districts is None else districts)]
     light = _without_rows(report)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
 from surveykit.display import Shown
+from surveykit.errors import choose
+from surveykit.files.answer_files import FileVariant, Source
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.cells.values import CellReader
@@ -22,15 +24,11 @@ __all__ = [
     "MissingKind",
     "RawResponses",
     "Responses",
-    "Source",
-    "UnmappedPolicy",
     "UserColumns",
     "Variant",
 ]
 
-Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
-Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
-UnmappedPolicy = Literal["error", "keep", "missing"]
+Variant = Literal[FileVariant, ""]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]
 UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
 MissingKind = Literal["", "na", "nr", "dk", "rf"]
@@ -106,6 +104,10 @@ class RawResponses:
     zone: str = "Asia/Shanghai"
     scores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        choose("source", self.source, get_args(Source))
+        choose("variant", self.variant, get_args(Variant))
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"

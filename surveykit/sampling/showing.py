@@ -12,7 +12,7 @@ from surveykit.display import NamedTable, Presentation, Words, facts
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from surveykit.display.content import Language
+    from surveykit.language import Language
     from surveykit.sampling.allocation.allocation import Allocation
     from surveykit.sampling.allocation.bethel import MultivariateAllocation
     from surveykit.sampling.drawing.record import DrawRecord, Sample
@@ -57,7 +57,6 @@ def plot_allocation(
     """Draw sizes or expected half-widths by stratum."""
     from surveykit.display.charts import size_chart
     from surveykit.display.style import label_of
-    from surveykit.errors import DataError
 
     names = {
         "sample_size": ("样本量", "sample size"),
@@ -65,8 +64,6 @@ def plot_allocation(
         "half_width_50": ("95%区间的预期半宽，率为50%", "expected half-width of the 95 % interval, rate 50 %"),
         "half_width_85": ("95%区间的预期半宽，率为85%", "expected half-width of the 95 % interval, rate 85 %"),
     }
-    if what not in names:
-        raise DataError(f"plot: {what!r} is no column of sizes: choose one of {', '.join(names)}")
     rows = allocation.table[["stratum"]].assign(
         label=[label_of(name, labels) for name in allocation.table["stratum"]], value=allocation.table[what]
     )

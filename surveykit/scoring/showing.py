@@ -13,7 +13,7 @@ from surveykit.errors import DataError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from surveykit.display.content import Language
+    from surveykit.language import Language
 
 __all__ = ["card_presentation", "plot_points", "plot_ranks", "presentation_of", "rank_sets_presentation"]
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.questionnaire import ColumnEntry, Questionnaire, wjx_column_map
 from surveykit.simulation.plain_xlsx import write_plain_xlsx
 from surveykit.simulation.routing import asked_table
 
 __all__ = ["wjx_table", "write_wjx_export"]
+
+ExportVariant = Literal["text", "number"]
 
 SKIPPED = {"text": "(跳过)", "number": "-3"}
 BLANK = {"text": "(空)", "number": "-2"}
@@ -56,9 +58,7 @@ def _open_cells(table: pd.DataFrame, asked: pd.DataFrame, entry: ColumnEntry, va
     return filled.where(asked[entry.variable], SKIPPED[variant])
 
 
-def wjx_table(
-    table: pd.DataFrame, questionnaire: Questionnaire, *, variant: Literal["text", "number"] = "text"
-) -> pd.DataFrame:
+def wjx_table(table: pd.DataFrame, questionnaire: Questionnaire, *, variant: ExportVariant = "text") -> pd.DataFrame:
     """Lay simulated answers out as 问卷星 does.
 
     Parameters
@@ -76,6 +76,7 @@ def wjx_table(
         序号, 提交答卷时间, 所用时间, 来源, 来源详情, 来自IP, then the questions. The link parameter with the
         unit_id stands in 来源详情; the addresses are from a range reserved for documentation.
     """
+    choose("variant", variant, get_args(ExportVariant))
     names = [v.id for v in questionnaire.variables() if v.id in table]
     asked = asked_table(questionnaire, table[names])
     local = table["submitted_at"].dt.tz_convert(ZONE).dt.strftime("%Y/%m/%d %H:%M:%S")
@@ -108,7 +109,7 @@ def write_wjx_export(
     questionnaire: Questionnaire,
     path: str | Path,
     *,
-    variant: Literal["text", "number"] = "text",
+    variant: ExportVariant = "text",
     encoding: str = "utf-8-sig",
 ) -> Path:
     """Write simulated answers as an export of 问卷星.
@@ -136,6 +137,7 @@ def write_wjx_export(
     DataError
         If the name ends otherwise.
     """
+    choose("variant", variant, get_args(ExportVariant))
     path = Path(path)
     cells = wjx_table(table, questionnaire, variant=variant)
     if path.suffix == ".csv":

@@ -9,12 +9,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from surveykit.errors import Problem
+from surveykit.questionnaire.definition import DontKnow
 from surveykit.simulation.community_plan import CommunityFrame, check_communities
 
 __all__ = ["AnswerModel", "Factor", "Fieldwork", "FrameModel", "RateDefinition", "SimulationPlan", "check_simulation"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 AnswerKind = Literal["frame", "ordered", "choice", "multi", "text"]
+Population = Literal["platform", "residents"]
 
 
 class _Model(BaseModel):
@@ -146,7 +148,7 @@ class RateDefinition(_Model):
     id: str
     items: Mapping[str, tuple[str, ...]]
     base: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    dont_know: Literal["in_base", "out_of_base"] = "in_base"
+    dont_know: DontKnow = "in_base"
 
 
 class Fieldwork(_Model):

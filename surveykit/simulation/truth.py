@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.errors import choose
 from surveykit.simulation.frame import resident_cells
 from surveykit.simulation.model import gauss_hermite, ordered_tails, tail_given_attitude
-from surveykit.simulation.plan import AnswerModel, RateDefinition, SimulationPlan
+from surveykit.simulation.plan import AnswerModel, Population, RateDefinition, SimulationPlan
 from surveykit.simulation.residents import community_effects
 
 __all__ = ["cell_effects", "frame_rates", "true_rates"]
@@ -156,8 +157,8 @@ def true_rates(
     regions: pd.DataFrame,
     margins: Mapping[str, pd.DataFrame] | None = None,
     *,
-    populations: Sequence[Literal["platform", "residents"]] = ("platform", "residents"),
-    listed: Literal["platform", "residents"] = "platform",
+    populations: Sequence[Population] = ("platform", "residents"),
+    listed: Population = "platform",
 ) -> pd.DataFrame:
     """True values of the plan's rates, for the city and by district, sex and age group.
 
@@ -187,6 +188,9 @@ def true_rates(
         or "district|age_group"), level ("" for the city; two codes joined by "|"), rate (0 to 1),
         base (people in the denominator).
     """
+    choose("listed", listed, get_args(Population))
+    for population in (populations,) if isinstance(populations, str) else populations:
+        choose("populations", population, get_args(Population))
     parts: list[pd.DataFrame] = []
     for rate in plan.rates:
         if listed in populations:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+ResidentMethod = Literal["calibrated", "pseudo_likelihood", "model", "nearest", "pmm", "doubly_robust"]
+ResidentFamily = Literal["binomial", "gaussian"]
+
 RESIDENTS = "adjusted to residents, model-based"
 """Results that rest on a model of who takes part, or of what those answer who do not."""
 

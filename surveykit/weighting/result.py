@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.display import Shown
+from surveykit.errors import choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.weighting.adjusting.ridge import achieved_table
 from surveykit.weighting.inference import RESIDENTS, probability_label
 from surveykit.weighting.inputs.groups import flat_steps
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
     from surveykit.weighting.apply import CompiledPlan
     from surveykit.weighting.models.residents import ResidentEstimates
+
+Chart = Literal["weights", "margins"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -156,7 +159,7 @@ class WeightingResult(Shown):
         *,
         language: Language = "zh",
         labels: Mapping[str, str] | None = None,
-        what: str = "weights",
+        what: Chart = "weights",
     ) -> Axes:
         """Draw the distribution of the final weights, or the margins before and after.
 
@@ -175,6 +178,8 @@ class WeightingResult(Shown):
         -------
         Axes
         """
+        choose("what", what, get_args(Chart))
+        choose("language", language, LANGUAGES)
         from surveykit.weighting.showing import plot_weighting
 
         return plot_weighting(self, ax, language, labels, what)

@@ -15,7 +15,7 @@ from surveykit.weighting.quality.charts import weight_histogram
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from surveykit.display.content import Language
+    from surveykit.language import Language
     from surveykit.weighting.models.residents import ResidentEstimates
     from surveykit.weighting.models.small_area import FayHerriot
     from surveykit.weighting.quality.response_quality import ResponseQuality
@@ -67,8 +67,6 @@ def plot_weighting(
         used = weights[weights > 0]
         axis, side = ("最终权数 ÷ 平均权数", "答卷数") if zh else ("final weight / mean weight", "respondents")
         return charts.histogram(used / used.mean(), ax, axis=axis, side=side)
-    if what != "margins":
-        raise DataError(f"plot: {what!r} is unknown: choose 'weights' or 'margins'")
     margins = result.diagnostics.margins
     if not len(margins):
         raise DataError("plot: the plan meets no margins: draw what='weights'")

@@ -61,7 +61,7 @@ def test_weights(weights, message, data):
         ({"strata": "nothing"}, "Unknown columns"),
         ({"psu": ["nothing"]}, "Unknown columns"),
         ({"strata": ["h", "k"]}, "one entry per stage"),
-        ({"lonely_psu": "ignore"}, "choose 'fail'"),
+        ({"lonely_psu": "ignore"}, "choose one of 'fail'"),
         ({"pps": "sampford"}, "unknown"),
         ({"pps": "overton"}, "inclusion probability"),
         ({"pps": PPS("joint", joint=np.eye(3))}, r"for 4 sampled units|for 2 sampled|for 8"),
@@ -79,7 +79,7 @@ def test_pps_options():
         PPS("brewer", variance="YG")
     with pytest.raises(DesignError, match="belong together"):
         PPS("joint")
-    with pytest.raises(DesignError, match="choose 'HT'"):
+    with pytest.raises(DesignError, match="choose one of 'HT'"):
         PPS("overton", variance="SYG")
 
 

@@ -101,7 +101,7 @@ def test_allocation_and_planning_table(axes):
     allocation.plot(axes)
     bars = sorted((b for b in axes.patches if b.get_height() == 0.66), key=lambda b: b.get_y())
     assert [bar.get_width() for bar in bars] == allocation.table["sample_size"].tolist()
-    with pytest.raises(DataError, match="no column of sizes"):
+    with pytest.raises(DataError, match="what: 'stratum' is unknown"):
         allocation.plot(what="stratum")
     table = sk.comparison_table([100, 400])
     drawn = sk.ResultTable(table).plot(Figure().add_subplot())

@@ -9,7 +9,6 @@ from surveykit.design import SurveyDesign, as_jackknife_design
 from surveykit.errors import DataError
 from surveykit.estimation import Mean, estimate, survey_prop
 from surveykit.estimation.intervals.intervals import (
-    check_interval,
     effective_size,
     korn_graubard,
     pooled_design_effect,
@@ -216,9 +215,10 @@ def test_unknown_names_are_refused():
     for name in ("likelihood", "Wald"):
         with pytest.raises(DataError, match=name):
             limits(name, [0.5], [0.1], [50], [12])
-    with pytest.raises(DataError, match="Wald"):
-        check_interval("Wald")
-    assert check_interval("likelihood") is None
+    design = SurveyDesign({"y": [1, 0, 1], "w": [1, 1, 1]}, weights="w")
+    with pytest.raises(DataError, match="'Wald' is unknown"):
+        survey_prop(design, "y", 1, interval="Wald")
+    assert len(survey_prop(design, "y", 1, interval="likelihood").table) == 1
 
 
 def test_there_is_no_logit_error_without_replicates():

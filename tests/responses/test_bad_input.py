@@ -329,7 +329,7 @@ def test_answers_against_the_routing_are_findings(table, wjx):
 def test_an_unknown_option_of_a_reader(wjx):
     with pytest.raises(DataError, match="takes no"):
         read_responses(wjx, questionnaire(), versions=["1"])
-    with pytest.raises(DataError, match="unknown source"):
+    with pytest.raises(DataError, match="source: 'paper' is unknown"):
         read_responses(wjx, questionnaire(), source="paper")
 
 

@@ -48,7 +48,7 @@ def test_kinds_by_name_by_order_and_for_all():
         (["rate"], "1 kinds for 2 indicators"),
         ({"a": "rate", "c": "rate"}, "'c'"),
         ({"a": "rate"}, "not known for 1: 'b'"),
-        (["rate", "share"], "'b: share' unknown"),
+        (["rate", "share"], "kinds.*b.*: 'share' is unknown"),
     ):
         with pytest.raises(DataError, match=message):
             make(kinds)

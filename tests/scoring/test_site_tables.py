@@ -164,5 +164,5 @@ def test_rows_of_a_site_are_check_points_and_a_point_given_twice_is_an_error():
 
 
 def test_an_unknown_assumption_is_an_error():
-    with pytest.raises(DataError, match="choose 'error' or 'as_visited'"):
+    with pytest.raises(DataError, match="choose one of 'error', 'as_visited'"):
         summarise_field_visits(visits(), sites(), unvisited="ignore")

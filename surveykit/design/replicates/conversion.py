@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,17 +19,12 @@ from surveykit.design.replicates.factors import (
 )
 from surveykit.design.survey_design import SurveyDesign
 from surveykit.design.tables import numeric_column, require_columns
-from surveykit.errors import DesignError
+from surveykit.errors import DesignError, choose
 
 __all__ = ["as_bootstrap_design", "as_brr_design", "as_jackknife_design", "as_sdr_design"]
 
 BootstrapMethod = Literal["rao_wu", "canty_davison", "rao_wu_yue_beaumont"]
-
-ALIASES: dict[str, BootstrapMethod] = {
-    "subbootstrap": "rao_wu",
-    "bootstrap": "canty_davison",
-    "rwyb": "rao_wu_yue_beaumont",
-}
+JackknifeMethod = Literal["auto", "jk1", "jkn", "jk2"]
 
 
 def _plain(design: SurveyDesign) -> None:
@@ -45,7 +40,7 @@ def _replicate(design: SurveyDesign, method: str, factors: Factors, mse: bool, f
 
 
 def as_jackknife_design(
-    design: SurveyDesign, *, method: Literal["auto", "jk1", "jkn", "jk2"] = "auto", mse: bool = False
+    design: SurveyDesign, *, method: JackknifeMethod = "auto", mse: bool = False
 ) -> ReplicateDesign:
     """Return a design with jackknife replicates, one per first-stage unit.
 
@@ -77,11 +72,10 @@ def as_jackknife_design(
     >>> as_jackknife_design(design).n_replicates
     3
     """
+    choose("method", method, get_args(JackknifeMethod), DesignError)
     _plain(design)
     first = design.stages[0]
-    chosen = method.lower() if method != "auto" else ("jkn" if first.n_strata > 1 else "jk1")
-    if chosen not in ("jk1", "jkn", "jk2"):
-        raise DesignError(f"method {method!r} is unknown: choose 'auto', 'jk1', 'jkn' or 'jk2'.")
+    chosen = method if method != "auto" else ("jkn" if first.n_strata > 1 else "jk1")
     if chosen == "jk1" and first.n_strata > 1:
         raise DesignError(f"JK1 is for designs without strata; there are {first.n_strata}: use 'jkn'.")
     if chosen == "jk2":
@@ -157,20 +151,18 @@ def as_bootstrap_design(
     >>> as_bootstrap_design(design, replicates=50, seed=1).n_replicates
     50
     """
+    choose("method", method, get_args(BootstrapMethod), DesignError)
     _plain(design)
     if replicates < 2:
         raise DesignError(f"replicates is {replicates}: there must be at least 2.")
     rng = np.random.default_rng(seed)
-    method = ALIASES.get(method, method)
     if method == "rao_wu":
         factors = rao_wu(design.stages[0], replicates, rng)
     elif method == "canty_davison":
         factors = canty_davison(design.stages[0], replicates, rng)
-    elif method == "rao_wu_yue_beaumont":
+    else:
         active = [stage for i, stage in enumerate(design.stages) if i == 0 or np.any(stage.unit_carry > 0)]
         factors = rao_wu_multistage(active, replicates, rng)
-    else:
-        raise DesignError(f"method {method!r} is unknown: choose 'rao_wu', 'canty_davison' or 'rao_wu_yue_beaumont'.")
     return _replicate(design, "bootstrap", factors, mse)
 
 

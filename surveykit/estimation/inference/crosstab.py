@@ -11,7 +11,7 @@ from scipy import stats
 
 from surveykit.design.domains import column_codes, where_mask
 from surveykit.design.replicate_design import ReplicateDesign
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.estimation.inference.chi_squared_sums import f_sum_tail
 from surveykit.estimation.inference.result import TestResult
 from surveykit.estimation.inference.subset import Subset, subset
@@ -93,8 +93,7 @@ def survey_chisq(
     >>> survey_chisq(SurveyDesign(data, weights="w"), "a", "b").df
     (1.0, 7.0)
     """
-    if statistic not in get_args(ChisqStatistic):
-        raise DataError(f"statistic {statistic!r} is unknown: choose one of {', '.join(get_args(ChisqStatistic))}.")
+    choose("statistic", statistic, get_args(ChisqStatistic))
     table = _cells(design, row, column, where)
     name, state = NAMES.get(statistic, f"Pearson, {statistic}"), _state(table)
     if state:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy import stats
 
 from surveykit.design.domains import column_codes, where_mask
 from surveykit.design.tables import numeric_column
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.estimation.inference.result import TestResult
 from surveykit.estimation.inference.subset import subset
 from surveykit.estimation.inference.ttests import error_state, t_result
@@ -22,10 +22,10 @@ __all__ = ["survey_ranktest"]
 
 RankTest = Literal["wilcoxon", "vanderWaerden", "median", "KruskalWallis"]
 
-SCORES: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+SCORES: dict[RankTest, Callable[[np.ndarray, float], np.ndarray]] = {
     "wilcoxon": lambda rank, total: rank / total,
-    "kruskalwallis": lambda rank, total: rank / total,
-    "vanderwaerden": lambda rank, total: np.asarray(stats.norm.ppf(rank / total)),
+    "KruskalWallis": lambda rank, total: rank / total,
+    "vanderWaerden": lambda rank, total: np.asarray(stats.norm.ppf(rank / total)),
     "median": lambda rank, total: (rank > total / 2).astype(float),
 }
 
@@ -74,9 +74,7 @@ def survey_ranktest(
     >>> survey_ranktest(design, "y", by="g").df
     2.0
     """
-    key = str(test).lower()
-    if key not in SCORES:
-        raise DataError(f"test {test!r} is unknown: choose 'wilcoxon', 'vanderWaerden', 'median' or 'KruskalWallis'.")
+    choose("test", test, get_args(RankTest))
     y = numeric_column(design.data, variable)
     code, _ = column_codes(design, by)
     mask = where_mask(design.data, where)
@@ -86,7 +84,7 @@ def survey_ranktest(
     if levels.size < 2:
         raise DataError(f"Column {by!r} has {levels.size} level(s) in the domain: at least two groups are needed.")
     group = np.searchsorted(levels, code[part.rows])
-    scores, means, covariance = _mean_scores(design, y, part.rows, group, SCORES[key])
+    scores, means, covariance = _mean_scores(design, y, part.rows, group, SCORES[test])
     contrast = np.column_stack([-np.ones(levels.size - 1), np.eye(levels.size - 1)])
     difference, variance = contrast @ means, contrast @ covariance @ contrast.T
     error, state = error_state(scores, group, float(np.trace(variance)))

@@ -3,24 +3,18 @@
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from scipy import special, stats
 
 from surveykit.errors import DataError
 
-__all__ = ["ProportionInterval", "check_interval", "effective_size", "proportion_interval", "t_interval", "t_quantile"]
+__all__ = ["ProportionInterval", "effective_size", "proportion_interval", "t_interval", "t_quantile"]
 
 ProportionInterval = Literal["logit", "likelihood", "asin", "beta", "mean", "xlogit", "wilson", "wilson_pooled"]
 
 Limits = tuple[np.ndarray, np.ndarray]
-
-
-def check_interval(interval: str) -> None:
-    """Raise `DataError` when the name of an interval for proportions is unknown."""
-    if interval not in get_args(ProportionInterval):
-        raise DataError(f"interval {interval!r} is unknown: choose one of {', '.join(get_args(ProportionInterval))}.")
 
 
 def t_quantile(df: np.ndarray, conf_level: float) -> np.ndarray:

@@ -5,13 +5,17 @@ from __future__ import annotations
 # mypy: disable-error-code="no-any-return"
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from scipy import special, stats
 
-from surveykit.errors import DataError
+from surveykit.errors import choose
 
 __all__ = ["Family", "Link", "make_family"]
+
+FamilyName = Literal["gaussian", "binomial", "poisson", "gamma", "quasi", "quasibinomial", "quasipoisson"]
+LinkName = Literal["identity", "logit", "probit", "cloglog", "log", "inverse", "sqrt"]
 
 Function = Callable[[np.ndarray], np.ndarray]
 EPSILON = float(np.finfo(float).eps)
@@ -54,7 +58,7 @@ def _logistic_slope(eta: np.ndarray) -> np.ndarray:
     return np.maximum(p * (1 - p), EPSILON)
 
 
-LINKS = {
+LINKS: dict[LinkName, Link] = {
     "identity": Link("identity", lambda m: m, lambda e: e, np.ones_like),
     "log": Link("log", np.log, lambda e: np.maximum(np.exp(e), EPSILON), lambda e: np.maximum(np.exp(e), EPSILON)),
     "logit": Link("logit", special.logit, _logistic, _logistic_slope),
@@ -134,7 +138,7 @@ def _gamma(link: Link) -> Family:
     )
 
 
-FAMILIES: dict[str, tuple[Callable[[Link], Family], str]] = {
+FAMILIES: dict[FamilyName, tuple[Callable[[Link], Family], LinkName]] = {
     "gaussian": (_gaussian, "identity"),
     "quasi": (_gaussian, "identity"),
     "binomial": (_binomial, "logit"),
@@ -145,7 +149,7 @@ FAMILIES: dict[str, tuple[Callable[[Link], Family], str]] = {
 }
 
 
-def make_family(name: str, link: str | None) -> Family:
+def make_family(name: FamilyName, link: LinkName | None) -> Family:
     """Return a family with its canonical or the given link.
 
     Raises
@@ -153,11 +157,8 @@ def make_family(name: str, link: str | None) -> Family:
     DataError
         For names that are not known.
     """
-    key = name.lower()
-    if key not in FAMILIES:
-        raise DataError(f"family {name!r} is unknown: choose one of {', '.join(FAMILIES)}.")
-    make, default = FAMILIES[key]
-    chosen = link or default
-    if chosen not in LINKS:
-        raise DataError(f"link {chosen!r} is unknown: choose one of {', '.join(LINKS)}.")
-    return make(LINKS[chosen])
+    choose("family", name, get_args(FamilyName))
+    if link is not None:
+        choose("link", link, get_args(LinkName))
+    make, default = FAMILIES[name]
+    return make(LINKS[link or default])

@@ -12,7 +12,7 @@ from surveykit.design.tables import require_columns
 from surveykit.errors import DataError
 from surveykit.estimation.inference.subset import Subset, subset
 from surveykit.estimation.kernel.degenerate import is_constant
-from surveykit.estimation.kernel.families import Family, make_family
+from surveykit.estimation.kernel.families import Family, FamilyName, LinkName, make_family
 from surveykit.estimation.kernel.irls import Fit, fit_glm
 from surveykit.estimation.kernel.linear import linear_map_covariance
 from surveykit.estimation.kernel.totals import Design
@@ -27,8 +27,8 @@ def survey_glm(
     design: Design,
     formula: str,
     *,
-    family: str = "gaussian",
-    link: str | None = None,
+    family: FamilyName = "gaussian",
+    link: LinkName | None = None,
     where: Any = None,
     conf_level: float = 0.95,
 ) -> GlmResult:
@@ -76,11 +76,11 @@ def survey_glm(
     >>> survey_glm(design, "y ~ x").table["term"].tolist()
     ['(Intercept)', 'x']
     """
+    chosen = make_family(family, link)
     parsed = parse_formula(formula)
     if parsed.left is None:
         raise DataError(f"The formula {formula!r} has no response: write 'y ~ ...'.")
     require_columns(design.data, parsed.columns, "formula")
-    chosen = make_family(family, link)
     y, matrix, part = _data(design, parsed, chosen, where)
     full_x = matrix.x
     keep = _independent(full_x if part.rows.all() else full_x[part.rows], design.weights[part.rows])

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from surveykit.display import Shown
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation.inference.result import TestResult
 from surveykit.estimation.intervals.intervals import t_interval
 from surveykit.estimation.kernel.covariance import domain_df
@@ -22,12 +22,12 @@ from surveykit.estimation.kernel.row_units import units_of_rows
 from surveykit.estimation.kernel.totals import Design, Moment
 from surveykit.estimation.models.formula import Formula, model_matrix
 from surveykit.estimation.results.estimates import COLUMNS_AFTER, Estimates
+from surveykit.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 __all__ = ["GlmResult"]
 
@@ -216,6 +216,7 @@ class GlmResult(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.estimation.showing import plot_model
 
         return plot_model(self, ax, language, labels)

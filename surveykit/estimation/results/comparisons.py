@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation.results.contrast_df import contrast_df
-from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.results.estimates import DifferenceKind, Estimates
 from surveykit.estimation.results.rate_rows import rate_rows
 
 __all__ = ["adjust_p_values", "pairwise_comparisons"]
 
-Adjustment = Literal["none", "bonferroni", "holm", "bh", "tukey"]
+SimpleAdjustment = Literal["none", "bonferroni", "holm", "bh"]
+Adjustment = Literal[SimpleAdjustment, "tukey"]
 
 
-def adjust_p_values(p_values: np.ndarray, method: Literal["none", "bonferroni", "holm", "bh"]) -> np.ndarray:
+def adjust_p_values(p_values: np.ndarray, method: SimpleAdjustment) -> np.ndarray:
     """Return p-values adjusted after Bonferroni, Holm or Benjamini and Hochberg; NaN stays out of the family.
 
     Notes
@@ -31,6 +32,7 @@ def adjust_p_values(p_values: np.ndarray, method: Literal["none", "bonferroni", 
     >>> adjust_p_values(np.array([0.01, 0.02, 0.04]), "holm").tolist()
     [0.03, 0.04, 0.04]
     """
+    choose("method", method, get_args(SimpleAdjustment))
     p = np.asarray(p_values, dtype=float)
     out, good = p.copy(), ~np.isnan(p)
     m, values = int(good.sum()), p[good]
@@ -42,8 +44,6 @@ def adjust_p_values(p_values: np.ndarray, method: Literal["none", "bonferroni", 
         values[order] = np.minimum(np.maximum.accumulate(values[order] * (m + 1 - rank)), 1.0)
     elif method == "bh":
         values[order] = np.minimum(np.minimum.accumulate((values[order] * m / rank)[::-1])[::-1], 1.0)
-    elif method != "none":
-        raise DataError(f"method {method!r} is unknown: choose 'none', 'bonferroni', 'holm', 'bh' or 'tukey'.")
     out[good] = values
     return out
 
@@ -54,7 +54,7 @@ def pairwise_comparisons(
     method: Adjustment = "holm",
     draws: int = 50_000,
     seed: int = 20211231,
-    kind: Literal["rate", "number"] | None = None,
+    kind: DifferenceKind | None = None,
 ) -> pd.DataFrame:
     """Compare every pair of rows of a result.
 
@@ -81,6 +81,9 @@ def pairwise_comparisons(
     A simulated p-value has a standard error of at most 0.5 / sqrt(draws). Each pair has the degrees of freedom of the
     units that carry it, see `contrast_df`.
     """
+    choose("method", method, get_args(Adjustment))
+    if kind is not None:
+        choose("kind", kind, get_args(DifferenceKind))
     e, v = estimates.estimates, estimates.covariance
     pairs = list(combinations(range(e.size), 2))
     if not pairs:

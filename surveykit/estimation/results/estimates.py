@@ -5,26 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.estimation.intervals.intervals import t_interval
 from surveykit.estimation.kernel.derivatives import evaluate, function_value, numeric_jacobian
 from surveykit.estimation.kernel.row_units import RowUnits, derived_units
 from surveykit.estimation.results.contrast_df import contrast_df
 from surveykit.estimation.results.row_keys import Row, find_row, row_labels
+from surveykit.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
-__all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "Estimates"]
+__all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "DifferenceKind", "Estimates", "TransformMethod"]
+
+DifferenceKind = Literal["rate", "number"]
+TransformMethod = Literal["delta", "replicates"]
 
 COLUMNS_BEFORE = ("statistic", "variable", "level")
 COLUMNS_AFTER = (
@@ -139,7 +142,7 @@ class Estimates(Shown):
         replicates = None if self.replicates is None else self.replicates @ matrix.T
         return self._derived("contrast", [str(key) for key in named], (matrix * used).sum(axis=1), matrix, replicates)
 
-    def difference(self, a: Any, b: Any, *, kind: Literal["rate", "number"] | None = None) -> Estimates:
+    def difference(self, a: Any, b: Any, *, kind: DifferenceKind | None = None) -> Estimates:
         """Return the estimate of row `a` minus that of row `b`.
 
         Parameters
@@ -155,6 +158,8 @@ class Estimates(Shown):
         Estimates
             Statistic "difference"; estimate, std_error and covariance are the linearised ones for both kinds.
         """
+        if kind is not None:
+            choose("kind", kind, get_args(DifferenceKind))
         from surveykit.estimation.results.rate_rows import difference_of_rates
 
         labels = self.labels
@@ -174,7 +179,7 @@ class Estimates(Shown):
         self,
         function: Callable[[np.ndarray], Any],
         names: Sequence[str] | None = None,
-        method: Literal["delta", "replicates"] = "delta",
+        method: TransformMethod = "delta",
     ) -> Estimates:
         """Return smooth functions of the estimates.
 
@@ -198,6 +203,7 @@ class Estimates(Shown):
             When the function has no value or no derivative at the estimates (the logit of a rate of 1): which, and
             their values.
         """
+        choose("method", method, get_args(TransformMethod))
         at = self.estimates
         value = function_value(function, at, self.labels)
         listed = list(names) if names is not None else [f"f{i + 1}" for i in range(value.size)]
@@ -352,6 +358,7 @@ class Estimates(Shown):
         DataError
             If there is no such variable, or there are too many rows for one chart.
         """
+        choose("language", language, LANGUAGES)
         from surveykit.estimation.showing import plot_estimates
 
         return plot_estimates(self, ax, language, labels, variable=variable, sort=sort, reference=reference)

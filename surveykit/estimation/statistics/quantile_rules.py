@@ -4,13 +4,11 @@ from __future__ import annotations
 
 # mypy: disable-error-code="no-any-return"
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
-from surveykit.errors import DataError
-
-__all__ = ["QuantileRule", "SortedSample", "check_rule", "quantile_point", "sort_sample"]
+__all__ = ["QuantileRule", "SortedSample", "quantile_point", "sort_sample"]
 
 QuantileRule = Literal["math", "school", "shahvaish", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
 
@@ -33,12 +31,6 @@ class SortedSample:
     def total(self) -> float:
         """Sum of the weights."""
         return float(self.cumulative[-1])
-
-
-def check_rule(rule: str) -> None:
-    """Raise `DataError` when the name of a quantile rule is unknown."""
-    if rule not in get_args(QuantileRule):
-        raise DataError(f"rule {rule!r} is unknown: choose one of {', '.join(get_args(QuantileRule))}.")
 
 
 def sort_sample(x: np.ndarray, w: np.ndarray, rule: str = "hf7") -> SortedSample:

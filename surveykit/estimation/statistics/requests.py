@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from surveykit.design.domains import column_codes, level_positions
 from surveykit.design.tables import numeric_column, require_columns
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.estimation.kernel.terms import (
     Context,
     Term,
@@ -115,6 +115,10 @@ class Quantile:
     probabilities: float | Sequence[float] = 0.5
     rule: QuantileRule = "math"
     interval: QuantileInterval = "mean"
+
+    def __post_init__(self) -> None:
+        choose("rule", self.rule, get_args(QuantileRule))
+        choose("interval", self.interval, get_args(QuantileInterval))
 
 
 @dataclass(frozen=True)

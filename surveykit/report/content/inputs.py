@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, get_args, runtime_checkable
 
 import pandas as pd
 
+from surveykit.errors import choose
+from surveykit.language import Language
 from surveykit.report.content.disclosure_record import Disclosure
 from surveykit.report.content.weighting_record import WeightDiagnostics
+from surveykit.scoring.indicators.definition import IndicatorKind
 
 __all__ = [
     "Choice",
@@ -27,7 +30,7 @@ __all__ = [
     "Text",
 ]
 
-Edition = Literal["zh", "en"]
+Edition = Language
 Profile = Literal["research", "official"]
 Text = Mapping[str, str]
 """A text in each language of the report: ``{"zh": ..., "en": ...}``."""
@@ -104,13 +107,16 @@ class IndicatorInfo:
 
     id: str
     name: Text
-    kind: Literal["rate", "score"]
+    kind: IndicatorKind
     numerator: Text
     base: Text
     dont_know: Text
     wording: Text
     headline: bool = True
     items: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        choose("kind", self.kind, get_args(IndicatorKind))
 
 
 @dataclass(frozen=True, kw_only=True)

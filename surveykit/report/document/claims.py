@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Order", "interval_ranks", "order_of", "pairs_apart", "ranks_from_pairs"]
 
+ClaimTest = Literal["ranks", "pairs"]
+
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
@@ -38,7 +40,7 @@ class Order:
     top: str
     bottom: str
     apart: bool
-    test: Literal["ranks", "pairs"]
+    test: ClaimTest
 
 
 def order_of(view: View, indicator: str, by: str) -> Order:
@@ -68,9 +70,7 @@ def order_of(view: View, indicator: str, by: str) -> Order:
     return _order(levels, levels, low, high, "pairs")
 
 
-def _order(
-    every: list[str], shown: list[str], low: FloatArray, high: FloatArray, test: Literal["ranks", "pairs"]
-) -> Order:
+def _order(every: list[str], shown: list[str], low: FloatArray, high: FloatArray, test: ClaimTest) -> Order:
     first, last = np.flatnonzero(high == 1), np.flatnonzero(low == len(every))
     top = every[first[0]] if len(first) == 1 and (low == 1).sum() == 1 else ""
     bottom = every[last[0]] if len(last) == 1 and (high == len(every)).sum() == 1 else ""

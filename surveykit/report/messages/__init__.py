@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from surveykit.errors import choose
+from surveykit.language import LANGUAGES
 from surveykit.report.content.inputs import Edition, StudyInfo
 from surveykit.report.messages import checks, office, process, weights
 from surveykit.report.messages.en import MESSAGES as EN
@@ -23,6 +25,7 @@ def say(edition: Edition, key: str, **values: object) -> str:
     >>> say("en", "unit_percent")
     'Unit: %'
     """
+    choose("edition", edition, LANGUAGES)
     return CATALOGUES[edition][key].format(**values)
 
 
@@ -35,6 +38,7 @@ def place_words(edition: Edition, study: StudyInfo) -> dict[str, str]:
     >>> place_words("en", SimpleNamespace(unit={"en": "ward"}, city={"en": "Leeds"}))
     {'unit': 'ward', 'units': 'wards', 'Unit': 'Ward', 'Units': 'Wards', 'whole': 'Leeds', 'Whole': 'Leeds'}
     """
+    choose("edition", edition, LANGUAGES)
     one = str(study.unit.get(edition) or study.unit.get("zh") or "")
     many = str(study.unit.get("en_plural") or one + "s") if edition == "en" else one
     whole = str(study.city.get(edition) or study.city.get("zh") or "")

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from surveykit.errors import RenderError
+from surveykit.errors import RenderError, choose
+from surveykit.language import LANGUAGES
 from surveykit.report.assembly import make_document
 from surveykit.report.charts.typefaces import FACES, face_rule
 from surveykit.report.content.inputs import Edition, Profile, ReportInput
@@ -95,6 +96,9 @@ def build_html(
     str
         The same text for the same input.
     """
+    choose("edition", edition, LANGUAGES)
+    choose("profile", profile, get_args(Profile))
+    choose("medium", medium, get_args(Medium))
     document = make_document(report, edition=edition, profile=profile, rules=rules)
     return render_html(document, medium=medium, template=template, study_templates=study_templates)
 
@@ -107,6 +111,7 @@ def render_html(
     study_templates: str | Path | Mapping[str, str] | None = None,
 ) -> str:
     """Render content that :func:`surveykit.report.make_document` made; parameters as :func:`build_html`."""
+    choose("medium", medium, get_args(Medium))
     import jinja2
 
     edition: Edition = "zh" if document.edition == "zh" else "en"

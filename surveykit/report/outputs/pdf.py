@@ -11,10 +11,10 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from surveykit.display.pdf_structure import mend_structure
-from surveykit.errors import MissingDependencyError, MissingGlyphWarning, RenderError, first_few
+from surveykit.errors import MissingDependencyError, MissingGlyphWarning, RenderError, choose, first_few
 from surveykit.report.charts.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, fit_to_fonts, font_bytes
 from surveykit.report.document.typography import hold_together, with_curly_quotes
 
@@ -85,6 +85,7 @@ def build_pdf(
     MissingDependencyError
         When Pango is not installed.
     """
+    choose("variant", variant, get_args(Variant))
     setting = fit_to_fonts(html)
     if setting.told:
         warnings.warn(setting.told, MissingGlyphWarning, stacklevel=2)

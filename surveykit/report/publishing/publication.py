@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.report.content.inputs import EstimatesLike, ReportInput
 from surveykit.report.content.numbers import rounded
 from surveykit.report.publishing.differencing import (
@@ -23,6 +23,8 @@ from surveykit.report.publishing.standards import acs_reliability, nchs_count, n
 from surveykit.report.publishing.suppression import suppress_counts
 
 __all__ = ["DEFAULT_RULES", "PUBLISHED_COLUMNS", "PublicationRules", "publish", "publish_topline"]
+
+Standard = Literal["nchs2017", "acs", "none"]
 
 PUBLISHED_COLUMNS = (
     "indicator",
@@ -61,13 +63,12 @@ class PublicationRules:
         (:func:`surveykit.report.publishing.differencing.protect_bases`).
     """
 
-    standard: Literal["nchs2017", "acs", "none"] = "nchs2017"
+    standard: Standard = "nchs2017"
     smallest_count: int = 5
     round_counts_to: int = 1
 
     def __post_init__(self) -> None:
-        if self.standard not in ("nchs2017", "acs", "none"):
-            raise DataError(f"standard {self.standard!r} is unknown: use 'nchs2017', 'acs' or 'none'")
+        choose("standard", self.standard, get_args(Standard))
         if self.smallest_count < 1 or self.round_counts_to < 1:
             raise DataError("smallest_count and round_counts_to must be 1 or more")
 

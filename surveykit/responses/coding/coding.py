@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import UnmappedPolicy
 from surveykit.questionnaire import Choice, Item, Questionnaire, Variable, item_choices, replay_frame
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.cells.times import parse_durations, parse_times
@@ -18,9 +19,11 @@ from surveykit.responses.cells.values import UnmappedValue
 from surveykit.responses.coding.decoding import Cells, decode_item
 from surveykit.responses.privacy.free_text import mask_identifiers, mask_series
 from surveykit.responses.privacy.minors import block_minors
-from surveykit.responses.results import Finding, RawResponses, Responses, UnmappedPolicy
+from surveykit.responses.results import Finding, RawResponses, Responses
 
 __all__ = ["KINDS", "code_responses"]
+
+Identifiers = Literal["mask", "keep"]
 
 KINDS = pd.CategoricalDtype(["", "na", "nr", "dk", "rf"])
 UNMAPPED_COLUMNS = ["column", "value", "count", "rows", "nearest", "code"]
@@ -175,7 +178,7 @@ def code_responses(
     *,
     policy: UnmappedPolicy = "error",
     minors: str | None = "auto",
-    identifiers: Literal["mask", "keep"] = "mask",
+    identifiers: Identifiers = "mask",
 ) -> Responses:
     """Code a raw export.
 
@@ -210,6 +213,8 @@ def code_responses(
     asked is a finding and is missing ("na") in the data; the raw table keeps it. An item with several answers whose
     "don't know" is ticked has that option True and the others missing ("dk").
     """
+    choose("policy", policy, get_args(UnmappedPolicy))
+    choose("identifiers", identifiers, get_args(Identifiers))
     cells, unmapped = _decode_all(raw, questionnaire)
     if unmapped and policy == "error":
         raise _unmapped_error(raw, unmapped)

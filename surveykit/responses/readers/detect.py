@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import Source
 from surveykit.files.looking import open_regular
 from surveykit.files.text_tables import read_headers
 from surveykit.questionnaire import Questionnaire
@@ -16,7 +17,7 @@ from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
 from surveykit.responses.readers.stat_files import read_spss, read_stata
 from surveykit.responses.readers.table_files import read_form, read_table
 from surveykit.responses.readers.wjx import read_wjx
-from surveykit.responses.results import RawResponses, Source
+from surveykit.responses.results import RawResponses
 
 __all__ = ["READERS", "detect_source", "read_responses", "reader_options"]
 
@@ -93,6 +94,7 @@ def reader_options(source: Source) -> set[str]:
     -------
     set of str
     """
+    choose("source", source, get_args(Source))
     return set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire"}
 
 
@@ -123,9 +125,9 @@ def read_responses(
     DataError
         If the source cannot be told, or the reader does not take an option.
     """
-    source = source or detect_source(path)
-    if source not in READERS:
-        raise DataError(f"unknown source {source!r}; known are {', '.join(READERS)}")
+    if source is None:
+        source = detect_source(path)
+    choose("source", source, get_args(Source))
     known = reader_options(source)
     strange = sorted(set(options) - known)
     if strange:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from surveykit.errors import first_few
+from surveykit.files.answer_files import Source
 from surveykit.questionnaire import ColumnMap, Questionnaire
 from surveykit.responses.cells.user_mapping import Said
 from surveykit.responses.cells.values import CellReader, OptionsBy
 from surveykit.responses.privacy.columns import without_personal
 from surveykit.responses.readers.flat_columns import flat_columns, options_by, require_questions
 from surveykit.responses.readers.odd_cells import sound_cells
-from surveykit.responses.results import Finding, RawResponses, Source, Variant
+from surveykit.responses.results import Finding, RawResponses, Variant
 
 __all__ = ["FlatFile", "Found", "first_header", "questions_lost", "raw_of_flat"]
 

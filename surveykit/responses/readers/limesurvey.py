@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import LimeSurveyVariant
 from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, item_choices
 from surveykit.questionnaire.structure import flow_of
@@ -16,7 +18,7 @@ from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader, OptionsBy
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, Found, raw_of_flat
-from surveykit.responses.results import Columns, RawResponses, UserColumns, Variant
+from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["read_limesurvey"]
 
@@ -79,7 +81,7 @@ def read_limesurvey(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    variant: Variant | None = None,
+    variant: LimeSurveyVariant | None = None,
     column_map: Columns | None = None,
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
@@ -123,6 +125,8 @@ def read_limesurvey(
     apostrophe, which is taken off again in texts.
     """
     path = Path(path)
+    if variant is not None:
+        choose(f"{path.name}: variant", variant, get_args(LimeSurveyVariant))
     table, sheet, digest = read_text_table(path)
     codes = {str(h): match["code"] if (match := _TEXT.match(str(h))) else str(h) for h in table.columns}
     lower = {code.lower(): header for header, code in codes.items()}

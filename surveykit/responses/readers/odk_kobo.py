@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import FlatVariant, Source
 from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.cells.times import parse_times
@@ -16,7 +18,7 @@ from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader, OptionsBy
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
-from surveykit.responses.results import Columns, RawResponses, Source, UserColumns, Variant
+from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["read_kobo", "read_odk"]
 
@@ -66,11 +68,13 @@ def _read(
     questionnaire: Questionnaire,
     said: Said,
     *,
-    variant: Variant | None,
+    variant: FlatVariant | None,
     versions: Sequence[str] | None,
     salt: str | None,
 ) -> RawResponses:
     path = Path(path)
+    if variant is not None:
+        choose(f"{path.name}: variant", variant, get_args(FlatVariant))
     table, sheet, digest = read_text_table(path)
     headers = [str(h) for h in table.columns]
     names = _META[source]
@@ -98,7 +102,7 @@ def read_odk(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    variant: Variant | None = None,
+    variant: FlatVariant | None = None,
     column_map: Columns | None = None,
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
@@ -146,7 +150,7 @@ def read_kobo(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    variant: Variant | None = None,
+    variant: FlatVariant | None = None,
     column_map: Columns | None = None,
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,

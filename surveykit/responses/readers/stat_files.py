@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from surveykit.errors import first_few
 from surveykit.files.looking import file_sha256
-from surveykit.files.statistics import read_statistics
+from surveykit.files.statistics import StatisticsPackage, read_statistics
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
@@ -72,7 +72,7 @@ def _user_missing(meta: Any, columns: Mapping[str, Sequence[str]], questionnaire
 
 
 def _read(
-    source: Literal["spss", "stata"],
+    source: StatisticsPackage,
     path: str | Path,
     questionnaire: Questionnaire,
     said: Said,

@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import FlatVariant
 from surveykit.files.looking import file_sha256, open_regular, parse_json, read_text
 from surveykit.files.parquet import read_parquet_text
 from surveykit.files.text_tables import read_text_table
@@ -21,7 +22,7 @@ from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
 from surveykit.responses.readers.odd_cells import sound_cells, sound_text
 from surveykit.responses.readers.stat_files import META
-from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns, Variant
+from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_form", "read_table"]
 
@@ -34,7 +35,7 @@ def read_table(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    variant: Variant | None = None,
+    variant: FlatVariant | None = None,
     sheet: str | None = None,
     column_map: Columns | None = None,
     mapping: UserColumns | None = None,
@@ -73,6 +74,8 @@ def read_table(
         If the file is damaged, half of the questions are not there or a column is ambiguous.
     """
     path = Path(path)
+    if variant is not None:
+        choose(f"{path.name}: variant", variant, get_args(FlatVariant))
     with open_regular(path) as stream:
         parquet = stream.read(4) == b"PAR1"
     sheet_name = ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import WjxVariant
 from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
 from surveykit.responses.cells.user_mapping import Said, what_is_said
@@ -19,7 +21,7 @@ from surveykit.responses.privacy.columns import without_personal
 from surveykit.responses.readers.flat_file import questions_lost
 from surveykit.responses.readers.matching import match_columns
 from surveykit.responses.readers.odd_cells import sound_cells
-from surveykit.responses.results import Columns, RawResponses, UserColumns, Variant
+from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["WJX_READERS", "read_wjx"]
 
@@ -28,7 +30,7 @@ LINK_COLUMNS = ("sojumpparm", "自定义参数", "自定义字段")
 _LINK = r"(?:sojumpparm|joinparm)\s*[=:]\s*(?P<token>[^&\s;]+)"
 _BLANK = frozenset({"", "(空)", "（空）"})
 _SKIPPED = frozenset({"(跳过)", "（跳过）"})
-WJX_READERS: dict[Variant, CellReader] = {
+WJX_READERS: dict[WjxVariant, CellReader] = {
     "text": CellReader("label", _BLANK, _SKIPPED),
     "number": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
     "score": CellReader("label", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
@@ -89,7 +91,7 @@ def _split_columns(table: pd.DataFrame, column_map: ColumnMap) -> dict[str, tupl
 
 def _variant(
     path: Path, table: pd.DataFrame, columns: Mapping[str, Sequence[str]], column_map: ColumnMap, split: bool
-) -> Variant:
+) -> WjxVariant:
     numeric = _looks_numeric(table, columns, column_map)
     if "总分" in table.columns and numeric:
         raise DataError(
@@ -102,7 +104,7 @@ def _variant(
 
 
 def _scores(
-    variant: Variant, scores: Mapping[str, Mapping[str, str]] | None, column_map: ColumnMap, file: str
+    variant: WjxVariant, scores: Mapping[str, Mapping[str, str]] | None, column_map: ColumnMap, file: str
 ) -> dict[str, Mapping[str, str]]:
     """Scores by column; places of options cannot be told from scores, so they must be given."""
     if variant != "score":
@@ -135,7 +137,7 @@ def read_wjx(
     path: str | Path,
     questionnaire: Questionnaire,
     *,
-    variant: Variant | None = None,
+    variant: WjxVariant | None = None,
     encoding: str | None = None,
     column_map: Columns | None = None,
     mapping: UserColumns | None = None,
@@ -181,6 +183,8 @@ def read_wjx(
     questions. The link parameter is looked for in a column of its own, then in 来源详情.
     """
     path = Path(path)
+    if variant is not None:
+        choose(f"{path.name}: variant", variant, get_args(WjxVariant))
     said = what_is_said(column_map, mapping)
     own_map = said.column_map or wjx_column_map(questionnaire)
     table, sheet, digest = read_text_table(path, encoding=encoding)

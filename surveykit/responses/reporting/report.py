@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.errors import choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.fieldwork.outcome_rates import RATES, outcome_rates
 from surveykit.responses.fieldwork.quota import quota_fill
@@ -32,7 +34,6 @@ from surveykit.responses.results import Responses
 __all__ = ["quality_html", "quality_tables", "write_quality_xlsx"]
 
 Floats = NDArray[np.float64]
-Language = Literal["zh", "en"]
 _PERCENT = {
     "share", "estimate", "difference", "weighted", "weighted_difference", "dont_know", "flagged", "fill",
     "planned_share", "completed_share", *RATES,
@@ -186,6 +187,7 @@ def quality_html(
     str
         HTML; everything that came from a file is escaped, nothing is loaded.
     """
+    choose("language", language, LANGUAGES)
     first = 0 if language == "zh" else 1
     title = title or ("数据质量报告" if language == "zh" else "Data quality report")
     note = (
@@ -228,6 +230,7 @@ def write_quality_xlsx(
     -------
     Path
     """
+    choose("language", language, LANGUAGES)
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveykit.display import Shown
-from surveykit.errors import DataError, DefinitionError, first_few
+from surveykit.errors import DataError, DefinitionError, choose, first_few
+from surveykit.language import LANGUAGES, Language
 from surveykit.sampling.allocation.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.allocation.integers import budget_allocation, integer_allocation
 from surveykit.sampling.plan.checks import check_sampling_plan
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 __all__ = ["Allocation", "AllocationBounds", "AllocationOptions", "allocate", "expected_half_width"]
+
+SizeColumn = Literal["sample_size", "sampling_fraction", "half_width_50", "half_width_85"]
 
 Z95 = 1.959963984540054
 
@@ -68,7 +70,7 @@ class Allocation(Shown):
         *,
         language: Language = "zh",
         labels: Mapping[str, str] | None = None,
-        what: str = "sample_size",
+        what: SizeColumn = "sample_size",
     ) -> Axes:
         """Draw sizes or expected half-widths by stratum.
 
@@ -87,6 +89,8 @@ class Allocation(Shown):
         -------
         Axes
         """
+        choose("what", what, get_args(SizeColumn))
+        choose("language", language, LANGUAGES)
         from surveykit.sampling.showing import plot_allocation
 
         return plot_allocation(self, ax, language, labels, what)
@@ -191,6 +195,7 @@ def allocate(
     >>> allocate([5000, 5000], total=100, method="neyman", standard_deviation=[1, 3]).table["sample_size"].tolist()
     [25, 75]
     """
+    choose("method", method, get_args(AllocationMethod))
     if isinstance(plan, SamplingPlan):
         if strata is None:
             raise DataError("allocate: a plan needs its strata: allocate(plan, stratum_table(plan, frame))")

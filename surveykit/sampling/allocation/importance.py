@@ -81,17 +81,13 @@ def stratum_importance(
             raise DataError(f"allocate: compromise {options.compromise!r} is not between 0 and 1")
         blend = np.sqrt(options.compromise * weight**2 + (1.0 - options.compromise) / count**2)
         base = blend * _values("standard_deviation", standard_deviation, count, method)
-    elif method == "power":
+    else:
         measure = _values("measure", options.measure, count, method)
         mean = _values("mean", options.mean, count, method, negative=True)
         if (mean == 0).any():
             raise DataError(f"allocate: mean is 0 in strata at {first_few(np.flatnonzero(mean == 0).tolist())}")
         deviation = _values("standard_deviation", standard_deviation, count, method)
         base = measure**options.power * deviation / np.abs(mean)
-    else:
-        raise DataError(
-            f"allocate: method {method!r} is unknown: use 'equal', 'proportional', 'neyman', 'power' or 'kish'"
-        )
     if options.cost is None:
         return base
     cost = _values("cost", options.cost, count, "a cost")

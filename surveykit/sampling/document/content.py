@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from surveykit.errors import choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.document.precision import (
-    Language,
     Section,
     by_domain,
     comparison_section,
@@ -59,6 +60,9 @@ class PlanningDocument:
     language: Language
     sections: tuple[Section, ...]
 
+    def __post_init__(self) -> None:
+        choose("language", self.language, LANGUAGES)
+
 
 def plan_document(
     plan: SamplingPlan, allocation: Allocation, language: Language = "zh", labels: dict[str, str] | None = None
@@ -88,6 +92,7 @@ def plan_document(
     Half-widths are of 95 % intervals at the expected proportion, with finite population correction, expected response
     and design effect. Domains and the overall estimate weight strata by their population.
     """
+    choose("language", language, LANGUAGES)
     at = 0 if language == "zh" else 1
     sections = [_head(plan, allocation, key, names[at], language) for key, names in HEADS.items()]
     sizes = expected_sizes(plan, allocation)

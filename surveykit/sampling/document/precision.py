@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from surveykit.language import Language
 from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.plan.definition import SamplingPlan
 from surveykit.sampling.size import comparison_table, precision_proportion
 
-__all__ = ["Language", "Section", "by_domain", "comparison_section", "expected_sizes", "size_section"]
+__all__ = ["Section", "by_domain", "comparison_section", "expected_sizes", "size_section"]
 
-Language = Literal["zh", "en"]
 COMPARISON_HEAD = (
     ("每地完成数", "标准误", "两地可辨差距", "全部两两可辨差距", "八成把握可发现的差距", "名次置信集平均宽度"),
     ("Responses", "Standard error", "Gap, one pair", "Gap, all pairs", "Gap, power 0.8", "Mean width of rank sets"),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from surveykit._version import __version__
-from surveykit.errors import DataError, DefinitionError, Problem, first_few
+from surveykit.errors import DataError, DefinitionError, Problem, choose, first_few
 from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.listing import select_rows
-from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
+from surveykit.sampling.drawing.record import (
+    DrawRecord,
+    IdsChecked,
+    Sample,
+    StratumRecord,
+    sample_digest,
+    weight_totals,
+)
 from surveykit.sampling.frames.frames import Frame, open_frame, published_sql
 from surveykit.sampling.frames.keys import BEYOND, threshold
 from surveykit.sampling.frames.scan import Limit, require_unique_drawn, scan_frame, selection_sql
@@ -22,13 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["draw"]
 
+IdCheck = Literal["auto", IdsChecked]
+
 
 def draw(
     plan: SamplingPlan,
     frame: Any,
     allocation: Allocation | None = None,
     *,
-    id_check: Literal["auto", "all", "candidates"] = "auto",
+    id_check: IdCheck = "auto",
 ) -> Sample:
     """Draw the sample that plan, frame and seed determine.
 
@@ -76,6 +85,7 @@ def draw(
     >>> draw(plan, pd.DataFrame({"u": ["a", "b", "c", "d"]})).table["u"].tolist()
     ['b', 'd']
     """
+    choose("id_check", id_check, get_args(IdCheck))
     require_drawable(plan)
     opened = open_frame(frame, delimiter=plan.frame.delimiter)
     if plan.stages:

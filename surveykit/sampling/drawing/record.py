@@ -6,10 +6,10 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from surveykit.display import Shown
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.sampling.plan.definition import HashName
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from surveykit.display import Presentation
 
 __all__ = ["DrawRecord", "Sample", "StratumRecord"]
+
+IdsChecked = Literal["all", "candidates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +97,17 @@ class DrawRecord(Shown):
     frame: str
     frame_rows: int
     frame_digest: str
-    ids_checked: str
+    ids_checked: IdsChecked
     strata: tuple[StratumRecord, ...]
     sample_digest: str
     sql: str
     versions: dict[str, str]
     notes: tuple[str, ...] = ()
     stages: tuple[DrawRecord, ...] = ()
+
+    def __post_init__(self) -> None:
+        choose("ids_checked", self.ids_checked, get_args(IdsChecked))
+        choose("hash", self.hash, get_args(HashName))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON or YAML."""

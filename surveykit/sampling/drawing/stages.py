@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.drawing.drawing import draw_units
-from surveykit.sampling.drawing.record import DrawRecord, Sample, sample_digest
+from surveykit.sampling.drawing.record import DrawRecord, IdsChecked, Sample, sample_digest
 from surveykit.sampling.frames.frames import Frame, open_frame, require_columns, require_plain_type
 from surveykit.sampling.frames.keys import frame_digest
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
@@ -54,7 +54,7 @@ def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None,
             inner = inner.model_copy(update={"size": SizeRule(by_stratum=sizes)})
         stages.append(draw_units(inner, open_frame(listed), None, id_check))
     sample = _join(plan, frame, stages)
-    checked = "all" if all_checked else "candidates"
+    checked: IdsChecked = "all" if all_checked else "candidates"
     whole = frame_digest(plan, frame)
     return replace(sample, record=replace(sample.record, frame_rows=rows, frame_digest=whole, ids_checked=checked))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.errors import choose
 from surveykit.sampling.frames.frames import Frame, open_frame
 from surveykit.sampling.frames.strata import stratum_expression
 from surveykit.sampling.plan.definition import HashName, SamplingPlan
@@ -42,6 +43,7 @@ def permanent_key(seed: str, unit: str, hash_name: HashName = "md5") -> str:
     >>> permanent_key("demo", "u000001")[:8]
     '9a22cee2'
     """
+    choose("hash_name", hash_name, get_args(HashName))
     return hashlib.new(hash_name, f"{seed}:{unit}".encode(), usedforsecurity=False).hexdigest()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal
+from typing import Literal, get_args
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.sampling.size.equation import (
     critical_value,
     effective_size,
@@ -27,6 +27,8 @@ __all__ = [
     "sample_size_power",
     "smallest_difference",
 ]
+
+NullVariance = Literal["pooled", "unpooled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def sample_size_power(
     *,
     power: float = 0.8,
     conf_level: float = 0.95,
-    null_variance: Literal["pooled", "unpooled"] = "pooled",
+    null_variance: NullVariance = "pooled",
     comparison: Comparison | None = None,
 ) -> SampleSize:
     """Units to draw in each of two samples so that a true difference is found with the wanted power.
@@ -198,6 +200,7 @@ def sample_size_power(
     >>> sample_size_power(0.5, 0.6).n
     388
     """
+    choose("null_variance", null_variance, get_args(NullVariance))
     comparison = comparison or Comparison()
     variance = _variance(p1, p2, comparison)
     if p1 == p2:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.sampling.size.compare import Comparison, smallest_difference
 from surveykit.sampling.size.equation import effective_size, require_conditions, require_positive, require_proportion
 from surveykit.sampling.size.proportion import sample_size_proportion
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["comparison_table", "domain_sizes", "rank_set_width"]
+
+RankSetKind = Literal["marginal", "simultaneous"]
 
 
 def domain_sizes(
@@ -154,7 +156,7 @@ def rank_set_width(
     *,
     districts: int = 23,
     conf_level: float = 0.95,
-    kind: Literal["marginal", "simultaneous"] = "simultaneous",
+    kind: RankSetKind = "simultaneous",
 ) -> float:
     """Expected number of ranks in the confidence set of a district's rank.
 
@@ -188,6 +190,7 @@ def rank_set_width(
     >>> round(rank_set_width(0.02, 0.0), 1)
     23.0
     """
+    choose("kind", kind, get_args(RankSetKind))
     require_positive(std_error, "std_error")
     if districts < 2:
         raise DataError(f"rank sets: {districts} districts cannot be ranked: give at least 2")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.sampling.size.equation import (
     critical_value,
     effective_size,
@@ -19,7 +19,7 @@ from surveykit.sampling.size.results import Field, Precision, SampleSize, at_mos
 
 __all__ = ["precision_proportion", "sample_size_proportion"]
 
-ProportionInterval = Literal["wald", "wilson", "logit"]
+PlanningInterval = Literal["wald", "wilson", "logit"]
 
 
 def sample_size_proportion(
@@ -30,7 +30,7 @@ def sample_size_proportion(
     population_size: float | None = None,
     deff: float = 1.0,
     response_rate: float | Field = 1.0,
-    method: ProportionInterval = "wald",
+    method: PlanningInterval = "wald",
 ) -> SampleSize:
     """Units to draw so that the interval of a proportion is no wider than wanted.
 
@@ -75,6 +75,7 @@ def sample_size_proportion(
     >>> sample_size_proportion(0.85, 0.05, deff=1.5, response_rate=0.4).n
     735
     """
+    choose("method", method, get_args(PlanningInterval))
     require_proportion(p)
     require_positive(half_width, "half_width")
     if half_width >= 0.5:
@@ -101,7 +102,7 @@ def precision_proportion(
     population_size: float | None = None,
     deff: float = 1.0,
     response_rate: float | Field = 1.0,
-    method: ProportionInterval = "wald",
+    method: PlanningInterval = "wald",
 ) -> Precision:
     """Precision of a proportion that ``n`` drawn units are expected to give.
 
@@ -127,6 +128,7 @@ def precision_proportion(
     >>> round(precision_proportion(400, 0.5).half_width, 4)
     0.049
     """
+    choose("method", method, get_args(PlanningInterval))
     require_proportion(p)
     require_positive(n, "n")
     z = critical_value(conf_level)
@@ -137,8 +139,6 @@ def precision_proportion(
 
 
 def _interval(p: float, n: float, z: float, method: str) -> tuple[float, float]:
-    if method not in ("wald", "wilson", "logit"):
-        raise DataError(f"sample size: method {method!r} is unknown: use 'wald', 'wilson' or 'logit'")
     if math.isinf(n):
         return p, p
     if method == "wald":

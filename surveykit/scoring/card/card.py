@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.scoring.kernel.numerics import FloatArray
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 __all__ = ["ScoreCard"]
 
 _TABLES = ("table", "criteria", "contents", "indicators", "methods", "knots", "variance")
 _FORMAT = "surveykit.score_card/2"
+
+Chart = Literal["points", "ranks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +127,7 @@ class ScoreCard(Shown):
         *,
         language: Language = "zh",
         labels: Mapping[str, str] | None = None,
-        what: str = "points",
+        what: Chart = "points",
         sort: bool = True,
     ) -> Axes:
         """Draw points with intervals, or the rank sets, by band.
@@ -152,12 +154,12 @@ class ScoreCard(Shown):
         DataError
             For anything else to draw.
         """
+        choose("what", what, get_args(Chart))
+        choose("language", language, LANGUAGES)
         from surveykit.scoring.showing import plot_points, plot_ranks
 
         if what == "ranks":
             return plot_ranks(self.table, ax, language, labels, unit="district", value="points", sort=sort)
-        if what != "points":
-            raise DataError(f"plot: {what!r} is unknown: choose 'points' or 'ranks'")
         axis = ("得分与置信区间", "points with confidence interval")
         return plot_points(self.table, ax, language, labels, unit="district", value="points", axis=axis, sort=sort)
 

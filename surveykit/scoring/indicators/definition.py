@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from surveykit.questionnaire.definition import DontKnow
+
 __all__ = ["Alternative", "Indicator", "IndicatorSet", "with_alternatives"]
 
-DontKnow = Literal["in_base", "out_of_base"]
+IndicatorKind = Literal["rate", "score"]
 
 
 class _Model(BaseModel):
@@ -60,7 +62,7 @@ class Indicator(_Model):
     id: str = Field(min_length=1, pattern=r"^[a-z][a-z0-9_]*$")
     zh: str = Field(min_length=1)
     en: str = ""
-    kind: Literal["rate", "score"]
+    kind: IndicatorKind
     numerator: str = ""
     base: str = "all_valid"
     items: tuple[str, ...] = ()

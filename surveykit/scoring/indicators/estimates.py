@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, get_args
 
 from surveykit.design import ReplicateDesign, SurveyDesign
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation import Estimates, Mean, estimate
+from surveykit.estimation.intervals.intervals import ProportionInterval
 from surveykit.scoring.indicators.definition import Indicator, IndicatorSet
 
 __all__ = ["describe_indicator", "estimate_indicators"]
-
-Interval = Literal["logit", "likelihood", "asin", "beta", "mean", "xlogit", "wilson", "wilson_pooled"]
 
 
 def describe_indicator(indicator: Indicator) -> dict[str, Any]:
@@ -55,7 +54,7 @@ def estimate_indicators(
     where: Any = None,
     *,
     conf_level: float = 0.95,
-    interval: Interval = "logit",
+    interval: ProportionInterval = "logit",
 ) -> Estimates:
     """Estimate all indicators at once, so that they share one joint covariance.
 
@@ -91,6 +90,7 @@ def estimate_indicators(
     >>> float(estimate_indicators(design, indicators).table["estimate"].iloc[0])
     0.75
     """
+    choose("interval", interval, get_args(ProportionInterval))
     absent = [name for name in indicators.ids if name not in design.data.columns]
     if absent:
         raise DataError(

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
 
 import numpy as np
 
-from surveykit.errors import DataError, first_few
-from surveykit.scoring.indicators.kinds import KINDS, RANGES, Kind
+from surveykit.errors import DataError, choose, first_few
+from surveykit.scoring.indicators.kinds import RANGES, Kind
 from surveykit.scoring.kernel.comparing import TOLERANCE
 from surveykit.scoring.kernel.numerics import FloatArray
 from surveykit.scoring.kernel.ranking import BoolArray
 
-__all__ = ["Kinds", "check_ranges", "declared_kinds", "kinds_of", "known_values"]
+__all__ = ["Kinds", "check_kinds", "check_ranges", "declared_kinds", "kinds_of", "known_values"]
 
 Kinds = Kind | Sequence[Kind] | Mapping[str, Kind]
+
+
+def check_kinds(given: Kinds, indicators: Sequence[str] = ()) -> None:
+    """Raise `DataError` for a word that is no kind, whether it is given alone, in a list or by name."""
+    if isinstance(given, Mapping):
+        for name, kind in given.items():
+            choose(f"kinds[{name!r}]", kind, get_args(Kind))
+    elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        for place, kind in enumerate(given):
+            named = indicators[place] if place < len(indicators) else place
+            choose(f"kinds[{named!r}]", kind, get_args(Kind))
+    else:
+        choose("kinds", given, get_args(Kind))
 
 
 def kinds_of(estimates: Any, indicators: tuple[str, ...], given: Kinds | None) -> tuple[Kind, ...]:
@@ -45,9 +58,8 @@ def declared_kinds(given: Kinds | None, indicators: tuple[str, ...], known: Mapp
         raise DataError(
             f"kinds: not known for {first_few(absent)}; say kinds={{{absent[0]!r}: 'rate'}}, 'score', 'mean' or 'count'"
         )
-    wrong = [f"{name}: {named[name]}" for name in indicators if named[name] not in KINDS]
-    if wrong:
-        raise DataError(f"kinds: {first_few(wrong)} unknown; choose rate, score, mean or count")
+    for name in indicators:
+        choose(f"kinds[{name!r}]", named[name], get_args(Kind))
     return tuple(named[name] for name in indicators)
 
 

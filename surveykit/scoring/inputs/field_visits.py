@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from surveykit.design import SurveyDesign
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation import Mean, estimate
 from surveykit.scoring.inputs.site_tables import require, site_counts, site_table
 
 __all__ = ["FieldResults", "summarise_evidence", "summarise_field_visits"]
+
+Unvisited = Literal["error", "as_visited"]
+Undecided = Literal["not_passed", "left_out"]
 
 Note = tuple[str, str]
 
@@ -41,7 +44,7 @@ class FieldResults:
 
 
 def summarise_field_visits(
-    visits: pd.DataFrame, sites: pd.DataFrame | None = None, *, unvisited: Literal["error", "as_visited"] = "error"
+    visits: pd.DataFrame, sites: pd.DataFrame | None = None, *, unvisited: Unvisited = "error"
 ) -> FieldResults:
     """Estimate each district's mean over all its sites from the sites that were visited.
 
@@ -87,8 +90,7 @@ def summarise_field_visits(
     >>> summarise_field_visits(visits).table[["value", "std_error"]].round(4).to_numpy().tolist()
     [[0.75, 0.1443]]
     """
-    if unvisited not in ("error", "as_visited"):
-        raise DataError(f"unvisited: {unvisited!r} is unknown; choose 'error' or 'as_visited'")
+    choose("unvisited", unvisited, get_args(Unvisited))
     wide, notes = site_table(visits)
     names = [name for name in wide.columns if name not in ("district", "stratum", "site", "layer")]
     counts = {str(k): int(v) for k, v in wide.groupby("district")["site"].nunique().items()}
@@ -178,9 +180,7 @@ def _assumed(table: pd.DataFrame, seen: float, district: str, strata: dict[str, 
     )
 
 
-def summarise_evidence(
-    items: pd.DataFrame, *, undecided: Literal["not_passed", "left_out"] = "not_passed"
-) -> pd.DataFrame:
+def summarise_evidence(items: pd.DataFrame, *, undecided: Undecided = "not_passed") -> pd.DataFrame:
     """Turn verdicts on uploaded evidence into the share of items that passed.
 
     Parameters
@@ -206,6 +206,7 @@ def summarise_evidence(
     >>> summarise_evidence(items)["value"].tolist()
     [0.5]
     """
+    choose("undecided", undecided, get_args(Undecided))
     require(items, ("district", "criterion", "item", "passed"), "items")
     known = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0, "": np.nan, "nan": np.nan}
     known |= {"none": np.nan, "<na>": np.nan}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from surveykit.design import ReplicateDesign
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation import Estimates
 from surveykit.estimation.results.contrast_df import row_bias
 from surveykit.scoring.indicators.kinds import RANGES, Kind
-from surveykit.scoring.inputs.checks import Kinds, check_ranges, declared_kinds, kinds_of, known_values
+from surveykit.scoring.inputs.checks import Kinds, check_kinds, check_ranges, declared_kinds, kinds_of, known_values
 from surveykit.scoring.kernel.numerics import FloatArray, valid_covariance
 
 __all__ = [
@@ -62,6 +62,10 @@ class SurveyInputs:
     each_df: FloatArray | None = field(default=None, repr=False)
     bias: FloatArray | None = field(default=None, repr=False)
     interval: str = ""
+
+    def __post_init__(self) -> None:
+        for name, kind in zip(self.indicators, self.kinds, strict=True):
+            choose(f"kinds[{name!r}]", kind, get_args(Kind))
 
     def of_units(self, units: Sequence[str]) -> SurveyInputs:
         """Return the inputs of some units, in their order."""
@@ -126,6 +130,8 @@ def inputs_from_estimates(
         When a unit lacks an indicator, has it twice, an estimate is missing, or the kind of an indicator is not known
         or does not fit its values.
     """
+    if kinds is not None:
+        check_kinds(kinds)
     table = estimates.table.reset_index(drop=True)
     if by not in table.columns:
         raise DataError(f"estimates: no column {by!r}; estimate with by={by!r}")
@@ -247,6 +253,7 @@ def inputs_from_covariance(
     >>> found.std_errors.tolist(), found.top
     ([[0.02], [0.02]], (1.0,))
     """
+    check_kinds(kinds, indicators)
     array = np.asarray(values, dtype=float)
     if array.shape != (len(units), len(indicators)):
         raise DataError(f"values: shape {array.shape}; give {len(units)} rows (units) of {len(indicators)} numbers")
@@ -298,6 +305,7 @@ def inputs_from_replicates(
     >>> found.std_errors.round(4).tolist()
     [[0.01], [0.01]]
     """
+    check_kinds(kinds, indicators)
     values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
     if replicates.ndim != 3 or replicates.shape[1:] != values.shape:
         raise DataError(f"replicates: shape {replicates.shape}, expected (R, {values.shape[0]}, {values.shape[1]})")

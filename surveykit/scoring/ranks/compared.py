@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation import Estimates
+from surveykit.estimation.results.estimates import DifferenceKind
 from surveykit.estimation.results.rate_contrasts import pair_df, pair_scores, rate_correlation
 from surveykit.estimation.results.rate_margins import RateMargins, normal_score_of_t, rate_margins
 from surveykit.estimation.results.rate_rows import rate_rows
@@ -20,7 +21,7 @@ from surveykit.scoring.kernel.numerics import FloatArray, valid_covariance
 __all__ = ["Compared", "Kind", "Values", "read_compared", "read_estimates"]
 
 Values = Sequence[float] | FloatArray | pd.Series | Mapping[str, float]
-Kind = Literal["rate", "number"]
+Kind = DifferenceKind
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def read_compared(
     variable: str | None,
 ) -> Compared:
     """Take what is compared from `Estimates`, or from values and their covariance; see `compare_with_mean`."""
-    if kind is not None and kind not in get_args(Kind):
-        raise DataError(f"kind: {kind!r} is unknown; choose 'rate' or 'number'")
+    if kind is not None:
+        choose("kind", kind, get_args(Kind))
     if isinstance(estimates, Estimates):
         if covariance is not None:
             raise DataError("covariance: Estimates bring their own; leave it out")

@@ -10,8 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.estimation.results.rate_contrasts import against_mean
+from surveykit.language import LANGUAGES, Language
 from surveykit.scoring.kernel.numerics import FloatArray, difference_sd, valid_covariance
 from surveykit.scoring.kernel.ranking import competition_ranks
 from surveykit.scoring.ranks.compared import Kind, Values, read_compared, read_estimates
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
     from surveykit.estimation import Estimates
 
 __all__ = [
@@ -278,6 +278,7 @@ class ComparisonIntervals(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.scoring.showing import plot_points
 
         axis = (

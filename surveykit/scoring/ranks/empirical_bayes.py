@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import optimize, stats
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.scoring.kernel.numerics import FloatArray, covariance_root, generator, valid_covariance
 from surveykit.scoring.kernel.ranking import competition_ranks
 from surveykit.scoring.ranks.compared import Values, read_estimates
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 __all__ = ["ExpectedRanks", "expected_ranks", "reml_between_variance"]
 
@@ -96,6 +96,7 @@ class ExpectedRanks(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.scoring.showing import plot_ranks
 
         return plot_ranks(self.table, ax, language, labels, unit="unit", value="shrunken", sort=sort)

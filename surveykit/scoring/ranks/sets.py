@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.scoring.kernel.numerics import FloatArray, difference_sd, generator, joint_draws
 from surveykit.scoring.kernel.ranking import BoolArray, competition_ranks, step_down
 from surveykit.scoring.ranks.compared import Kind, Values, read_compared
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
     from surveykit.estimation import Estimates
 
 __all__ = [
@@ -66,6 +66,10 @@ class RankSets(Shown):
     critical_value: float
     kind: Kind = "number"
 
+    def __post_init__(self) -> None:
+        choose("method", self.method, get_args(RankMethod))
+        choose("kind", self.kind, get_args(Kind))
+
     def __repr__(self) -> str:
         df = "normal" if self.df is None else f"df = {self.df:g}"
         head = f"Rank confidence sets: {self.method}, {self.kind}s, level {self.conf_level:g}, {self.draws} draws, {df}"
@@ -105,6 +109,7 @@ class RankSets(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.scoring.showing import plot_ranks
 
         return plot_ranks(self.table, ax, language, labels, unit="unit", value="estimate", bands=bands, sort=sort)
@@ -194,8 +199,7 @@ def rank_confidence_sets(
     >>> sets.table[["rank_low", "rank_high"]].to_numpy().tolist()
     [[1, 1], [2, 3], [2, 3]]
     """
-    if method not in get_args(RankMethod):
-        raise DataError(f"method: {method!r} is unknown; choose one of {', '.join(get_args(RankMethod))}")
+    choose("method", method, get_args(RankMethod))
     if not 0 < conf_level < 1:
         raise DataError(f"conf_level: {conf_level} is not between 0 and 1; 0.95 is usual")
     if draws < 100:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.scoring.inputs.other_methods import OtherMethods
 from surveykit.scoring.inputs.survey import SurveyInputs
 from surveykit.scoring.kernel.numerics import FloatArray
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 __all__ = ["Sensitivity", "sensitivity"]
 
@@ -89,6 +89,7 @@ class Sensitivity(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.display.charts import interval_chart
         from surveykit.display.style import label_of
 

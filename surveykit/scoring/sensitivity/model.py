@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.scoring.inputs.draws import draw_inputs, draw_other
 from surveykit.scoring.inputs.other_methods import OtherMethods
 from surveykit.scoring.inputs.survey import SurveyInputs
@@ -19,6 +19,8 @@ from surveykit.scoring.scheme.rounding import with_kinds
 from surveykit.scoring.scheme.rules import PiecewiseLinear, Steps, Threshold
 
 __all__ = ["Factors", "SensitivityModel", "model_scores", "published_scores", "sensitivity_model"]
+
+MissingRule = Literal["rescale", "zero"]
 
 BANK = 2000
 
@@ -53,7 +55,10 @@ class Factors:
     aggregation: bool = True
     knots: float = 0.02
     missing: Sequence[str] = ()
-    missing_rule: Literal["rescale", "zero"] = "rescale"
+    missing_rule: MissingRule = "rescale"
+
+    def __post_init__(self) -> None:
+        choose("missing_rule", self.missing_rule, get_args(MissingRule))
 
 
 @dataclass(frozen=True)

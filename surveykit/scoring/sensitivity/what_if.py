@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from numbers import Real
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 from surveykit.scoring.card.card import ScoreCard
 from surveykit.scoring.inputs.draws import draw_inputs
 from surveykit.scoring.inputs.other_methods import OtherMethods
@@ -154,12 +155,12 @@ def what_if(
     >>> found.table[["input", "needed"]].round(3).head(2).to_numpy().tolist()
     [['awareness', 0.8], ['satisfaction', 0.84]]
     """
+    if isinstance(goal, bool) or not isinstance(goal, Real):
+        choose("goal", goal, get_args(Goal))
     scheme = with_kinds(scheme, survey.indicators, survey.kinds)
     units = tuple(scheme.units or survey.units)
     if district not in units:
         raise DataError(f"district: {district!r} is not scored; choose one of {', '.join(units[:6])}, ...")
-    if isinstance(goal, str) and goal not in ("above", "not_distinguishable"):
-        raise DataError(f"goal: {goal!r} is unknown; use 'above', 'not_distinguishable' or a number of points")
     setting = _Setting(scheme, survey, other, card, units, units.index(district), goal)
     place = survey.units.index(district)
     own, tops = survey.values[place], np.array(survey.top)

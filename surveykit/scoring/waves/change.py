@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from surveykit.display import Shown
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
+from surveykit.language import LANGUAGES, Language
 from surveykit.scoring.indicators.kinds import RANGES
 from surveykit.scoring.inputs.draws import draw_inputs, draw_other
 from surveykit.scoring.inputs.other_methods import OtherMethods
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 __all__ = ["Bridge", "WaveChange", "compare_waves"]
 
@@ -105,6 +105,7 @@ class WaveChange(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.display.charts import interval_chart
         from surveykit.display.style import label_of
 

@@ -7,6 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from surveykit.files.answer_files import FileVariant, Source, UnmappedPolicy
+from surveykit.language import Language
+
 __all__ = [
     "Analysis",
     "DataFiles",
@@ -111,8 +114,8 @@ class ResponseFile(_Frozen):
     """One file of answers, and what cannot or need not be told from it; a plain path stands for a file alone."""
 
     file: str
-    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
-    variant: Literal["text", "number", "score", "codes", "answers", "labels"] | None = None
+    source: Source | None = None
+    variant: FileVariant | None = None
     survey: str | None = None  # files of one survey are successive exports of it, merged by record number
     mapping: str | None = None
     column_map: str | None = None
@@ -121,7 +124,7 @@ class ResponseFile(_Frozen):
     zone: str | None = None
     sheet: str | None = None
     encoding: str | None = None
-    unmapped: Literal["error", "keep", "missing"] = "error"
+    unmapped: UnmappedPolicy = "error"
 
     @model_validator(mode="before")
     @classmethod
@@ -143,7 +146,7 @@ class DataFiles(_Frozen):
     frame: str
     responses: list[ResponseFile] = Field(min_length=1)
     combine: Literal["stack", "later"] = "stack"
-    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
+    source: Source | None = None
     salt: str | None = None
     key_variables: list[str] = Field(default_factory=list)
     answers: str | None = None
@@ -196,7 +199,7 @@ class StudyDefinition(_Frozen):
     population: Text
     period: Period
     report_date: datetime.date
-    languages: list[Literal["zh", "en"]] = Field(min_length=1)
+    languages: list[Language] = Field(min_length=1)
     simulated: bool
     files: StudyFiles
     data: DataFiles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from surveykit.language import LANGUAGES
 from surveykit.questionnaire import Variable, item_choices, parse
 from surveykit.questionnaire.condition_words import condition_in_words
 from surveykit.questionnaire.structure import flow_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["base_in_words", "groups", "indicator_infos", "questions", "undecided_words"]
 
-LANGUAGES = ("zh", "en")
 _UNDECIDED = {
     "in_base": {"zh": "{words}计入基数，不计入分子", "en": "{words} in the base, not in the numerator"},
     "out_of_base": {"zh": "{words}不计入基数", "en": "{words} left out of the base"},
@@ -71,7 +71,7 @@ def base_in_words(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
     numbers = list(dict.fromkeys(columns[name].number for name in indicator.items if name in columns))
     if not numbers:
         return dict(start)
-    words, texts = undecided_words(q, indicator.items), {}
+    words, texts = undecided_words(q, indicator.items), dict[str, str]()
     for language in LANGUAGES:
         pattern, passed, excepted = _ANSWERED[language]
         named = [f"第{number}题" if language == "zh" else f"Q{number}" for number in numbers]
@@ -117,7 +117,7 @@ def _in_words(expression: str, q: Questionnaire) -> dict[str, str]:
 def _points(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
     """Say which answer is worth how many points."""
     choices = item_choices(q, _item(q, indicator.items[0]))
-    texts = {}
+    texts: dict[str, str] = {}
     for language in LANGUAGES:
         labels = {choice.code: choice.labels[language] for choice in choices}
         unit = "分" if language == "zh" else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from surveykit.report.content.inputs import Edition, Profile
 from surveykit.report.publishing.publication import PublicationRules
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.lock import study_lock
@@ -44,8 +45,8 @@ class ReportOrder:
     """
 
     kinds: tuple[str, ...]
-    edition: Literal["zh", "en"] = "zh"
-    profile: Literal["research", "official"] = "research"
+    edition: Edition = "zh"
+    profile: Profile = "research"
     rules: PublicationRules = field(default_factory=PublicationRules)
     workers: int | None = None
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
 from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.design.adjustments import RegressionAdjustment
-from surveykit.errors import ConvergenceError, DataError, first_few
+from surveykit.errors import ConvergenceError, DataError, choose, first_few
 from surveykit.weighting.arrays.cells import compress, level_text
 from surveykit.weighting.arrays.credited import AnyDesign, Made, adjust_design, refuse_replicates
 from surveykit.weighting.arrays.credits import CalibrationCredit
@@ -51,8 +51,9 @@ def calibrate(
         ``{column: {level: total}}`` for a categorical auxiliary (a tuple of columns crosses them),
         ``{column: total}`` for a numeric one, ``{"(Intercept)": N}`` for the population size. With ``by``,
         ``{group: such a mapping}``.
-    distance : {"linear", "raking", "exponential", "logit"}
-        Distance from the starting weights: the regression estimator, multiplicative weights, or both bounds smooth.
+    distance : {"linear", "raking", "exponential", "logit", "participation"}
+        Distance from the starting weights: the regression estimator, multiplicative weights (two names), both bounds
+        smooth, or 1 + exp(u) without bounds, the inverse of a logistic probability of taking part.
     bounds : pair of float or WeightBounds, optional
         Limits of the factor (or of the weight); where they cannot work, a linear program names the totals at fault and
         the nearest bounds that do (`calibration_feasibility` asks beforehand).
@@ -90,6 +91,7 @@ def calibrate(
     >>> design.weights.round(9).tolist()
     [12.0, 8.0]
     """
+    choose("distance", distance, get_args(Distance))
     if isinstance(bounds, WeightBounds):
         refuse_replicates(design, "calibration")
     used = design.weights > 0

@@ -6,12 +6,12 @@ dual function whose minimum is the calibration.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveykit.errors import DataError
+from surveykit.errors import DataError, choose
 
 Array = NDArray[Any]
 Distance = Literal["linear", "raking", "exponential", "logit", "participation"]
@@ -56,6 +56,7 @@ def distance_factors(u: Array, distance: Distance, lower: Array | float, upper: 
     >>> distance_factors(np.array([0.0, 2.0]), "linear", 0.5, 2.5).factor.tolist()
     [1.0, 2.5]
     """
+    choose("distance", distance, get_args(Distance))
     if distance == "logit":
         return _logit(u, np.asarray(lower, float), np.asarray(upper, float))
     if distance == "linear":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,13 @@ from scipy.stats import norm
 
 from surveykit.design import SurveyDesign
 from surveykit.display import Shown
-from surveykit.errors import ConvergenceError, DataError, first_few
+from surveykit.errors import ConvergenceError, DataError, choose, first_few
+from surveykit.language import LANGUAGES, Language
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.participation import Patterns, outcome_means, participation_weights
 from surveykit.weighting.arrays.patterns import make_patterns, read_outcome
-from surveykit.weighting.inference import RESIDENTS
+from surveykit.weighting.inference import RESIDENTS, ResidentFamily, ResidentMethod
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
 
 LABEL = RESIDENTS
-
-Method = Literal["calibrated", "pseudo_likelihood", "model", "nearest", "pmm", "doubly_robust"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,17 @@ class ResidentModel:
 
     predictors: tuple[str, ...]
     numeric: tuple[str, ...] = ()
-    method: Method = "calibrated"
-    family: Literal["binomial", "gaussian"] = "binomial"
+    method: ResidentMethod = "calibrated"
+    family: ResidentFamily = "binomial"
     by: str | None = None
     donors: int = 5
     replicates: int = 200
     seed: int = 1
     reference_sample: bool = False
+
+    def __post_init__(self) -> None:
+        choose("method", self.method, get_args(ResidentMethod))
+        choose("family", self.family, get_args(ResidentFamily))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -124,6 +126,7 @@ class ResidentEstimates(Shown):
         -------
         Axes
         """
+        choose("language", language, LANGUAGES)
         from surveykit.weighting.showing import plot_intervals
 
         names = [level or domain for domain, level in zip(self.table["domain"], self.table["level"], strict=True)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from surveykit.display import Shown
-from surveykit.errors import ConvergenceError, DataError, first_few
+from surveykit.errors import ConvergenceError, DataError, choose, first_few
+from surveykit.language import LANGUAGES, Language
 from surveykit.weighting.arrays.distances import Array
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.display.content import Language
+
+Chart = Literal["estimates", "side by side"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,7 @@ class FayHerriot(Shown):
         *,
         language: Language = "zh",
         labels: Mapping[str, str] | None = None,
-        what: Literal["estimates", "side by side"] = "estimates",
+        what: Chart = "estimates",
     ) -> Axes:
         """Draw the model-based estimates with their intervals, or direct and model-based ones side by side.
 
@@ -84,6 +86,8 @@ class FayHerriot(Shown):
         -------
         Axes
         """
+        choose("what", what, get_args(Chart))
+        choose("language", language, LANGUAGES)
         from surveykit.weighting.showing import plot_intervals, plot_side_by_side
 
         if what == "side by side":

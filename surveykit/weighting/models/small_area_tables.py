@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.models.small_area import FayHerriot, fay_herriot
+
+Variances = Literal["direct", "smoothed"]
 
 
 def small_areas(
@@ -21,7 +23,7 @@ def small_areas(
     area: str,
     variable: str | None = None,
     covariates: Sequence[str] = (),
-    variances: Literal["direct", "smoothed"] = "smoothed",
+    variances: Variances = "smoothed",
     smallest: int = 2,
     conf_level: float = 0.95,
 ) -> FayHerriot:
@@ -73,6 +75,7 @@ def small_areas(
     >>> made.table["estimate"].round(2).tolist()
     [0.55, 0.69, 0.78, 0.67]
     """
+    choose("variances", variances, get_args(Variances))
     direct = _direct(estimates, area, variable)
     if area not in areas.columns:
         raise DataError(f"areas: there is no column {area!r}; there are {first_few(list(areas.columns))}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from surveykit.design.survey_design import LonelyPsu
 from surveykit.weighting.arrays.distances import Distance
 from surveykit.weighting.plan.margins import Definition, MarginDefinition, MarginSet, NumericTotal
 from surveykit.weighting.plan.residents import CoverageStep, ResidentsStep
@@ -216,7 +217,7 @@ class WeightingPlan(Definition):
     unit: str = "unit_id"
     strata: str | None = "stratum"
     psu: str | None = None
-    lonely_psu: Literal["fail", "certainty", "adjust", "average"] = "fail"
+    lonely_psu: LonelyPsu = "fail"
     dispositions: Dispositions = Dispositions()
     finite_population: Literal["respondents", "sample", "none"] = "respondents"
     result_label: Literal["probability sample", "adjusted, model-based", "adjusted to residents, model-based"] = (

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from surveykit.weighting.inference import ResidentFamily, ResidentMethod
 from surveykit.weighting.plan.margins import MarginSet
 
 WEIGHTING_METHODS = ("calibrated", "pseudo_likelihood")
@@ -54,15 +55,13 @@ class ResidentsStep(MarginSet):
     """
 
     kind: Literal["residents"]
-    method: Literal["calibrated", "pseudo_likelihood", "model", "nearest", "pmm", "doubly_robust", "multilevel"] = (
-        "calibrated"
-    )
+    method: Literal[ResidentMethod, "multilevel"] = "calibrated"
     cells: str | None = None
     counts: str = "population"
     predictors: tuple[str, ...] = ()
     numeric: tuple[str, ...] = ()
     random: tuple[tuple[str, ...], ...] = ()
-    family: Literal["binomial", "gaussian"] = "binomial"
+    family: ResidentFamily = "binomial"
     donors: int = Field(default=5, ge=1)
     replicates: int = Field(default=200, ge=2)
     seed: int = 1

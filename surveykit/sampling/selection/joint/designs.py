@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.sampling.selection.counts import CountDistribution
 from surveykit.sampling.selection.joint.order import order_sampling_joint
 from surveykit.sampling.selection.joint.sequence import brewer_joint, chromy_joint, ordered_pivotal_joint
@@ -53,6 +53,9 @@ class JointProbabilities:
     exact: bool
     approach: Approach = "exact"
     replicates: int = 0
+
+    def __post_init__(self) -> None:
+        choose("approach", self.approach, get_args(Approach))
 
 
 def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointProbabilities:
