@@ -87,7 +87,7 @@ def test_surveykit_imports_light():
 
 
 # Modules that read the package's own files, and those that write: all others read through surveykit.files.
-OWN_FILES = {"surveykit.report.charts.typefaces", "surveykit.report.outputs.html", "surveykit.questionnaire.html_form"}
+OWN_FILES = {"surveykit.report.charts.typefaces", "surveykit.report.outputs.html", "surveykit.questionnaire.forms.html"}
 OWN_FILES |= {"surveykit.cli.manual", "surveykit.study.manifest", "surveykit.study.private", "surveykit.report.audit"}
 READING = {"open", "read_text", "read_bytes", "read_csv", "read_parquet", "load_workbook", "open_workbook", "read_sav"}
 READING |= {"read_dta", "read_excel", "read_json", "ParquetFile", "read_table"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from surveykit.questionnaire import Questionnaire, replay_frame
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 
 __all__ = ["asked_table", "page_columns"]
 

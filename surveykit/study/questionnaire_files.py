@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.questionnaire import Imported, PaperFonts, Questionnaire
-    from surveykit.questionnaire.render import Format
+    from surveykit.questionnaire.forms.render import Format
 
 __all__ = ["import_questionnaire", "packaged_fonts", "read_questionnaire", "write_formats"]
 

@@ -203,7 +203,7 @@ def test_vectors_reach_skip_and_end_everything(chengdu: Any) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_the_walk_agrees_with_random_respondents(seed: int) -> None:
     from surveykit.questionnaire import replay
-    from surveykit.questionnaire.structure import flow_of
+    from surveykit.questionnaire.definition.structure import flow_of
 
     rng = np.random.default_rng(seed)
     q = chained(rng)

@@ -113,7 +113,7 @@ def test_unequal_keeps_its_meaning_for_missing_answers() -> None:
 
 
 def test_what_cannot_be_read_is_listed() -> None:
-    from surveykit.questionnaire.sheets import write_sheets
+    from surveykit.questionnaire.documents.sheets import write_sheets
 
     survey = [
         ["type", "name", "label", "relevant", "constraint"],

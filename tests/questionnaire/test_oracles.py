@@ -15,7 +15,7 @@ from pyxform.xls2xform import convert
 from questionnaire_helpers import ITEMS, chained, make, random_answers, random_expression, sink, small
 
 from surveykit.questionnaire import Questionnaire, evaluate, parse, render_surveyjs, render_xlsform, replay
-from surveykit.questionnaire.surveyjs import surveyjs_model
+from surveykit.questionnaire.forms.surveyjs import surveyjs_model
 
 NODE = Path(__file__).parent / "node"
 PROBES = 120

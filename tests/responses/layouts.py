@@ -11,7 +11,7 @@ import pandas as pd
 import pyreadstat
 
 from surveykit.questionnaire import Questionnaire, item_choices
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.simulation.routing import asked_table
 
 TEXTS = ["", "挺好的，继续努力", 'say "yes", no', "=cmd|' /C calc'!A0", "two\nlines", "+1", "😀", "N/A; x", "@me", "-5"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Choice, Item, Questionnaire, Variable, item_choices, replay_frame
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.times import parse_durations, parse_times
 from surveykit.responses.cells.values import UnmappedValue
 from surveykit.responses.coding.decoding import Cells, decode_item

@@ -8,7 +8,7 @@ import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.labels import normalise_header, normalise_label
 from surveykit.responses.cells.values import OptionsBy, distinct_cells
 

@@ -11,7 +11,7 @@ import pandas as pd
 from surveykit.errors import DataError, first_few
 from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, item_choices
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader, OptionsBy
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.quality.checks import QualityReport, exclude, numeric_answers
 from surveykit.responses.results import Responses
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from surveykit.questionnaire import Variable, item_choices, parse
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.report import Choice, Group, IndicatorInfo, Question
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from surveykit.questionnaire.definition import Item, Labels, Questionnaire
-from surveykit.questionnaire.structure import Choice, flow_of, item_choices, labels_of
-from surveykit.questionnaire.text import in_language, pipe
+from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.structure import Choice, flow_of, item_choices, labels_of
+from surveykit.questionnaire.definition.text import in_language, pipe
 
 __all__ = ["ColumnEntry", "ColumnMap", "plain_label", "wjx_column_map"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from surveykit.questionnaire.definition import End, Questionnaire
-from surveykit.questionnaire.replay import item_columns
+from surveykit.questionnaire.definition.models import End, Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of
+from surveykit.questionnaire.replay.respondent import item_columns
 from surveykit.questionnaire.routing.ast import references
 from surveykit.questionnaire.routing.frame import evaluate_frame
-from surveykit.questionnaire.structure import flow_of
 
 __all__ = ["FrameReplay", "replay_frame"]
 

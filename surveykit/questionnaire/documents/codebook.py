@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from surveykit.questionnaire.column_map import plain_label
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.definition import Questionnaire
-from surveykit.questionnaire.structure import choices_of
-from surveykit.questionnaire.text import in_language
-from surveykit.questionnaire.variables import Variable, derived_variables, variables
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.models import Questionnaire
+from surveykit.questionnaire.definition.structure import choices_of
+from surveykit.questionnaire.definition.text import in_language
+from surveykit.questionnaire.definition.variables import Variable, derived_variables, variables
+from surveykit.questionnaire.documents.column_map import plain_label
 
 __all__ = ["CodebookEntry", "codebook", "render_codebook_html", "render_codebook_xlsx"]
 
@@ -189,7 +189,7 @@ def render_codebook_xlsx(
     missing: pd.DataFrame | None = None,
 ) -> bytes:
     """Render the codebook as a workbook (``variables``, ``codes``, ``about``); parameters as in :func:`codebook`."""
-    from surveykit.questionnaire.sheets import write_sheets
+    from surveykit.questionnaire.documents.sheets import write_sheets
 
     chosen = language or questionnaire.languages[0]
     entries = codebook(questionnaire, chosen, data, missing)

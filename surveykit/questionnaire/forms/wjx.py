@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from surveykit.questionnaire.column_map import option_text, plain_label, wjx_line
-from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
+from surveykit.questionnaire.definition.text import in_language, piped_ids
+from surveykit.questionnaire.documents.column_map import option_text, plain_label, wjx_line
 from surveykit.questionnaire.routing.ast import Const
-from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of
-from surveykit.questionnaire.text import in_language, piped_ids
 
 __all__ = ["render_wjx_text", "wjx_losses"]
 
@@ -70,7 +70,7 @@ def wjx_losses(questionnaire: Questionnaire, language: str = "zh") -> tuple[str,
     tuple of str
         One line per thing, in the order of the questionnaire.
     """
-    from surveykit.questionnaire.condition_words import condition_in_words
+    from surveykit.questionnaire.definition.condition_words import condition_in_words
 
     found = ["codes: the platform numbers the options; the column map says which code each text has"]
     others = [name for name in questionnaire.languages if name != language]

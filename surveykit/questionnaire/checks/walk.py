@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
 
-from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Path, Step, flow_of, item_choices
 from surveykit.questionnaire.routing.ast import And, Answered, Compare, Const, Count, Expression, Has, In, Not, Or
 from surveykit.questionnaire.routing.evaluate import as_number, evaluate
-from surveykit.questionnaire.structure import Path, Step, flow_of, item_choices
 
 __all__ = ["Walk", "walk"]
 

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from jinja2 import Environment, StrictUndefined
 
-from surveykit.questionnaire.compiled import compiled
-from surveykit.questionnaire.definition import Questionnaire
-from surveykit.questionnaire.text import in_language
-from surveykit.questionnaire.ui_texts import ui_texts
+from surveykit.questionnaire.definition.models import Questionnaire
+from surveykit.questionnaire.definition.text import in_language
+from surveykit.questionnaire.forms.compiled import compiled
+from surveykit.questionnaire.forms.ui_texts import ui_texts
 
 __all__ = ["render_html_form"]
 
@@ -76,7 +76,7 @@ def render_html_form(
 @lru_cache
 def template(name: str, folder: str = "form") -> str:
     """Return a file of ``templates/``."""
-    return files("surveykit.questionnaire").joinpath("templates", folder, name).read_text(encoding="utf-8")
+    return files("surveykit.questionnaire.forms").joinpath("templates", folder, name).read_text(encoding="utf-8")
 
 
 def csp_hash(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from surveykit.questionnaire.definition import Item, Questionnaire
+from surveykit.questionnaire.definition.models import Item, Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of, item_choices
+from surveykit.questionnaire.definition.text import in_language
 from surveykit.questionnaire.routing.ast import (
     And,
     Answered,
@@ -16,8 +18,6 @@ from surveykit.questionnaire.routing.ast import (
     Or,
     Ref,
 )
-from surveykit.questionnaire.structure import flow_of, item_choices
-from surveykit.questionnaire.text import in_language
 
 __all__ = ["condition_in_words"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from surveykit.questionnaire.column_map import plain_label
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.definition import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of
+from surveykit.questionnaire.definition.text import in_language
+from surveykit.questionnaire.definition.variables import Variable, variables
+from surveykit.questionnaire.documents.column_map import plain_label
 from surveykit.questionnaire.routing.ast import Const
-from surveykit.questionnaire.structure import flow_of
-from surveykit.questionnaire.text import in_language
-from surveykit.questionnaire.variables import Variable, variables
 
 __all__ = ["render_ddi"]
 

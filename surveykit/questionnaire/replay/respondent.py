@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Choice, flow_of, item_choices
 from surveykit.questionnaire.routing.evaluate import as_number, evaluate, is_missing
-from surveykit.questionnaire.structure import Choice, flow_of, item_choices
 
 __all__ = ["Finding", "Replay", "effective_answers", "item_columns", "replay"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.routing.ast import to_json
-from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of
 
 __all__ = ["compiled"]
 

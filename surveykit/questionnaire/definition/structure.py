@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from surveykit.questionnaire.definition import End, Item, Labels, Page, Questionnaire, Scale
+from surveykit.questionnaire.definition.binding import bind
+from surveykit.questionnaire.definition.models import End, Item, Labels, Page, Questionnaire, Scale
 from surveykit.questionnaire.routing.ast import Const, Expression, conjunction, negation
-from surveykit.questionnaire.routing.bind import bind
 from surveykit.questionnaire.routing.parser import parse_expression
 
 __all__ = [

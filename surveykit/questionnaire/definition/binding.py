@@ -25,9 +25,9 @@ from surveykit.questionnaire.routing.evaluate import evaluate
 from surveykit.questionnaire.routing.parser import parse_expression
 
 if TYPE_CHECKING:
-    from surveykit.questionnaire.definition import Derived, Item, Questionnaire
+    from surveykit.questionnaire.definition.models import Derived, Item, Questionnaire
 
-__all__ = ["bind", "derived_conditions", "item_of"]
+__all__ = ["bind", "derived_conditions", "item_of", "parse"]
 
 _KINDS: dict[str, RefKind] = {"single": "code", "grid": "code", "number": "number", "multi": "multi"}
 MAX_DEPTH = 20
@@ -150,3 +150,33 @@ def _expand(
     if not chosen:
         return Const(False)
     return chosen[0] if len(chosen) == 1 else Or(tuple(chosen))
+
+
+def parse(expression: str, questionnaire: Questionnaire | None = None) -> Expression:
+    """Parse an expression of the routing language.
+
+    Parameters
+    ----------
+    expression : str
+        For example ``"aware in [1, 2] and not (sat.venue <= 2)"``.
+    questionnaire : Questionnaire, optional
+        Binds the names: references learn their kind and special codes, derived variables are written out.
+
+    Returns
+    -------
+    Expression
+        A frozen tree for :func:`evaluate` and :func:`evaluate_frame`.
+
+    Raises
+    ------
+    RoutingError
+        With the position of the error and what to write instead.
+
+    Examples
+    --------
+    >>> from surveykit.questionnaire import parse
+    >>> parse("aware == 1")
+    Compare(ref=Ref(id='aware', row=None, kind='unbound', specials=(), codes=()), op='==', value='1')
+    """
+    tree = parse_expression(expression)
+    return tree if questionnaire is None else bind(tree, questionnaire)

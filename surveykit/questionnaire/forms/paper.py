@@ -11,15 +11,15 @@ from jinja2 import Environment, StrictUndefined
 
 from surveykit.display.pdf_structure import mend_structure
 from surveykit.errors import MissingDependencyError, RenderError
-from surveykit.questionnaire.column_map import plain_label
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.definition import End, Item, Questionnaire
-from surveykit.questionnaire.html_form import template
-from surveykit.questionnaire.paper_words import PAPER_WORDS
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
+from surveykit.questionnaire.definition.text import in_language
+from surveykit.questionnaire.documents.column_map import plain_label
+from surveykit.questionnaire.forms.html import template
+from surveykit.questionnaire.forms.paper_words import PAPER_WORDS
+from surveykit.questionnaire.forms.skips import skips
 from surveykit.questionnaire.routing.ast import Const, Expression
-from surveykit.questionnaire.skips import skips
-from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of
-from surveykit.questionnaire.text import in_language
 
 __all__ = ["PaperFonts", "paper_html", "render_paper_pdf"]
 

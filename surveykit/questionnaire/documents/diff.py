@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from surveykit.questionnaire.definition import Item, Labels, Questionnaire, Scale
+from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire, Scale
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.routing.ast import expression_text
-from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of
 
 __all__ = ["Change", "diff_questionnaires"]
 

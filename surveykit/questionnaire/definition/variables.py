@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from surveykit.questionnaire.definition import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of, scale_choices
 from surveykit.questionnaire.routing.ast import Expression
-from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of, scale_choices
 
 __all__ = ["Variable", "derived_variables", "variables"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 if TYPE_CHECKING:
-    from surveykit.questionnaire.variables import Variable
+    from surveykit.questionnaire.definition.variables import Variable
 
 __all__ = [
     "Cut",
@@ -273,12 +273,12 @@ class Questionnaire(_Model):
     @cached_property
     def definition_hash(self) -> str:
         """SHA-256 of the normalised definition (64 hexadecimal digits); layout of the file does not change it."""
-        from surveykit.questionnaire.normal import definition_hash
+        from surveykit.questionnaire.definition.normal import definition_hash
 
         return definition_hash(self)
 
     def variables(self) -> tuple[Variable, ...]:
         """Return the columns of the data, in the order of asking; see :class:`Variable`."""
-        from surveykit.questionnaire.variables import variables
+        from surveykit.questionnaire.definition.variables import variables
 
         return variables(self)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from surveykit.questionnaire.definition import Questionnaire
+from surveykit.questionnaire.definition.models import Questionnaire
 from surveykit.questionnaire.routing.ast import expression_text
 from surveykit.questionnaire.routing.parser import RoutingError, parse_expression
 

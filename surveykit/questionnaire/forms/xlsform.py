@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from surveykit.questionnaire.column_map import ColumnMap, make_entries
-from surveykit.questionnaire.definition import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.structure import Choice, Step, flow_of, item_choices, labels_of
+from surveykit.questionnaire.definition.text import pipe, piped_ids
+from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
+from surveykit.questionnaire.forms.ui_texts import ui_texts
 from surveykit.questionnaire.routing.ast import Const, Expression
 from surveykit.questionnaire.routing.targets import xpath_text
-from surveykit.questionnaire.structure import Choice, Step, flow_of, item_choices, labels_of
-from surveykit.questionnaire.text import pipe, piped_ids
-from surveykit.questionnaire.ui_texts import ui_texts
 
 __all__ = ["render_xlsform", "xlsform_column_map", "xlsform_losses", "xlsform_sheets"]
 
@@ -230,7 +230,7 @@ def render_xlsform(questionnaire: Questionnaire) -> bytes:
     bytes
         The .xlsx file; the same definition gives the same bytes.
     """
-    from surveykit.questionnaire.sheets import write_sheets
+    from surveykit.questionnaire.documents.sheets import write_sheets
 
     tables: dict[str, list[list[Any]]] = {}
     for name, rows in xlsform_sheets(questionnaire).items():

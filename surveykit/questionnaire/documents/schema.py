@@ -6,12 +6,12 @@ import csv
 import io
 from typing import Any
 
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.definition import End, Item, Questionnaire
-from surveykit.questionnaire.replay import replay
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of, item_choices
+from surveykit.questionnaire.definition.variables import variables
+from surveykit.questionnaire.replay.respondent import replay
 from surveykit.questionnaire.routing.ast import references
-from surveykit.questionnaire.structure import flow_of, item_choices
-from surveykit.questionnaire.variables import variables
 
 __all__ = ["META_COLUMNS", "render_response_template", "response_schema"]
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from surveykit.errors import DefinitionError, Problem
-from surveykit.questionnaire.codebook import render_codebook_html, render_codebook_xlsx
-from surveykit.questionnaire.column_map import ColumnMap, wjx_column_map
-from surveykit.questionnaire.ddi import render_ddi
-from surveykit.questionnaire.definition import Questionnaire
-from surveykit.questionnaire.html_form import render_html_form
-from surveykit.questionnaire.limesurvey import limesurvey_column_map, render_limesurvey_tsv
-from surveykit.questionnaire.paper import PaperFonts, render_paper_pdf
-from surveykit.questionnaire.schema import render_response_template, response_schema
-from surveykit.questionnaire.structure import flow_of
-from surveykit.questionnaire.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
-from surveykit.questionnaire.wjx_text import render_wjx_text, wjx_losses
-from surveykit.questionnaire.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
+from surveykit.questionnaire.definition.models import Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of
+from surveykit.questionnaire.documents.codebook import render_codebook_html, render_codebook_xlsx
+from surveykit.questionnaire.documents.column_map import ColumnMap, wjx_column_map
+from surveykit.questionnaire.documents.ddi import render_ddi
+from surveykit.questionnaire.documents.schema import render_response_template, response_schema
+from surveykit.questionnaire.forms.html import render_html_form
+from surveykit.questionnaire.forms.limesurvey import limesurvey_column_map, render_limesurvey_tsv
+from surveykit.questionnaire.forms.paper import PaperFonts, render_paper_pdf
+from surveykit.questionnaire.forms.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
+from surveykit.questionnaire.forms.wjx import render_wjx_text, wjx_losses
+from surveykit.questionnaire.forms.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
 
 __all__ = ["FORMATS", "Format", "Rendering", "render_questionnaire"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices
 from surveykit.questionnaire.routing.ast import And, Const, Expression, Not, Or
 from surveykit.questionnaire.routing.evaluate import evaluate
-from surveykit.questionnaire.structure import Step, flow_of, item_choices
 
 __all__ = ["skips"]
 

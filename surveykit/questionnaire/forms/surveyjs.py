@@ -7,13 +7,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from surveykit.questionnaire.column_map import ColumnMap, make_entries
-from surveykit.questionnaire.definition import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
+from surveykit.questionnaire.definition.text import pipe
+from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
+from surveykit.questionnaire.forms.ui_texts import ui_texts
 from surveykit.questionnaire.routing.ast import Const, Expression
 from surveykit.questionnaire.routing.targets import surveyjs_text
-from surveykit.questionnaire.structure import Step, flow_of, item_choices, labels_of
-from surveykit.questionnaire.text import pipe
-from surveykit.questionnaire.ui_texts import ui_texts
 
 __all__ = ["render_surveyjs", "surveyjs_column_map", "surveyjs_losses", "surveyjs_model"]
 

@@ -8,12 +8,12 @@ import io
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from surveykit.questionnaire.column_map import ColumnMap, make_entries
-from surveykit.questionnaire.definition import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of, item_choices, labels_of
+from surveykit.questionnaire.definition.text import pipe
+from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
 from surveykit.questionnaire.routing.ast import Const, Expression
 from surveykit.questionnaire.routing.targets import limesurvey_text
-from surveykit.questionnaire.structure import flow_of, item_choices, labels_of
-from surveykit.questionnaire.text import pipe
 
 __all__ = ["limesurvey_column_map", "render_limesurvey_tsv"]
 

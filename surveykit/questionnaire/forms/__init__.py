@@ -1,0 +1,1 @@
+"""Questionnaires in the formats in which they are filled in."""
