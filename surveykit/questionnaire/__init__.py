@@ -16,9 +16,10 @@ from surveykit.questionnaire.definition.models import (
     Scale,
     Special,
 )
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.scales import resolve_scales
 from surveykit.questionnaire.definition.structure import Choice, item_choices, scale_choices
-from surveykit.questionnaire.definition.variables import Variable, derived_variables
+from surveykit.questionnaire.definition.variables import Variable, derived_variables, questionnaire_variables
 from surveykit.questionnaire.documents.codebook import (
     CodebookEntry,
     codebook,
@@ -78,6 +79,7 @@ __all__ = [
     "check_quota_targets",
     "codebook",
     "condition_in_words",
+    "definition_hash",
     "derived_variables",
     "diff_questionnaires",
     "evaluate",
@@ -90,6 +92,7 @@ __all__ = [
     "lint_questionnaire",
     "paper_html",
     "parse",
+    "questionnaire_variables",
     "questionnaire_yaml",
     "references",
     "render_codebook_html",

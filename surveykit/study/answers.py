@@ -74,7 +74,7 @@ def _mapping(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -> U
 
 
 def _column_map(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -> ColumnMap | None:
-    from surveykit.questionnaire import ColumnMap
+    from surveykit.questionnaire import ColumnMap, definition_hash
 
     if entry.column_map is None:
         return None
@@ -83,7 +83,7 @@ def _column_map(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -
     except (DataError, AttributeError, ValueError, KeyError, TypeError) as error:
         what = f"not a column map as 'surveykit render' writes it ({error})"
         raise DefinitionError([Problem(what, "name the .json beside the export", file=entry.column_map)]) from None
-    if found.definition_hash != questionnaire.definition_hash:
+    if found.definition_hash != definition_hash(questionnaire):
         what = f"made from another version of the questionnaire ({found.questionnaire} version {found.version})"
         raise DefinitionError([Problem(what, "name the map of this version", file=entry.column_map)])
     return found

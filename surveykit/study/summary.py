@@ -12,6 +12,8 @@ __all__ = ["count_parts", "summarise"]
 
 def count_parts(study: Study) -> dict[str, Any]:
     """Return the size of each definition, under stable names."""
+    from surveykit.questionnaire import questionnaire_variables
+
     indicators = study.scoring.indicators
     return {
         "id": study.definition.id,
@@ -20,7 +22,7 @@ def count_parts(study: Study) -> dict[str, Any]:
         "simulated": study.definition.simulated,
         "districts": len(study.regions),
         "residents": int(study.regions["census_population_2020"].sum()),
-        "columns": len(study.questionnaire.variables()),
+        "columns": len(questionnaire_variables(study.questionnaire)),
         "pages": len(study.questionnaire.flow),
         "indicators": len(study.indicators.indicators),
         "scheme_indicators": len(indicators),

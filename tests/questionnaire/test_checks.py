@@ -12,7 +12,13 @@ import pandas as pd
 import pytest
 from questionnaire_helpers import ITEMS, chained, make, random_answers, small
 
-from surveykit.questionnaire import check_questionnaire, check_quota_targets, lint_questionnaire, walk
+from surveykit.questionnaire import (
+    check_questionnaire,
+    check_quota_targets,
+    lint_questionnaire,
+    questionnaire_variables,
+    walk,
+)
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -195,7 +201,7 @@ def test_vectors_reach_skip_and_end_everything(chengdu: Any) -> None:
     from surveykit.questionnaire import replay
 
     found = [replay(chengdu, vector) for vector in walk(chengdu).vectors]
-    columns = {variable.id for variable in chengdu.variables() if not variable.other_text}
+    columns = {variable.id for variable in questionnaire_variables(chengdu) if not variable.other_text}
     assert set().union(*(result.asked for result in found)) >= columns
     assert {result.ended for result in found} == {None, "ineligible"}
 

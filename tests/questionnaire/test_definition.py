@@ -13,6 +13,8 @@ from surveykit.questionnaire import (
     ColumnMap,
     Questionnaire,
     check_questionnaire,
+    definition_hash,
+    questionnaire_variables,
     replay,
     replay_frame,
     resolve_scales,
@@ -23,7 +25,7 @@ from surveykit.questionnaire import (
 
 def test_reference_questionnaire_has_no_problems(chengdu: Questionnaire) -> None:
     assert check_questionnaire(chengdu) == []
-    columns = [variable.id for variable in chengdu.variables()]
+    columns = [variable.id for variable in questionnaire_variables(chengdu)]
     assert "sat_venue" in columns
     assert "channel_96_text" in columns
     assert len(set(columns)) == len(columns)
@@ -47,14 +49,24 @@ def test_hash_follows_the_content_and_not_the_layout() -> None:
     first = make(small())
     spaced = copy.deepcopy(small())
     spaced["flow"][0]["items"][5] = {**ITEMS[5], "ask_if": "sat.venue<=2   or src has 96"}
-    assert make(spaced).definition_hash == first.definition_hash
+    assert definition_hash(make(spaced)) == definition_hash(first)
     spaced["flow"][0]["items"][5] = {**ITEMS[5], "ask_if": "sat.venue <= 1 or src has 96"}
-    assert make(spaced).definition_hash != first.definition_hash
-    assert len(first.definition_hash) == 64
+    assert definition_hash(make(spaced)) != definition_hash(first)
+    assert len(definition_hash(first)) == 64
+
+
+def test_a_copy_has_its_own_hash_and_columns() -> None:
+    first = make(small())
+    definition_hash(first), questionnaire_variables(first)
+    copied = first.model_copy(update={"version": first.version + 1, "flow": first.flow[:1]})
+    assert definition_hash(copied) != definition_hash(first)
+    asked = {entry.id for entry in copied.flow[0].items if entry.kind == "item"}
+    assert {variable.item for variable in questionnaire_variables(copied)} <= asked
+    assert questionnaire_variables(first) is questionnaire_variables(first)
 
 
 def test_variables_carry_choices_specials_and_conditions(little: Questionnaire) -> None:
-    found = {variable.id: variable for variable in little.variables()}
+    found = {variable.id: variable for variable in questionnaire_variables(little)}
     assert list(found)[:4] == ["aware", "age", "src_1", "src_2"]
     assert found["sat_venue"].choices[-1] == ("10", {"en": "Best"})
     assert found["sat_venue"].specials == (("98", "dk"), ("99", "rf"))

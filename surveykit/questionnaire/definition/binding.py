@@ -27,15 +27,10 @@ from surveykit.questionnaire.routing.parser import parse_expression
 if TYPE_CHECKING:
     from surveykit.questionnaire.definition.models import Derived, Item, Questionnaire
 
-__all__ = ["bind", "derived_conditions", "item_of", "parse"]
+__all__ = ["bind", "derived_conditions", "parse"]
 
 _KINDS: dict[str, RefKind] = {"single": "code", "grid": "code", "number": "number", "multi": "multi"}
 MAX_DEPTH = 20
-
-
-def item_of(questionnaire: Questionnaire, item_id: str) -> Item | None:
-    """Return the item with an id, or None."""
-    return _items(questionnaire).get(item_id)
 
 
 def _items(questionnaire: Questionnaire) -> dict[str, Item]:

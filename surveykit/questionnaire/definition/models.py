@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-
-if TYPE_CHECKING:
-    from surveykit.questionnaire.definition.variables import Variable
 
 __all__ = [
     "Cut",
@@ -253,7 +249,9 @@ class Questionnaire(_Model):
     Notes
     -----
     Made by ``Questionnaire.model_validate(mapping)`` from a mapping whose scalars are all text. Raises
-    ``pydantic.ValidationError`` for errors of shape, with the place of each.
+    ``pydantic.ValidationError`` for errors of shape, with the place of each. The columns of its data are
+    :func:`surveykit.questionnaire.questionnaire_variables`, the hash that names it is
+    :func:`surveykit.questionnaire.definition_hash`.
     """
 
     surveykit: Literal["1"]
@@ -269,16 +267,3 @@ class Questionnaire(_Model):
     derive: tuple[Derived, ...] = ()
     quotas: tuple[Quota, ...] = ()
     flow: tuple[Page, ...]
-
-    @cached_property
-    def definition_hash(self) -> str:
-        """SHA-256 of the normalised definition (64 hexadecimal digits); layout of the file does not change it."""
-        from surveykit.questionnaire.definition.normal import definition_hash
-
-        return definition_hash(self)
-
-    def variables(self) -> tuple[Variable, ...]:
-        """Return the columns of the data, in the order of asking; see :class:`Variable`."""
-        from surveykit.questionnaire.definition.variables import variables
-
-        return variables(self)

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from surveykit.questionnaire.definition.models import Questionnaire
+from surveykit.questionnaire.definition.once import once
 from surveykit.questionnaire.routing.ast import expression_text
 from surveykit.questionnaire.routing.parser import RoutingError, parse_expression
 
@@ -46,7 +47,19 @@ def _expression(text: str) -> str:
         return text
 
 
+@once
 def definition_hash(questionnaire: Questionnaire) -> str:
-    """SHA-256 of the normalised definition as JSON with sorted keys, in UTF-8."""
+    """Return the SHA-256 that names a definition; the layout of its file does not change it.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        Any definition, also one with problems.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits, of the normalised definition as JSON with sorted keys in UTF-8.
+    """
     text = json.dumps(normalised(questionnaire), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

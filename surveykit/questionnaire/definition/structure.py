@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from surveykit.questionnaire.definition.binding import bind
 from surveykit.questionnaire.definition.models import End, Item, Labels, Page, Questionnaire, Scale
+from surveykit.questionnaire.definition.once import once
 from surveykit.questionnaire.routing.ast import Const, Expression, conjunction, negation
 from surveykit.questionnaire.routing.parser import parse_expression
 
@@ -21,12 +22,10 @@ __all__ = [
     "item_choices",
     "labels_of",
     "scale_choices",
-    "steps",
 ]
 
 Path = tuple[str | int, ...]
 OTHER: Labels = {"zh": "其他（请注明）", "en": "Other (please specify)"}
-OTHER_PLAIN: Labels = {"zh": "其他", "en": "Other"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,32 +140,9 @@ class Flow:
         return tuple((s, s.entry) for s in self.steps if isinstance(s.entry, Item) and s.entry.type != "note")
 
 
-def steps(questionnaire: Questionnaire) -> tuple[Step, ...]:
-    """Return the steps of the flow; the definition must be free of errors of routing."""
-    return flow_of(questionnaire).steps
-
-
+@once
 def flow_of(questionnaire: Questionnaire) -> Flow:
-    """Return the flow, computed once for each object."""
-    return _flow(_Same(questionnaire))
-
-
-class _Same:
-    """Hash by identity, because definitions hold mappings."""
-
-    def __init__(self, questionnaire: Questionnaire) -> None:
-        self.questionnaire = questionnaire
-
-    def __hash__(self) -> int:
-        return id(self.questionnaire)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.questionnaire is other.questionnaire
-
-
-@lru_cache(maxsize=16)
-def _flow(same: _Same) -> Flow:
-    questionnaire = same.questionnaire
+    """Return the flow, computed once for each object; the definition must be free of errors of routing."""
     found: list[Step] = []
     ended: list[Expression] = []
     number = 0

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.once import once
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of, scale_choices
 from surveykit.questionnaire.routing.ast import Expression
 
-__all__ = ["Variable", "derived_variables", "variables"]
+__all__ = ["Variable", "derived_variables", "questionnaire_variables"]
 
 Kind = Literal["single", "multi", "grid", "number", "text", "date"]
 
@@ -69,7 +70,8 @@ class Variable:
     number: int
 
 
-def variables(questionnaire: Questionnaire) -> tuple[Variable, ...]:
+@once
+def questionnaire_variables(questionnaire: Questionnaire) -> tuple[Variable, ...]:
     """Return the columns of the data, in the order of asking.
 
     Parameters
@@ -84,12 +86,12 @@ def variables(questionnaire: Questionnaire) -> tuple[Variable, ...]:
 
     Examples
     --------
-    >>> from surveykit.questionnaire import Questionnaire
+    >>> from surveykit.questionnaire import Questionnaire, questionnaire_variables
     >>> q = Questionnaire.model_validate({
     ...     "surveykit": "1", "id": "tiny", "languages": ["en"], "title": {"en": "Tiny"},
     ...     "scales": {"yn": {"choices": [["1", "Yes"], ["2", "No"]]}},
     ...     "flow": [{"page": "p", "items": [{"id": "a", "type": "multi", "scale": "yn", "en": "Which?"}]}]})
-    >>> [v.id for v in q.variables()]
+    >>> [v.id for v in questionnaire_variables(q)]
     ['a_1', 'a_2']
     """
     found: list[Variable] = []

@@ -9,9 +9,10 @@ import pandas as pd
 
 from surveykit.questionnaire.definition.condition_words import condition_in_words
 from surveykit.questionnaire.definition.models import Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import choices_of
 from surveykit.questionnaire.definition.text import in_language
-from surveykit.questionnaire.definition.variables import Variable, derived_variables, variables
+from surveykit.questionnaire.definition.variables import Variable, derived_variables, questionnaire_variables
 from surveykit.questionnaire.documents.column_map import plain_label
 
 __all__ = ["CodebookEntry", "codebook", "render_codebook_html", "render_codebook_xlsx"]
@@ -82,7 +83,9 @@ def codebook(
         In the order of asking.
     """
     chosen = language or questionnaire.languages[0]
-    found = [_entry(questionnaire, variable, chosen, data, missing) for variable in variables(questionnaire)]
+    found = [
+        _entry(questionnaire, variable, chosen, data, missing) for variable in questionnaire_variables(questionnaire)
+    ]
     labels = {derived.id: derived.scale for derived in questionnaire.derive}
     for name in derived_variables(questionnaire):
         codes = tuple((c.code, in_language(c.labels, chosen)) for c in choices_of(questionnaire, labels[name]))
@@ -141,7 +144,7 @@ def render_codebook_html(
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>",
         f"<p>{esc(questionnaire.id)}, {words['version']} {questionnaire.version}; {words['hash']} "
-        f"<code>{questionnaire.definition_hash}</code></p>",
+        f"<code>{definition_hash(questionnaire)}</code></p>",
     ]
     for entry in codebook(questionnaire, chosen, data, missing):
         parts.append(_section(entry, words))
@@ -203,6 +206,6 @@ def render_codebook_xlsx(
     about: list[list[object]] = [
         ["questionnaire", questionnaire.id],
         ["version", questionnaire.version],
-        ["definition_hash", questionnaire.definition_hash],
+        ["definition_hash", definition_hash(questionnaire)],
     ]
     return write_sheets({"variables": [head, *table], "codes": codes, "about": about})

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Choice, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import in_language, pipe
 
@@ -188,5 +189,5 @@ def wjx_column_map(questionnaire: Questionnaire, language: str = "zh") -> Column
         column = f"{head}—{entry.row}" if entry.row else head
         entries.append(replace(entry, column=column))
     return ColumnMap(
-        "wjx", questionnaire.id, questionnaire.version, questionnaire.definition_hash, language, tuple(entries)
+        "wjx", questionnaire.id, questionnaire.version, definition_hash(questionnaire), language, tuple(entries)
     )

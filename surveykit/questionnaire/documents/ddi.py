@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 
 from surveykit.questionnaire.definition.condition_words import condition_in_words
 from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.questionnaire.definition.text import in_language
-from surveykit.questionnaire.definition.variables import Variable, variables
+from surveykit.questionnaire.definition.variables import Variable, questionnaire_variables
 from surveykit.questionnaire.documents.column_map import plain_label
 from surveykit.questionnaire.routing.ast import Const
 
@@ -42,11 +43,11 @@ def render_ddi(questionnaire: Questionnaire) -> str:
     for language in questionnaire.languages[1:]:
         _add(titles, "parTitl", in_language(questionnaire.title, language)).set(_LANG, language)
     _add(titles, "IDNo", questionnaire.id)
-    text = f"{questionnaire.version}; SHA-256 {questionnaire.definition_hash}"
+    text = f"{questionnaire.version}; SHA-256 {definition_hash(questionnaire)}"
     _add(_add(citation, "verStmt"), "version", text)
     section = _add(root, "dataDscr")
     items = {item.id: item for _, item in flow_of(questionnaire).questions}
-    for variable in variables(questionnaire):
+    for variable in questionnaire_variables(questionnaire):
         _variable(section, questionnaire, variable, items[variable.item])
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

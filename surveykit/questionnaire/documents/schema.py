@@ -8,8 +8,9 @@ from typing import Any
 
 from surveykit.questionnaire.definition.condition_words import condition_in_words
 from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import flow_of, item_choices
-from surveykit.questionnaire.definition.variables import variables
+from surveykit.questionnaire.definition.variables import questionnaire_variables
 from surveykit.questionnaire.replay.respondent import replay
 from surveykit.questionnaire.routing.ast import references
 
@@ -48,7 +49,7 @@ def response_schema(questionnaire: Questionnaire) -> dict[str, Any]:
             "format": {"const": "surveykit-response/1"},
             "questionnaire": {"const": questionnaire.id},
             "version": {"const": questionnaire.version},
-            "definition_hash": {"const": questionnaire.definition_hash},
+            "definition_hash": {"const": definition_hash(questionnaire)},
             "response_id": text,
             "unit_id": {"type": ["string", "null"]},
             "language": {"enum": list(questionnaire.languages)},
@@ -104,7 +105,7 @@ def render_response_template(questionnaire: Questionnaire) -> str:
     row: dict[str, str] = dict(
         zip(META_COLUMNS, ("r000001", "u000001", "2021-05-31 10:00:00", "300", "example"), strict=True)
     )
-    for variable in variables(questionnaire):
+    for variable in questionnaire_variables(questionnaire):
         held = answers.get(variable.item)
         if variable.kind == "multi":
             row[variable.id] = "" if held is None else str(variable.option in held).lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.routing.ast import to_json
 
@@ -30,7 +31,7 @@ def compiled(questionnaire: Questionnaire) -> dict[str, Any]:
     return {
         "id": questionnaire.id,
         "version": questionnaire.version,
-        "hash": questionnaire.definition_hash,
+        "hash": definition_hash(questionnaire),
         "languages": list(questionnaire.languages),
         "title": questionnaire.title,
         "intro": questionnaire.intro,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import pipe
 from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
@@ -164,5 +165,5 @@ def limesurvey_column_map(questionnaire: Questionnaire, language: str | None = N
     for entry in make_entries(questionnaire, chosen):
         name, _, row = names.columns[entry.variable].partition("_")
         entries.append(replace(entry, column=f"{name}[{row}]" if row else name))
-    head = (questionnaire.id, questionnaire.version, questionnaire.definition_hash)
+    head = (questionnaire.id, questionnaire.version, definition_hash(questionnaire))
     return ColumnMap("limesurvey", *head, chosen, tuple(entries))

@@ -13,6 +13,7 @@ from surveykit.display.pdf_structure import mend_structure
 from surveykit.errors import MissingDependencyError, RenderError
 from surveykit.questionnaire.definition.condition_words import condition_in_words
 from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import in_language
 from surveykit.questionnaire.documents.column_map import plain_label
@@ -117,7 +118,7 @@ def paper_html(
     sheet = _Sheet(questionnaire, language or questionnaire.languages[0], mode, copy)
     title = in_language(questionnaire.title, sheet.language)
     words = sheet.words
-    short = questionnaire.definition_hash[:12]
+    short = definition_hash(questionnaire)[:12]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(template("paper.html.j2", "paper")).render(
         lang="zh-CN" if sheet.language == "zh" else sheet.language,

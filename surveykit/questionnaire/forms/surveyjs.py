@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import pipe
 from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
@@ -67,7 +68,7 @@ def surveyjs_model(questionnaire: Questionnaire) -> dict[str, Any]:
     for step in reversed(steps):
         if isinstance(step.entry, End):
             status = f"iif({surveyjs_text(step.universe)}, '{step.entry.end}', {status})"
-    computed = {"definition_hash": f"'{questionnaire.definition_hash}'"} | ({"end_status": status} if endings else {})
+    computed = {"definition_hash": f"'{definition_hash(questionnaire)}'"} | ({"end_status": status} if endings else {})
     model["calculatedValues"] = [
         {"name": name, "expression": text, "includeIntoResult": True} for name, text in computed.items()
     ]
@@ -223,5 +224,5 @@ def surveyjs_column_map(questionnaire: Questionnaire, language: str | None = Non
         row = entry.variable[len(entry.item) + 1 :]
         column = f"{entry.item}.{row}" if entry.kind == "grid" else entry.item
         entries.append(replace(entry, column=column))
-    head = (questionnaire.id, questionnaire.version, questionnaire.definition_hash)
+    head = (questionnaire.id, questionnaire.version, definition_hash(questionnaire))
     return ColumnMap("surveyjs", *head, chosen, tuple(entries))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Choice, Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import pipe, piped_ids
 from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
@@ -120,7 +121,7 @@ def _hidden(questionnaire: Questionnaire) -> list[Row]:
     rows: list[Row] = []
     if status != "''":
         rows.append({"type": "calculate", "name": "end_status", "calculation": status})
-    digest = f"'{questionnaire.definition_hash}'"
+    digest = f"'{definition_hash(questionnaire)}'"
     return [*rows, {"type": "calculate", "name": "definition_hash", "calculation": digest}]
 
 
@@ -263,5 +264,5 @@ def xlsform_column_map(questionnaire: Questionnaire, language: str | None = None
     for entry in make_entries(questionnaire, chosen):
         group = f"{pages[entry.item]}-{entry.item}" if entry.kind == "grid" else pages[entry.item]
         entries.append(replace(entry, column=f"{group}-{entry.variable}"))
-    head = (questionnaire.id, questionnaire.version, questionnaire.definition_hash)
+    head = (questionnaire.id, questionnaire.version, definition_hash(questionnaire))
     return ColumnMap("xlsform", *head, chosen, tuple(entries))
