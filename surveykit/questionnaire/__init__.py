@@ -26,17 +26,19 @@ from surveykit.questionnaire.documents.codebook import (
     render_codebook_html,
     render_codebook_xlsx,
 )
-from surveykit.questionnaire.documents.column_map import ColumnEntry, ColumnMap, wjx_column_map
+from surveykit.questionnaire.documents.column_map import ColumnEntry, ColumnMap
 from surveykit.questionnaire.documents.ddi import render_ddi
 from surveykit.questionnaire.documents.diff import Change, diff_questionnaires
-from surveykit.questionnaire.documents.schema import render_response_template, response_schema
+from surveykit.questionnaire.documents.renderer import PaperFonts, Renderer, Rendering, Settings
+from surveykit.questionnaire.documents.schema import response_schema
+from surveykit.questionnaire.documents.template import render_response_template
+from surveykit.questionnaire.forms import RENDERERS, render_questionnaire
 from surveykit.questionnaire.forms.html import render_html_form
 from surveykit.questionnaire.forms.limesurvey import limesurvey_column_map, render_limesurvey_tsv
-from surveykit.questionnaire.forms.paper import PaperFonts, paper_html, render_paper_pdf
-from surveykit.questionnaire.forms.render import FORMATS, Rendering, render_questionnaire
+from surveykit.questionnaire.forms.paper import paper_html, render_paper_pdf
 from surveykit.questionnaire.forms.skips import skips
 from surveykit.questionnaire.forms.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
-from surveykit.questionnaire.forms.wjx import render_wjx_text, wjx_losses
+from surveykit.questionnaire.forms.wjx import render_wjx_text, wjx_column_map, wjx_losses
 from surveykit.questionnaire.forms.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
 from surveykit.questionnaire.importing import Imported, questionnaire_yaml
 from surveykit.questionnaire.importing.wjx import import_wjx_text
@@ -49,7 +51,7 @@ from surveykit.questionnaire.routing.frame import evaluate_frame
 from surveykit.questionnaire.routing.parser import RoutingError
 
 __all__ = [
-    "FORMATS",
+    "RENDERERS",
     "Change",
     "Choice",
     "CodebookEntry",
@@ -67,10 +69,12 @@ __all__ = [
     "PaperFonts",
     "Questionnaire",
     "Quota",
+    "Renderer",
     "Rendering",
     "Replay",
     "RoutingError",
     "Scale",
+    "Settings",
     "Special",
     "Variable",
     "Walk",

@@ -17,7 +17,7 @@ from questionnaire_helpers import make, sink, small
 
 from surveykit.errors import DefinitionError
 from surveykit.questionnaire import (
-    FORMATS,
+    RENDERERS,
     ColumnMap,
     Questionnaire,
     check_questionnaire,
@@ -42,7 +42,7 @@ from surveykit.questionnaire import (
     wjx_losses,
 )
 
-TEXT_FORMATS = [name for name in FORMATS if name != "paper"]
+TEXT_FORMATS = [name for name in RENDERERS if name != "paper"]
 ATTACKS = [
     "</script><script>alert(1)</script>",
     "\"quotes\" 'single' &amp; & <b>bold</b>",

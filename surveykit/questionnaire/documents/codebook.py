@@ -14,8 +14,10 @@ from surveykit.questionnaire.definition.structure import choices_of
 from surveykit.questionnaire.definition.text import in_language
 from surveykit.questionnaire.definition.variables import Variable, derived_variables, questionnaire_variables
 from surveykit.questionnaire.documents.column_map import plain_label
+from surveykit.questionnaire.documents.renderer import Renderer, Settings
+from surveykit.questionnaire.documents.sheets import write_sheets
 
-__all__ = ["CodebookEntry", "codebook", "render_codebook_html", "render_codebook_xlsx"]
+__all__ = ["CODEBOOK", "CodebookEntry", "codebook", "render_codebook_html", "render_codebook_xlsx"]
 
 _WORDS = {
     "zh": {
@@ -192,8 +194,6 @@ def render_codebook_xlsx(
     missing: pd.DataFrame | None = None,
 ) -> bytes:
     """Render the codebook as a workbook (``variables``, ``codes``, ``about``); parameters as in :func:`codebook`."""
-    from surveykit.questionnaire.documents.sheets import write_sheets
-
     chosen = language or questionnaire.languages[0]
     entries = codebook(questionnaire, chosen, data, missing)
     head = ["variable", "kind", "question_number", "question", "universe", "n"]
@@ -209,3 +209,14 @@ def render_codebook_xlsx(
         ["definition_hash", definition_hash(questionnaire)],
     ]
     return write_sheets({"variables": [head, *table], "codes": codes, "about": about})
+
+
+def _files(questionnaire: Questionnaire, settings: Settings) -> dict[str, str | bytes]:
+    language = settings.language
+    return {
+        "codebook.html": render_codebook_html(questionnaire, language),
+        "codebook.xlsx": render_codebook_xlsx(questionnaire, language),
+    }
+
+
+CODEBOOK = Renderer("codebook", _files)

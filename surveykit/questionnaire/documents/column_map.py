@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -14,10 +13,7 @@ from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Choice, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import in_language, pipe
 
-__all__ = ["ColumnEntry", "ColumnMap", "plain_label", "wjx_column_map"]
-
-_NUMBERED = re.compile(r"^(\d+)\.")
-Platform = Literal["wjx", "xlsform", "surveyjs", "limesurvey", "html"]
+__all__ = ["ColumnEntry", "ColumnMap", "column_map_of", "make_entries", "option_text", "plain_label"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class ColumnMap:
     Attributes
     ----------
     platform : str
-        ``"wjx"``, ``"xlsform"``, ``"surveyjs"``, ``"limesurvey"`` or ``"html"``.
+        Name of the renderer, such as ``"wjx"``, ``"xlsform"``, ``"surveyjs"`` or ``"limesurvey"``.
     questionnaire, version, definition_hash : str, int, str
         The definition.
     language : str
@@ -73,7 +69,7 @@ class ColumnMap:
         In the order of asking.
     """
 
-    platform: Platform
+    platform: str
     questionnaire: str
     version: int
     definition_hash: str
@@ -149,45 +145,9 @@ def option_text(choice: Choice, language: str) -> str:
     return " ".join(in_language(choice.labels, language).split())
 
 
-def wjx_line(text: str) -> str:
-    """Return a text as 问卷星 takes it: one line in which nothing reads as a tag or as the number of a question."""
-    plain = " ".join(text.split()).replace("[", "【").replace("]", "】")
-    return _NUMBERED.sub(r"\1．", plain)
-
-
-def wjx_column_map(questionnaire: Questionnaire, language: str = "zh") -> ColumnMap:
-    """Return which question of 问卷星 holds which variable.
-
-    Parameters
-    ----------
-    questionnaire : Questionnaire
-        A definition without problems.
-    language : str
-        Language of the texts on the platform.
-
-    Returns
-    -------
-    ColumnMap
-        Questions are numbered from 1 in the order of the flow, a grid is one question with rows. ``column`` is the head
-        of the column in the export by text: ``"3、题干"``, and ``"5、题干—行"`` for the row of a grid.
-
-    Examples
-    --------
-    >>> from surveykit.questionnaire import Questionnaire
-    >>> q = Questionnaire.model_validate({
-    ...     "surveykit": "1", "id": "tiny", "languages": ["zh"], "title": {"zh": "小问卷"},
-    ...     "scales": {"yn": {"choices": [["1", "是"], ["2", "否"]]}},
-    ...     "flow": [{"page": "p", "items": [{"id": "aware", "type": "single", "scale": "yn", "zh": "您知道吗？"}]}]})
-    >>> wjx_column_map(q).entries[0].column
-    '1、您知道吗？'
-    """
-    entries = []
-    for plain in make_entries(questionnaire, language):
-        options = tuple((code, wjx_line(text)) for code, text in plain.options)
-        entry = replace(plain, title=wjx_line(plain.title), row=wjx_line(plain.row), options=options)
-        head = f"{entry.number}、{entry.title}"
-        column = f"{head}—{entry.row}" if entry.row else head
-        entries.append(replace(entry, column=column))
-    return ColumnMap(
-        "wjx", questionnaire.id, questionnaire.version, definition_hash(questionnaire), language, tuple(entries)
-    )
+def column_map_of(
+    questionnaire: Questionnaire, platform: str, language: str, entries: Iterable[ColumnEntry]
+) -> ColumnMap:
+    """Put the entries of a platform together with the definition that they come from."""
+    digest = definition_hash(questionnaire)
+    return ColumnMap(platform, questionnaire.id, questionnaire.version, digest, language, tuple(entries))

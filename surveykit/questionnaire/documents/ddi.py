@@ -11,9 +11,10 @@ from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.questionnaire.definition.text import in_language
 from surveykit.questionnaire.definition.variables import Variable, questionnaire_variables
 from surveykit.questionnaire.documents.column_map import plain_label
+from surveykit.questionnaire.documents.renderer import Renderer
 from surveykit.questionnaire.routing.ast import Const
 
-__all__ = ["render_ddi"]
+__all__ = ["DDI", "render_ddi"]
 
 NAMESPACE = "ddi:codebook:2_5"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -103,3 +104,6 @@ def _categories(q: Questionnaire, variable: Variable) -> list[tuple[str, Labels]
     labels = {special.code: special.label for special in q.specials.values()}
     listed = [] if variable.kind == "number" else list(variable.choices)
     return [*listed, *((code, labels.get(code, {})) for code, _ in variable.specials)]
+
+
+DDI = Renderer("ddi", lambda q, _: {"ddi.xml": render_ddi(q)})

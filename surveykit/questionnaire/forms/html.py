@@ -7,16 +7,19 @@ import hashlib
 import json
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from surveykit.questionnaire.definition.models import Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.normal import definition_hash
+from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import in_language
-from surveykit.questionnaire.forms.compiled import compiled
+from surveykit.questionnaire.documents.renderer import Mode, Renderer
 from surveykit.questionnaire.forms.ui_texts import ui_texts
+from surveykit.questionnaire.routing.ast import to_json
 
-__all__ = ["render_html_form"]
+__all__ = ["HTML", "compiled", "render_html_form"]
 
 SCRIPTS = ("expr.js", "flow.js", "view.js", "main.js")
 
@@ -25,7 +28,7 @@ def render_html_form(
     questionnaire: Questionnaire,
     language: str | None = None,
     *,
-    mode: Literal["self", "interviewer"] = "self",
+    mode: Mode = "self",
     draft: bool = False,
 ) -> str:
     """Render the questionnaire as one HTML file.
@@ -90,3 +93,68 @@ def safe_json(value: Any) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def compiled(questionnaire: Questionnaire) -> dict[str, Any]:
+    """Return what a form needs to know, as values that JSON can hold.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        A definition without problems.
+
+    Returns
+    -------
+    dict
+        ``pages`` with ``entries``; each entry carries its whole condition ``ask`` (page and own) as nested lists.
+    """
+    pages: list[dict[str, Any]] = [{"id": page.page, "label": page.label, "entries": []} for page in questionnaire.flow]
+    for step in flow_of(questionnaire).steps:
+        pages[step.page_index]["entries"].append(_entry(questionnaire, step))
+    return {
+        "id": questionnaire.id,
+        "version": questionnaire.version,
+        "hash": definition_hash(questionnaire),
+        "languages": list(questionnaire.languages),
+        "title": questionnaire.title,
+        "intro": questionnaire.intro,
+        "closing": questionnaire.closing,
+        "pages": pages,
+    }
+
+
+def _entry(questionnaire: Questionnaire, step: Step) -> dict[str, Any]:
+    entry = step.entry
+    if isinstance(entry, End):
+        return {"kind": "end", "status": entry.end, "label": entry.label, "ask": to_json(step.own)}
+    return {
+        "kind": "item",
+        "id": entry.id,
+        "type": entry.type,
+        "number": step.number,
+        "ask": to_json(step.own),
+        "label": entry.label,
+        "hint": entry.hint,
+        "unit": entry.unit,
+        "interviewer": entry.interviewer,
+        "required": entry.required,
+        "widget": entry.widget,
+        "order": entry.order,
+        "fixed": list(entry.fixed),
+        "min": entry.min,
+        "max": entry.max,
+        "decimals": entry.decimals,
+        **_parts(questionnaire, entry),
+    }
+
+
+def _parts(questionnaire: Questionnaire, item: Item) -> dict[str, Any]:
+    choices = [
+        {"code": choice.code, "labels": choice.labels, "special": choice.special, "other": choice.other}
+        for choice in item_choices(questionnaire, item)
+    ]
+    rows = [{"id": row[0], "labels": labels_of(row[1:], questionnaire.languages)} for row in item.rows]
+    return {"choices": choices, "rows": rows}
+
+
+HTML = Renderer("html", lambda q, s: {"html": render_html_form(q, s.language, mode=s.mode)})

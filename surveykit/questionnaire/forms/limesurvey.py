@@ -5,22 +5,24 @@ from __future__ import annotations
 import csv
 import html
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveykit.questionnaire.definition.models import End, Item, Labels, Questionnaire
-from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import pipe
-from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
-from surveykit.questionnaire.routing.ast import Const, Expression
-from surveykit.questionnaire.routing.targets import limesurvey_text
+from surveykit.questionnaire.documents.column_map import ColumnMap, column_map_of, make_entries
+from surveykit.questionnaire.documents.renderer import Renderer
+from surveykit.questionnaire.routing.ast import Answered, Compare, Const, Count, Expression, Has, In, Ref
+from surveykit.questionnaire.routing.writing import all_of, written
 
-__all__ = ["limesurvey_column_map", "render_limesurvey_tsv"]
+__all__ = ["LIMESURVEY", "limesurvey_column_map", "limesurvey_text", "render_limesurvey_tsv"]
 
 HEAD = ("class", "type/scale", "name", "relevance", "text", "help", "language", "validation", "mandatory", "other")
 _TYPES = {"single": "L", "multi": "M", "grid": "F", "number": "N", "text": "S", "date": "D", "note": "X"}
 _LOCALES = {"zh": "zh-Hans"}
+EXPERIMENTAL = "experimental: not tried on a LimeSurvey server; random order and limits of answers are not carried"
 
 
 @dataclass
@@ -165,5 +167,64 @@ def limesurvey_column_map(questionnaire: Questionnaire, language: str | None = N
     for entry in make_entries(questionnaire, chosen):
         name, _, row = names.columns[entry.variable].partition("_")
         entries.append(replace(entry, column=f"{name}[{row}]" if row else name))
-    head = (questionnaire.id, questionnaire.version, definition_hash(questionnaire))
-    return ColumnMap("limesurvey", *head, chosen, tuple(entries))
+    return column_map_of(questionnaire, "limesurvey", chosen, entries)
+
+
+def limesurvey_text(
+    expression: Expression, names: Mapping[str, str], codes: Mapping[tuple[str, str], str], multi: Mapping[str, str]
+) -> str:
+    """Write a bound expression for the expression manager of LimeSurvey (experimental).
+
+    Parameters
+    ----------
+    expression : Expression
+        A bound tree.
+    names : mapping
+        Our column to LimeSurvey's name of the answer.
+    codes : mapping
+        (item, our code) to LimeSurvey's answer code.
+    multi : mapping
+        ``item_code`` of a multi to the name of its subquestion.
+
+    Returns
+    -------
+    str
+        The expression without its braces.
+    """
+
+    def code(ref: Ref, value: str) -> str:
+        return value if ref.kind == "number" else f'"{codes.get((ref.id, value), value)}"'
+
+    def leaf(test: Expression) -> str:
+        match test:
+            case Answered(ref):
+                if ref.kind == "multi":
+                    return f"count({_ticks(ref)}) > 0"
+                return f"!is_empty({names[ref.column]}.NAOK)"
+            case Has(ref, value):
+                return f'{multi[f"{ref.id}_{value}"]}.NAOK == "Y"'
+            case Count(ref, op, number):
+                return f"count({_ticks(ref)}) {op} {number}"
+            case In(ref, values):
+                return "(" + " or ".join(f"{names[ref.column]}.NAOK == {code(ref, value)}" for value in values) + ")"
+            case Compare(ref, op, value):
+                name = f"{names[ref.column]}.NAOK"
+                guards = [] if op == "==" else [f"!is_empty({name})"]
+                if op not in ("==", "!="):
+                    guards += [f"{name} != {code(ref, special)}" for special, _ in ref.specials]
+                    return all_of(*guards, f"{name} {op} {value}")
+                return all_of(*guards, f"{name} {op} {code(ref, value)}")
+        raise TypeError(test)
+
+    def _ticks(ref: Ref) -> str:
+        return ", ".join(f"{multi[f'{ref.id}_{value}']}.NAOK" for value in ref.codes)
+
+    return written(expression, leaf, "!", lambda value: "1 == 1" if value else "1 == 2")
+
+
+LIMESURVEY = Renderer(
+    "limesurvey",
+    lambda q, _: {"limesurvey.txt": render_limesurvey_tsv(q)},
+    lambda *_: (EXPERIMENTAL,),
+    limesurvey_column_map,
+)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
@@ -17,30 +16,13 @@ from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import in_language
 from surveykit.questionnaire.documents.column_map import plain_label
+from surveykit.questionnaire.documents.renderer import Mode, PaperFonts, Renderer, Settings
 from surveykit.questionnaire.forms.html import template
 from surveykit.questionnaire.forms.paper_words import PAPER_WORDS
 from surveykit.questionnaire.forms.skips import skips
 from surveykit.questionnaire.routing.ast import Const, Expression
 
-__all__ = ["PaperFonts", "paper_html", "render_paper_pdf"]
-
-Mode = Literal["self", "interviewer"]
-
-
-@dataclass(frozen=True)
-class PaperFonts:
-    """Fonts for a PDF.
-
-    Attributes
-    ----------
-    css : str
-        ``@font-face`` rules for the families "SK Sans" and "SK Serif", whose ``src`` are keys of ``files``.
-    files : mapping of str to bytes
-        Address to font file. Nothing else is ever opened. Without any the fonts of the machine are used.
-    """
-
-    css: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict)
+__all__ = ["PAPER", "paper_html", "render_paper_pdf"]
 
 
 def render_paper_pdf(
@@ -233,3 +215,16 @@ class _Sheet:
             self.card_of[key] = name
             self.cards.append({"name": name, "texts": texts})
         return self.words["show"].format(card=self.card_of[key])
+
+
+def _copies(questionnaire: Questionnaire, settings: Settings) -> Mapping[str, bytes]:
+    random = any(item.order == "random" for _, item in flow_of(questionnaire).questions)
+
+    def made(copy: str) -> bytes:
+        language, mode, fonts = settings.language, settings.mode, settings.fonts
+        return render_paper_pdf(questionnaire, language, mode=mode, copy=copy, fonts=fonts)
+
+    return {f"{copy}.pdf": made(copy) for copy in ("AB" if random else "A")}
+
+
+PAPER = Renderer("paper", _copies, printed=paper_html)

@@ -11,12 +11,13 @@ from surveykit.questionnaire.definition.models import End, Item, Labels, Questio
 from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import pipe
-from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
+from surveykit.questionnaire.documents.column_map import ColumnMap, column_map_of, make_entries
+from surveykit.questionnaire.documents.renderer import Renderer
 from surveykit.questionnaire.forms.ui_texts import ui_texts
-from surveykit.questionnaire.routing.ast import Const, Expression
-from surveykit.questionnaire.routing.targets import surveyjs_text
+from surveykit.questionnaire.routing.ast import Answered, Compare, Const, Count, Expression, Has, In, Ref
+from surveykit.questionnaire.routing.writing import all_of, constant, written
 
-__all__ = ["render_surveyjs", "surveyjs_column_map", "surveyjs_losses", "surveyjs_model"]
+__all__ = ["SURVEYJS", "render_surveyjs", "surveyjs_column_map", "surveyjs_losses", "surveyjs_model", "surveyjs_text"]
 
 LOCALES = {"zh": "zh-cn"}
 
@@ -224,5 +225,67 @@ def surveyjs_column_map(questionnaire: Questionnaire, language: str | None = Non
         row = entry.variable[len(entry.item) + 1 :]
         column = f"{entry.item}.{row}" if entry.kind == "grid" else entry.item
         entries.append(replace(entry, column=column))
-    head = (questionnaire.id, questionnaire.version, definition_hash(questionnaire))
-    return ColumnMap("surveyjs", *head, chosen, tuple(entries))
+    return column_map_of(questionnaire, "surveyjs", chosen, entries)
+
+
+def surveyjs_text(expression: Expression) -> str:
+    """Write a bound expression for SurveyJS.
+
+    Parameters
+    ----------
+    expression : Expression
+        A bound tree.
+
+    Returns
+    -------
+    str
+        References are written ``{item}`` and ``{grid.row}``.
+
+    Examples
+    --------
+    >>> from surveykit.questionnaire import parse
+    >>> surveyjs_text(parse("m has 1 and count(m) >= 2"))
+    "(({m} notempty and {m} contains '1') and iif({m} empty, 0, {m.length}) >= 2)"
+    """
+    return written(expression, _surveyjs_leaf, "!", lambda value: "1 = 1" if value else "1 = 2")
+
+
+def _surveyjs_leaf(leaf: Expression) -> str:
+    # survey-core 3.1 does not test {grid.row} again when the whole grid is cleared; naming {grid} makes it.
+    ref = getattr(leaf, "ref", None)
+    text = _surveyjs(leaf)
+    return text if ref is None or ref.row is None else f"({{{ref.id}}} notempty and {text})"
+
+
+def _surveyjs(leaf: Expression) -> str:
+    match leaf:
+        case Answered(ref):
+            return f"{_braces(ref)} notempty"
+        case Has(ref, code):
+            return all_of(f"{_braces(ref)} notempty", f"{_braces(ref)} contains '{code}'")
+        case Count(ref, op, number):
+            sign = {"==": "=", "!=": "<>"}.get(op, op)
+            return f"iif({_braces(ref)} empty, 0, {{{ref.id}.length}}) {sign} {number}"
+        case In(ref, values):
+            tests = [f"{_braces(ref)} = {constant(ref, value)}" for value in values]
+            return tests[0] if len(tests) == 1 else "(" + " or ".join(tests) + ")"
+        case Compare(ref, "==", value):
+            return f"{_braces(ref)} = {constant(ref, value)}"
+        case Compare(ref, "!=", value):
+            return all_of(f"{_braces(ref)} notempty", f"{_braces(ref)} <> {constant(ref, value)}")
+        case Compare(ref, op, value):
+            guards = [f"{_braces(ref)} <> {constant(ref, code)}" for code, _ in ref.specials]
+            return all_of(f"{_braces(ref)} notempty", *guards, f"{_braces(ref)} {op} {value}")
+    raise TypeError(leaf)
+
+
+def _braces(ref: Ref) -> str:
+    return f"{{{ref.text}}}"
+
+
+SURVEYJS = Renderer(
+    "surveyjs",
+    lambda q, _: {"surveyjs.json": render_surveyjs(q)},
+    lambda q, _: surveyjs_losses(q),
+    surveyjs_column_map,
+)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from surveykit.questionnaire.definition.condition_words import condition_in_words
 from surveykit.questionnaire.definition.models import End, Item, Questionnaire
 from surveykit.questionnaire.definition.structure import Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import in_language, piped_ids
-from surveykit.questionnaire.documents.column_map import option_text, plain_label, wjx_line
+from surveykit.questionnaire.documents.column_map import (
+    ColumnMap,
+    column_map_of,
+    make_entries,
+    option_text,
+    plain_label,
+)
+from surveykit.questionnaire.documents.renderer import Renderer
 from surveykit.questionnaire.routing.ast import Const
 
-__all__ = ["render_wjx_text", "wjx_losses"]
+__all__ = ["WJX", "render_wjx_text", "wjx_column_map", "wjx_line", "wjx_losses"]
 
 _TAGS = {
     "single": "单选题",
@@ -18,6 +29,13 @@ _TAGS = {
     "text": "填空题",
     "date": "填空题",
 }
+_NUMBERED = re.compile(r"^(\d+)\.")
+
+
+def wjx_line(text: str) -> str:
+    """Return a text as 问卷星 takes it: one line in which nothing reads as a tag or as the number of a question."""
+    plain = " ".join(text.split()).replace("[", "【").replace("]", "】")
+    return _NUMBERED.sub(r"\1．", plain)
 
 
 def render_wjx_text(questionnaire: Questionnaire, language: str = "zh") -> str:
@@ -70,8 +88,6 @@ def wjx_losses(questionnaire: Questionnaire, language: str = "zh") -> tuple[str,
     tuple of str
         One line per thing, in the order of the questionnaire.
     """
-    from surveykit.questionnaire.definition.condition_words import condition_in_words
-
     found = ["codes: the platform numbers the options; the column map says which code each text has"]
     others = [name for name in questionnaire.languages if name != language]
     if others:
@@ -107,3 +123,42 @@ def _item_losses(questionnaire: Questionnaire, item: Item) -> list[str]:
         (any(piped_ids(text) for text in item.label.values()), "earlier answers in the text"),
     )
     return [what for holds, what in pairs if holds]
+
+
+def wjx_column_map(questionnaire: Questionnaire, language: str = "zh") -> ColumnMap:
+    """Return which question of 问卷星 holds which variable.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        A definition without problems.
+    language : str
+        Language of the texts on the platform.
+
+    Returns
+    -------
+    ColumnMap
+        Questions are numbered from 1 in the order of the flow, a grid is one question with rows. ``column`` is the head
+        of the column in the export by text: ``"3、题干"``, and ``"5、题干—行"`` for the row of a grid.
+
+    Examples
+    --------
+    >>> from surveykit.questionnaire import Questionnaire
+    >>> q = Questionnaire.model_validate({
+    ...     "surveykit": "1", "id": "tiny", "languages": ["zh"], "title": {"zh": "小问卷"},
+    ...     "scales": {"yn": {"choices": [["1", "是"], ["2", "否"]]}},
+    ...     "flow": [{"page": "p", "items": [{"id": "aware", "type": "single", "scale": "yn", "zh": "您知道吗？"}]}]})
+    >>> wjx_column_map(q).entries[0].column
+    '1、您知道吗？'
+    """
+    entries = []
+    for plain in make_entries(questionnaire, language):
+        options = tuple((code, wjx_line(text)) for code, text in plain.options)
+        entry = replace(plain, title=wjx_line(plain.title), row=wjx_line(plain.row), options=options)
+        head = f"{entry.number}、{entry.title}"
+        column = f"{head}—{entry.row}" if entry.row else head
+        entries.append(replace(entry, column=column))
+    return column_map_of(questionnaire, "wjx", language, entries)
+
+
+WJX = Renderer("wjx", lambda q, s: {"wjx.txt": render_wjx_text(q, s.language)}, wjx_losses, wjx_column_map)

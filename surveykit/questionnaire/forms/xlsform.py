@@ -9,12 +9,14 @@ from surveykit.questionnaire.definition.models import End, Item, Labels, Questio
 from surveykit.questionnaire.definition.normal import definition_hash
 from surveykit.questionnaire.definition.structure import Choice, Step, flow_of, item_choices, labels_of
 from surveykit.questionnaire.definition.text import pipe, piped_ids
-from surveykit.questionnaire.documents.column_map import ColumnMap, make_entries
+from surveykit.questionnaire.documents.column_map import ColumnMap, column_map_of, make_entries
+from surveykit.questionnaire.documents.renderer import Renderer
+from surveykit.questionnaire.documents.sheets import write_sheets
 from surveykit.questionnaire.forms.ui_texts import ui_texts
-from surveykit.questionnaire.routing.ast import Const, Expression
-from surveykit.questionnaire.routing.targets import xpath_text
+from surveykit.questionnaire.routing.ast import Answered, Compare, Const, Count, Expression, Has, In, Ref
+from surveykit.questionnaire.routing.writing import all_of, constant, written
 
-__all__ = ["render_xlsform", "xlsform_column_map", "xlsform_losses", "xlsform_sheets"]
+__all__ = ["XLSFORM", "render_xlsform", "xlsform_column_map", "xlsform_losses", "xlsform_sheets", "xpath_text"]
 
 NAMES = {"zh": "中文 (zh)", "en": "English (en)"}
 Row = dict[str, Any]
@@ -231,8 +233,6 @@ def render_xlsform(questionnaire: Questionnaire) -> bytes:
     bytes
         The .xlsx file; the same definition gives the same bytes.
     """
-    from surveykit.questionnaire.documents.sheets import write_sheets
-
     tables: dict[str, list[list[Any]]] = {}
     for name, rows in xlsform_sheets(questionnaire).items():
         head = list(dict.fromkeys(key for row in rows for key, value in row.items() if value is not None))
@@ -264,5 +264,56 @@ def xlsform_column_map(questionnaire: Questionnaire, language: str | None = None
     for entry in make_entries(questionnaire, chosen):
         group = f"{pages[entry.item]}-{entry.item}" if entry.kind == "grid" else pages[entry.item]
         entries.append(replace(entry, column=f"{group}-{entry.variable}"))
-    head = (questionnaire.id, questionnaire.version, definition_hash(questionnaire))
-    return ColumnMap("xlsform", *head, chosen, tuple(entries))
+    return column_map_of(questionnaire, "xlsform", chosen, entries)
+
+
+def xpath_text(expression: Expression) -> str:
+    """Write a bound expression for XLSForm (XPath of ODK).
+
+    Parameters
+    ----------
+    expression : Expression
+        A bound tree; grid rows and special codes must be known.
+
+    Returns
+    -------
+    str
+        References are written ``${column}``.
+
+    Examples
+    --------
+    >>> from surveykit.questionnaire import parse
+    >>> xpath_text(parse("a != 1 or b >= 4"))
+    "((${a} != '' and ${a} != '1') or number(${b}) >= 4)"
+    """
+    return written(expression, _xpath, "not", lambda value: "true()" if value else "false()")
+
+
+def _xpath(leaf: Expression) -> str:
+    match leaf:
+        case Answered(ref):
+            return f"{_dollar(ref)} != ''"
+        case Has(ref, code):
+            return f"selected({_dollar(ref)}, '{code}')"
+        case Count(ref, op, number):
+            return f"count-selected({_dollar(ref)}) {'=' if op == '==' else op} {number}"
+        case In(ref, values):
+            tests = [f"{_dollar(ref)} = {constant(ref, value)}" for value in values]
+            return tests[0] if len(tests) == 1 else "(" + " or ".join(tests) + ")"
+        case Compare(ref, "==", value):
+            return f"{_dollar(ref)} = {constant(ref, value)}"
+        case Compare(ref, "!=", value):
+            return all_of(f"{_dollar(ref)} != ''", f"{_dollar(ref)} != {constant(ref, value)}")
+        case Compare(ref, op, value):
+            guards = [f"{_dollar(ref)} != {constant(ref, code)}" for code, _ in ref.specials]
+            return all_of(*guards, f"number({_dollar(ref)}) {op} {value}")
+    raise TypeError(leaf)
+
+
+def _dollar(ref: Ref) -> str:
+    return f"${{{ref.column}}}"
+
+
+XLSFORM = Renderer(
+    "xlsform", lambda q, _: {"xlsx": render_xlsform(q)}, lambda q, _: xlsform_losses(q), xlsform_column_map
+)
