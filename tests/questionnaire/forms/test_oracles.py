@@ -17,7 +17,7 @@ from questionnaire_helpers import ITEMS, chained, make, random_answers, random_e
 from surveykit.questionnaire import Questionnaire, evaluate, parse, render_surveyjs, render_xlsform, replay
 from surveykit.questionnaire.forms.surveyjs import surveyjs_model
 
-NODE = Path(__file__).parent / "node"
+NODE = Path(__file__).parents[1] / "node"
 PROBES = 120
 SETS = 50
 pytestmark = pytest.mark.node
