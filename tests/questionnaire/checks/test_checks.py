@@ -197,6 +197,14 @@ def test_too_many_cases_are_said_to_be_not_proved() -> None:
     assert walk(q).reached
 
 
+def test_walk_finds_lengths_and_cases(chengdu: Any) -> None:
+    result = walk(chengdu)
+    assert (result.shortest, result.longest) == (13, 21)
+    assert result.unproved == ()
+    assert ("flow", 0, "items", 0) in result.always
+    assert walk(chengdu, cap=2).unproved
+
+
 def test_vectors_reach_skip_and_end_everything(chengdu: Any) -> None:
     from surveykit.questionnaire import replay
 

@@ -1,25 +1,21 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from questionnaire_helpers import ITEMS, coded_frame, make, small
+from questionnaire_helpers import ITEMS, make, small
 
 from surveykit.errors import DefinitionError
 from surveykit.questionnaire import (
-    ColumnMap,
     Questionnaire,
     check_questionnaire,
+    condition_in_words,
     definition_hash,
+    parse,
     questionnaire_variables,
-    replay,
-    replay_frame,
     resolve_scales,
-    walk,
-    wjx_column_map,
 )
 
 
@@ -86,67 +82,6 @@ def test_scales_are_filled_from_tables() -> None:
         resolve_scales(mapping, {"yn.csv": table[["code"]]})
 
 
-def test_an_answer_that_was_not_asked_counts_nowhere(little: Questionnaire) -> None:
-    result = replay(little, {"aware": "2", "age": "40", "src": ["96"], "sat_venue": "1", "why": "x"})
-    assert result.asked == {"aware", "age"}
-    assert {(finding.column, finding.kind) for finding in result.findings} == {
-        ("src", "not_asked"),
-        ("sat_venue", "not_asked"),
-        ("why", "not_asked"),
-    }
-    assert dict(result.answers) == {"aware": "2", "age": "40"}
-
-
-def test_an_early_end_stops_the_questions(little: Questionnaire) -> None:
-    result = replay(little, {"aware": "1", "age": 17, "src": ["96"], "why": "x"})
-    assert result.ended == "young"
-    assert "why" not in result.asked
-    assert "src_96_text" in result.asked
-    assert replay(little, {"aware": "1", "age": 17.0, "src_96": True}).answers["src"] == ("96",)
-
-
-@pytest.mark.parametrize(
-    ("answers", "kind"),
-    [
-        ({"aware": "7"}, "unknown_code"),
-        ({"age": "200"}, "out_of_range"),
-        ({"age": "old"}, "not_a_number"),
-        ({"aware": "1", "src": ["1", "98"]}, "exclusive"),
-        ({"awere": "1"}, "unknown_column"),
-    ],
-)
-def test_findings(little: Questionnaire, answers: dict[str, Any], kind: str) -> None:
-    assert kind in {finding.kind for finding in replay(little, answers).findings}
-
-
-def test_table_and_single_respondent_are_walked_alike(little: Questionnaire) -> None:
-    import numpy as np
-    from questionnaire_helpers import random_answers
-
-    rng = np.random.default_rng(7)
-    respondents = [random_answers(rng) for _ in range(200)]
-    data, missing = coded_frame(respondents)
-    result = replay_frame(little, data, missing)
-    for row, answers in enumerate(respondents):
-        alone = replay(little, answers)
-        columns = {column for column in result.asked if result.asked[column].iloc[row]}
-        assert columns == {column for column in alone.asked if not column.endswith("_text")}
-        assert result.ended.iloc[row] == (alone.ended or "")
-
-
-def test_walk_finds_lengths_and_cases(chengdu: Questionnaire) -> None:
-    result = walk(chengdu)
-    assert (result.shortest, result.longest) == (13, 21)
-    assert result.unproved == ()
-    assert ("flow", 0, "items", 0) in result.always
-    assert walk(chengdu, cap=2).unproved
-
-
-def test_column_map_of_wjx_goes_through_json(chengdu: Questionnaire) -> None:
-    found = wjx_column_map(chengdu)
-    entry = {entry.variable: entry for entry in found.entries}
-    assert entry["sat_venue"].column == "8、您对文明实践中心（所、站）以下各方面满意吗？—阵地设施"
-    assert entry["channel"].options[-1] == ("98", "说不清")
-    assert entry["channel"].other == "96"
-    assert ColumnMap.from_dict(found.to_dict()) == found
-    assert {"variable", "code", "text", "definition_hash"} <= set(found.to_frame().columns)
+def test_conditions_in_words(chengdu: Questionnaire) -> None:
+    tree = parse("sat.venue >= 4 and not (channel has 96) or aware != 1", chengdu)
+    assert condition_in_words(tree, chengdu).startswith("（第8题“阵地设施”选“比较满意”或“非常满意”，且并非")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
-from questionnaire_helpers import make, sink, small
+from questionnaire_helpers import ATTACKS, attacked, make, sink, small
 
 from surveykit.questionnaire import Questionnaire, definition_hash, render_html_form, replay
 
@@ -240,8 +240,6 @@ def test_special_answers_exclude_others_and_limits_hold(browser: Any, tmp_path: 
 
 
 def test_labels_are_shown_as_text(browser: Any, tmp_path: Path) -> None:
-    from test_renderers import ATTACKS, attacked
-
     form = Form(browser, tmp_path / "form.html", render_html_form(attacked()))
     legends = form.page.locator("legend").all_text_contents()
     assert [text.split(". ", 1)[1].removesuffix(" (optional)") for text in legends] == ATTACKS

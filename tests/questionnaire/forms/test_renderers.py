@@ -9,11 +9,9 @@ import time
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
-import pandas as pd
 import pypdf
 import pytest
-from questionnaire_helpers import make, sink, small
+from questionnaire_helpers import ATTACKS, attacked, make, sink, small
 
 from surveykit.errors import DefinitionError
 from surveykit.questionnaire import (
@@ -21,46 +19,23 @@ from surveykit.questionnaire import (
     ColumnMap,
     Questionnaire,
     check_questionnaire,
-    codebook,
-    condition_in_words,
     definition_hash,
     diff_questionnaires,
     import_wjx_text,
     paper_html,
-    parse,
     questionnaire_variables,
     render_codebook_html,
     render_ddi,
     render_html_form,
     render_limesurvey_tsv,
     render_questionnaire,
-    render_response_template,
     render_surveyjs,
     render_wjx_text,
-    response_schema,
     skips,
     wjx_losses,
 )
 
 TEXT_FORMATS = [name for name in RENDERERS if name != "paper"]
-ATTACKS = [
-    "</script><script>alert(1)</script>",
-    "\"quotes\" 'single' &amp; & <b>bold</b>",
-    "全角：（括号）“引号”？！",
-    "🙂 emoji 👩‍👩‍👧",
-    "1. [多选题] looks like a tag",
-    "=HYPERLINK(1) {aware} ${aware} {{",
-]
-
-
-def attacked() -> Questionnaire:
-    choices = [[str(k), text] for k, text in enumerate(ATTACKS, start=1)]
-    items = [
-        {"id": f"q{k}", "type": "single", "scale": "bad", "en": text, "hint": {"en": text}}
-        for k, text in enumerate(ATTACKS)
-    ]
-    mapping = small(items, title={"en": ATTACKS[0]}, intro={"en": ATTACKS[1]}, scales={"bad": {"choices": choices}})
-    return make(mapping)
 
 
 def test_every_format_renders_the_reference_questionnaire(chengdu: Questionnaire) -> None:
@@ -184,48 +159,6 @@ def test_limesurvey_repeats_all_rows_per_language(chengdu: Questionnaire) -> Non
     }
     assert names["zh-Hans"] == names["en"]
     assert all(len(row["name"]) <= 5 for row in rows if row["class"] == "A")
-
-
-def test_codebook_counts_codes_and_kinds_of_missing(little: Questionnaire) -> None:
-    data = pd.DataFrame({"aware": ["1", "1", pd.NA, "2"]})
-    missing = pd.DataFrame({"aware": ["", "", "dk", ""]})
-    entry = codebook(little, "en", data, missing)[0]
-    assert entry.counts == {"1": 2, "2": 1, "n": 3, "dk": 1}
-    assert entry.missing[-1] == ("dk", "don't know", "98")
-    why = next(entry for entry in codebook(little) if entry.variable == "why")
-    assert why.universe.startswith("(Q4 “Venue” is “Bad” or “Middling” or Q3 includes “Other")
-
-
-def test_conditions_in_words(chengdu: Questionnaire) -> None:
-    tree = parse("sat.venue >= 4 and not (channel has 96) or aware != 1", chengdu)
-    assert condition_in_words(tree, chengdu).startswith("（第8题“阵地设施”选“比较满意”或“非常满意”，且并非")
-
-
-def test_ddi_has_a_variable_per_column(chengdu: Questionnaire) -> None:
-    root = ElementTree.fromstring(render_ddi(chengdu))
-    found = [node.get("name") for node in root.iter("{ddi:codebook:2_5}var")]
-    assert found == [variable.id for variable in questionnaire_variables(chengdu)]
-    assert len({node.get("ID") for node in root.iter() if node.get("ID")}) == 2 * len(found)
-
-
-def test_schema_takes_the_template_of_a_response(chengdu: Questionnaire) -> None:
-    schema = response_schema(chengdu)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    record: dict[str, Any] = {
-        "format": "surveykit-response/1", "questionnaire": "chengdu_2021", "response_id": "a",
-        "definition_hash": definition_hash(chengdu),
-        "answers": {"aware": "1", "channel": ["1", "96"], "sat_venue": "98"},
-    }  # fmt: skip
-    jsonschema.validate(record, schema)
-    for answers in ({"aware": "4"}, {"channel": ["1", "1"]}, {"unknown": "1"}):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate({**record, "answers": answers}, schema)
-
-
-def test_template_names_every_column(chengdu: Questionnaire) -> None:
-    frame = pd.read_csv(io.StringIO(render_response_template(chengdu)), dtype=str, keep_default_na=False)
-    assert list(frame.columns[5:]) == [variable.id for variable in questionnaire_variables(chengdu)]
-    assert frame["age_group"][0] == "1"
 
 
 def test_answers_that_skip_are_in_the_routing_table(chengdu: Questionnaire) -> None:
