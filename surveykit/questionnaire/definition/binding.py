@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from surveykit.questionnaire.definition.models import Derived, Item, Questionnaire
 from surveykit.questionnaire.routing.ast import (
     And,
     Answered,
@@ -23,9 +23,6 @@ from surveykit.questionnaire.routing.ast import (
 )
 from surveykit.questionnaire.routing.evaluate import evaluate
 from surveykit.questionnaire.routing.parser import parse_expression
-
-if TYPE_CHECKING:
-    from surveykit.questionnaire.definition.models import Derived, Item, Questionnaire
 
 __all__ = ["bind", "derived_conditions", "parse"]
 
