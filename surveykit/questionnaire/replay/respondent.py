@@ -10,7 +10,7 @@ from surveykit.questionnaire.definition.models import End, Item, Questionnaire
 from surveykit.questionnaire.definition.structure import Choice, flow_of, item_choices
 from surveykit.questionnaire.routing.evaluate import as_number, evaluate, is_missing
 
-__all__ = ["Finding", "Replay", "effective_answers", "item_columns", "replay"]
+__all__ = ["Finding", "Replay", "item_columns", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,6 @@ def replay(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> Replay:
         findings.extend(_findings(entry, choices, given))
     findings.extend(Finding(column, "unknown_column", held[column]) for column in held if column not in known)
     return Replay(frozenset(asked), ended, effective, tuple(findings))
-
-
-def effective_answers(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the answers that count, as :func:`replay` does."""
-    return replay(questionnaire, answers).answers
 
 
 def _ticked(code: str, value: Any) -> bool:
