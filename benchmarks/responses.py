@@ -18,7 +18,7 @@ import pyarrow.csv
 import yaml
 
 from surveykit.questionnaire import Questionnaire, item_choices, resolve_scales
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses import check_quality, code_responses, read_wjx
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -21,6 +21,8 @@ LEVELS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
+# Folders of a room in the order in which data pass: a folder imports those before it, and none after it.
+FOLDERS = {"questionnaire": ("routing", "definition", "importing", "checks", "replay", "documents", "forms")}
 HEAVY = ("weasyprint", "matplotlib", "duckdb", "pingouin", "statsmodels", "openpyxl", "docx", "xlsxwriter")
 
 
@@ -83,6 +85,36 @@ def test_a_breach_is_seen(source):
     assert breaches(source, "surveykit.estimation.mean")
 
 
+def folder_breaches(source: str, module: str) -> list[str]:
+    """Imports of a module in a folder of its room that go to a later folder, or to the whole room."""
+    room, folder = module.split(".")[1:3]
+    order = FOLDERS[room]
+    wrong = []
+    for name in imported_modules(source, module):
+        parts = name.split(".")
+        if parts[:2] == ["surveykit", room] and (len(parts) == 2 or parts[2] not in order[: order.index(folder) + 1]):
+            wrong.append(f"{module} imports {name}")
+    return wrong
+
+
+def test_folders_of_a_room_import_in_its_order():
+    found = []
+    for path, module in modules():
+        parts = module.split(".")
+        if parts[1] in FOLDERS and parts[2] != "__init__":
+            assert parts[2] in FOLDERS[parts[1]], f"{module}: name its place in FOLDERS"
+            found += folder_breaches(path.read_text(encoding="utf-8"), module)
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize(
+    "source", ["from surveykit.questionnaire.forms import RENDERERS", "def f():\n    from ..replay import respondent"]
+)
+def test_a_breach_between_folders_is_seen(source):
+    assert folder_breaches(source, "surveykit.questionnaire.checks.items")
+    assert not folder_breaches(source, "surveykit.questionnaire.forms.html")
+
+
 def test_surveykit_imports_light():
     load = "import surveykit as sk, sys; [getattr(sk, name) for name in sk.__all__]"
     code = f"{load}; print([name for name in {HEAVY!r} if name in sys.modules])"
@@ -91,14 +123,9 @@ def test_surveykit_imports_light():
 
 
 # Modules that read the package's own files, and those that write: all others read through surveykit.files.
-OWN_FILES = {"surveykit.report.charts.typefaces", "surveykit.report.outputs.html", "surveykit.questionnaire.html_form"}
-OWN_FILES |= {
-    "surveykit.study.running.durable",
-    "surveykit.cli.manual",
-    "surveykit.study.running.manifest",
-    "surveykit.study.running.private",
-    "surveykit.report.audit",
-}
+OWN_FILES = {"surveykit.report.charts.typefaces", "surveykit.report.outputs.html", "surveykit.questionnaire.forms.html"}
+OWN_FILES |= {"surveykit.study.running.durable", "surveykit.study.running.manifest", "surveykit.study.running.private"}
+OWN_FILES |= {"surveykit.cli.manual", "surveykit.report.audit"}
 READING = {"open", "read_text", "read_bytes", "read_csv", "read_parquet", "load_workbook", "open_workbook", "read_sav"}
 READING |= {"read_dta", "read_excel", "read_json", "ParquetFile", "read_table"}
 LIBRARIES = {"pd", "pandas", "pq", "pyarrow", "pa", "openpyxl", "xlrd", "pyreadstat", "duckdb", "connection"}

@@ -10,7 +10,14 @@ from surveykit.cli.terminal import current
 
 __all__ = ["add_parser"]
 
-FORMATS = ("html", "paper", "xlsform", "surveyjs", "wjx", "limesurvey", "codebook", "ddi", "schema", "template")
+
+class _Formats:
+    """The names of all formats, looked up when the help of the command is shown: the questionnaire loads slowly."""
+
+    def __str__(self) -> str:
+        from surveykit.questionnaire import RENDERERS
+
+        return ", ".join(RENDERERS)
 
 
 def add_parser(commands: Any) -> None:
@@ -19,27 +26,33 @@ def add_parser(commands: Any) -> None:
         "render",
         help="write the questionnaire as a web form, or in the formats named",
     )
-    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"{', '.join(FORMATS)}, or all")
+    formats = parser.add_argument("formats", nargs="*", metavar="FORMAT", help="%(known)s, or all")
+    vars(formats)["known"] = _Formats()
     parser.set_defaults(execute=execute)
+
+
+def _known(named: list[str]) -> tuple[str, ...]:
+    from surveykit.errors import SurveyKitError
+    from surveykit.questionnaire import RENDERERS
+    from surveykit.study.files.validation import nearest
+
+    unknown = [name for name in named if name not in (*RENDERERS, "all")]
+    if unknown:
+        raise SurveyKitError(f"unknown format {unknown[0]!r}: {nearest(unknown[0], [*RENDERERS, 'all'])}")
+    return tuple(RENDERERS if "all" in named else dict.fromkeys(named))
 
 
 def execute(options: argparse.Namespace) -> int:
     """Render, and say what a format cannot carry."""
-    unknown = [name for name in options.formats if name not in (*FORMATS, "all")]
-    if unknown:
-        from surveykit.errors import SurveyKitError
-        from surveykit.study.files.validation import nearest
-
-        raise SurveyKitError(f"unknown format {unknown[0]!r}: {nearest(unknown[0], [*FORMATS, 'all'])}")
+    formats = _known(options.formats) if options.formats else ()
     study = open_study(options)
-    if options.formats:
+    if formats:
         from surveykit.study.running.lock import study_lock
         from surveykit.study.tasks.questionnaire_files import write_formats
 
-        chosen = FORMATS if "all" in options.formats else tuple(dict.fromkeys(options.formats))
         working("rendering the questionnaire")
         with study_lock(study.output):
-            told = write_formats(study.questionnaire, chosen, study.output / "questionnaire")
+            told = write_formats(study.questionnaire, formats, study.output / "questionnaire")
         files = [line for line in told if not line.startswith(" ")]
         give({"outputs": files, "losses": [current().text(line.strip()) for line in told if line not in files]})
         for line in told:

@@ -2,11 +2,10 @@
 
 from surveykit.questionnaire.checks import check_questionnaire
 from surveykit.questionnaire.checks.lint import check_quota_targets, lint_questionnaire
-from surveykit.questionnaire.codebook import CodebookEntry, codebook, render_codebook_html, render_codebook_xlsx
-from surveykit.questionnaire.column_map import ColumnEntry, ColumnMap, wjx_column_map
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.ddi import render_ddi
-from surveykit.questionnaire.definition import (
+from surveykit.questionnaire.checks.walk import Walk, walk
+from surveykit.questionnaire.definition.binding import bind, parse
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.models import (
     Cut,
     Derived,
     End,
@@ -17,34 +16,42 @@ from surveykit.questionnaire.definition import (
     Scale,
     Special,
 )
-from surveykit.questionnaire.diff import Change, diff_questionnaires
-from surveykit.questionnaire.html_form import render_html_form
+from surveykit.questionnaire.definition.normal import definition_hash
+from surveykit.questionnaire.definition.scales import resolve_scales
+from surveykit.questionnaire.definition.structure import Choice, item_choices, scale_choices
+from surveykit.questionnaire.definition.variables import Variable, derived_variables, questionnaire_variables
+from surveykit.questionnaire.documents.codebook import (
+    CodebookEntry,
+    codebook,
+    render_codebook_html,
+    render_codebook_xlsx,
+)
+from surveykit.questionnaire.documents.column_map import ColumnEntry, ColumnMap
+from surveykit.questionnaire.documents.ddi import render_ddi
+from surveykit.questionnaire.documents.diff import Change, diff_questionnaires
+from surveykit.questionnaire.documents.renderer import PaperFonts, Renderer, Rendering, Settings
+from surveykit.questionnaire.documents.schema import response_schema
+from surveykit.questionnaire.documents.template import render_response_template
+from surveykit.questionnaire.forms import RENDERERS, render_questionnaire
+from surveykit.questionnaire.forms.html import render_html_form
+from surveykit.questionnaire.forms.limesurvey import limesurvey_column_map, render_limesurvey_tsv
+from surveykit.questionnaire.forms.paper import paper_html, render_paper_pdf
+from surveykit.questionnaire.forms.skips import skips
+from surveykit.questionnaire.forms.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
+from surveykit.questionnaire.forms.wjx import render_wjx_text, wjx_column_map, wjx_losses
+from surveykit.questionnaire.forms.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
 from surveykit.questionnaire.importing import Imported, questionnaire_yaml
 from surveykit.questionnaire.importing.wjx import import_wjx_text
 from surveykit.questionnaire.importing.xlsform import import_xlsform
-from surveykit.questionnaire.limesurvey import limesurvey_column_map, render_limesurvey_tsv
-from surveykit.questionnaire.paper import PaperFonts, paper_html, render_paper_pdf
-from surveykit.questionnaire.render import FORMATS, Rendering, render_questionnaire
-from surveykit.questionnaire.replay import Finding, Replay, replay
-from surveykit.questionnaire.replay_frame import FrameReplay, replay_frame
-from surveykit.questionnaire.routing import parse
+from surveykit.questionnaire.replay.frame import FrameReplay, replay_frame
+from surveykit.questionnaire.replay.respondent import Finding, Replay, replay
 from surveykit.questionnaire.routing.ast import Expression, expression_text, references, to_json
-from surveykit.questionnaire.routing.bind import bind
 from surveykit.questionnaire.routing.evaluate import evaluate
 from surveykit.questionnaire.routing.frame import evaluate_frame
 from surveykit.questionnaire.routing.parser import RoutingError
-from surveykit.questionnaire.scales import resolve_scales
-from surveykit.questionnaire.schema import render_response_template, response_schema
-from surveykit.questionnaire.skips import skips
-from surveykit.questionnaire.structure import Choice, item_choices, scale_choices
-from surveykit.questionnaire.surveyjs import render_surveyjs, surveyjs_column_map, surveyjs_losses
-from surveykit.questionnaire.variables import Variable, derived_variables
-from surveykit.questionnaire.walk import Walk, walk
-from surveykit.questionnaire.wjx_text import render_wjx_text, wjx_losses
-from surveykit.questionnaire.xlsform import render_xlsform, xlsform_column_map, xlsform_losses
 
 __all__ = [
-    "FORMATS",
+    "RENDERERS",
     "Change",
     "Choice",
     "CodebookEntry",
@@ -62,10 +69,12 @@ __all__ = [
     "PaperFonts",
     "Questionnaire",
     "Quota",
+    "Renderer",
     "Rendering",
     "Replay",
     "RoutingError",
     "Scale",
+    "Settings",
     "Special",
     "Variable",
     "Walk",
@@ -74,6 +83,7 @@ __all__ = [
     "check_quota_targets",
     "codebook",
     "condition_in_words",
+    "definition_hash",
     "derived_variables",
     "diff_questionnaires",
     "evaluate",
@@ -86,6 +96,7 @@ __all__ = [
     "lint_questionnaire",
     "paper_html",
     "parse",
+    "questionnaire_variables",
     "questionnaire_yaml",
     "references",
     "render_codebook_html",

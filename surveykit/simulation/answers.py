@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.simulation.model import generator, ordered_category, ordered_tails
 from surveykit.simulation.plan import AnswerModel, SimulationPlan
 from surveykit.simulation.routing import asked_table
@@ -93,7 +93,7 @@ def simulate_answers(plan: SimulationPlan, frame: pd.DataFrame, questionnaire: Q
     DataError
         If the plan models columns that the questionnaire does not have, or leaves a required one out.
     """
-    columns = {column.id: column for column in questionnaire.variables()}
+    columns = {column.id: column for column in questionnaire_variables(questionnaire)}
     drawn = _draw_columns(plan, frame)
     unknown = [name for name in drawn if name not in columns]
     if unknown:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, choose
-from surveykit.questionnaire import ColumnEntry, Questionnaire, wjx_column_map
+from surveykit.questionnaire import ColumnEntry, Questionnaire, questionnaire_variables, wjx_column_map
 from surveykit.simulation.plain_xlsx import write_plain_xlsx
 from surveykit.simulation.routing import asked_table
 
@@ -77,7 +77,7 @@ def wjx_table(table: pd.DataFrame, questionnaire: Questionnaire, *, variant: Exp
         unit_id stands in 来源详情; the addresses are from a range reserved for documentation.
     """
     choose("variant", variant, get_args(ExportVariant))
-    names = [v.id for v in questionnaire.variables() if v.id in table]
+    names = [v.id for v in questionnaire_variables(questionnaire) if v.id in table]
     asked = asked_table(questionnaire, table[names])
     local = table["submitted_at"].dt.tz_convert(ZONE).dt.strftime("%Y/%m/%d %H:%M:%S")
     number = np.arange(len(table))

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from surveykit.errors import Problem
-from surveykit.questionnaire.definition import DontKnow
+from surveykit.questionnaire.definition.models import DontKnow
 from surveykit.simulation.community_plan import CommunityFrame, check_communities
 
 __all__ = ["AnswerModel", "Factor", "Fieldwork", "FrameModel", "RateDefinition", "SimulationPlan", "check_simulation"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.simulation.model import generator
 from surveykit.simulation.plan import SimulationPlan
 from surveykit.simulation.routing import asked_table, page_columns
@@ -66,7 +66,7 @@ def _break_off(table: pd.DataFrame, questionnaire: Questionnaire, who: Bools, rn
 def _straight_line(table: pd.DataFrame, questionnaire: Questionnaire, who: Bools) -> pd.DataFrame:
     """Give every row of a grid the answer to its first row."""
     grids: dict[str, list[str]] = {}
-    for column in questionnaire.variables():
+    for column in questionnaire_variables(questionnaire):
         if column.kind == "grid":
             grids.setdefault(column.item, []).append(column.id)
     for rows in grids.values():
@@ -135,7 +135,7 @@ def simulate_responses(
         )
     responds = rng.random(len(sample)) < response_chances(plan, sample)
     who = sample.loc[responds].reset_index(drop=True)
-    names = [column.id for column in questionnaire.variables()]
+    names = [column.id for column in questionnaire_variables(questionnaire)]
     table = by_unit.iloc[places[responds]][names].reset_index(drop=True)
     n = len(table)
     work = plan.fieldwork

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from surveykit.questionnaire import Questionnaire, replay_frame
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import Questionnaire, questionnaire_variables, replay_frame
+from surveykit.questionnaire.definition.structure import flow_of
 
 __all__ = ["asked_table", "page_columns"]
 
@@ -25,7 +25,7 @@ def page_columns(questionnaire: Questionnaire) -> list[list[str]]:
     """
     page_of = {item.id: step.page_index for step, item in flow_of(questionnaire).questions}
     pages: dict[int, list[str]] = {}
-    for column in questionnaire.variables():
+    for column in questionnaire_variables(questionnaire):
         pages.setdefault(page_of[column.item], []).append(column.id)
     return [pages[number] for number in sorted(pages)]
 
@@ -50,7 +50,7 @@ def asked_table(questionnaire: Questionnaire, table: pd.DataFrame) -> pd.DataFra
     }
     work = pd.DataFrame(held, index=table.index)
     asked = replay_frame(questionnaire, work, pd.DataFrame(index=table.index)).asked
-    for column in questionnaire.variables():
+    for column in questionnaire_variables(questionnaire):
         if column.other_text:
             by_option = f"{column.item}_{column.option}"
             ticked = work[by_option] if by_option in work else work[column.item] == column.option

@@ -218,3 +218,23 @@ def chained(rng: np.random.Generator) -> Questionnaire:
             page["ask_if"] = random_expression(rng, 1, list(known[:1]))
         pages.append(page)
     return make({**small(), "flow": pages})
+
+
+ATTACKS = [
+    "</script><script>alert(1)</script>",
+    "\"quotes\" 'single' &amp; & <b>bold</b>",
+    "全角：（括号）“引号”？！",
+    "🙂 emoji 👩‍👩‍👧",
+    "1. [多选题] looks like a tag",
+    "=HYPERLINK(1) {aware} ${aware} {{",
+]
+
+
+def attacked() -> Questionnaire:
+    choices = [[str(k), text] for k, text in enumerate(ATTACKS, start=1)]
+    items = [
+        {"id": f"q{k}", "type": "single", "scale": "bad", "en": text, "hint": {"en": text}}
+        for k, text in enumerate(ATTACKS)
+    ]
+    mapping = small(items, title={"en": ATTACKS[0]}, intro={"en": ATTACKS[1]}, scales={"bad": {"choices": choices}})
+    return make(mapping)

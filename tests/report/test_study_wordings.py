@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from surveykit.questionnaire import questionnaire_variables
 from surveykit.study.files.loading import load_study
 from surveykit.study.reporting.assembling import _named_by_questionnaire, _places
 from surveykit.study.reporting.wordings import base_in_words, indicator_infos, questions, undecided_words
@@ -21,7 +22,7 @@ def study():
 def test_indicators_and_appendix_number_questions_alike(study):
     numbers = {question.number: question for question in questions(study)}
     assert len(numbers) == len(questions(study))
-    printed = {str(variable.number): variable.item for variable in study.questionnaire.variables()}
+    printed = {str(variable.number): variable.item for variable in questionnaire_variables(study.questionnaire)}
     for indicator in indicator_infos(study):
         for language, pattern in (("zh", r"第(\d+)题"), ("en", r"Q(\d+)")):
             named = re.findall(pattern, indicator.numerator[language] + indicator.base[language])

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from surveykit.questionnaire import Questionnaire, item_choices
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import Questionnaire, definition_hash, item_choices, questionnaire_variables
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.simulation.routing import asked_table
 
 TEXTS = ["", "挺好的，继续努力", 'say "yes", no', "=cmd|' /C calc'!A0", "two\nlines", "+1", "😀", "N/A; x", "@me", "-5"]
@@ -21,7 +21,7 @@ def random_table(q: Questionnaire, seed: int, n: int = 12, blanks: float = 0.05)
     """Answers that follow the routing; special answers, blanks, "other" with words and nasty texts among them."""
     rng = np.random.default_rng(seed)
     series = {}
-    for v in q.variables():
+    for v in questionnaire_variables(q):
         codes = [code for code, _ in (*v.choices, *v.specials)]
         if v.kind == "multi":
             continue
@@ -45,8 +45,8 @@ def random_table(q: Questionnaire, seed: int, n: int = 12, blanks: float = 0.05)
                     ticks[ticks[:, k], k + 1 :] = False
             for k, choice in enumerate(choices):
                 series[f"{item.id}_{choice.code}"] = pd.array(ticks[:, k], dtype="boolean")
-    table = pd.DataFrame({v.id: series[v.id] for v in q.variables()})
-    for v in q.variables():
+    table = pd.DataFrame({v.id: series[v.id] for v in questionnaire_variables(q)})
+    for v in questionnaire_variables(q):
         if v.kind != "multi":
             table[v.id] = table[v.id].astype("str")
     table = table.where(asked_table(q, table))
@@ -110,7 +110,7 @@ def write_kobo(table: pd.DataFrame, q: Questionnaire, path: Path, *, labels: boo
     start = table["submitted_at"] - pd.to_timedelta(table["duration_seconds"], unit="s")
     cells["start"] = start.dt.strftime("%Y-%m-%dT%H:%M:%S.000+00:00")
     cells["end"] = table["submitted_at"].dt.strftime("%Y-%m-%dT%H:%M:%S.000+00:00")
-    asked = asked_table(q, table[[v.id for v in q.variables()]])
+    asked = asked_table(q, table[[v.id for v in questionnaire_variables(q)]])
     for step, item in flow_of(q).questions:
         choices = item_choices(q, item)
         head = "" if labels else f"{step.page.page}/"
@@ -188,7 +188,7 @@ def write_limesurvey(
     cells["interviewtime"] = table["duration_seconds"].astype(str) + ".25"
     heads = {"id": "Response ID", "submitdate": "Date submitted", "lastpage": "Last page", "ipaddr": "IP address"}
     heads |= {"startlanguage": "Start language", "interviewtime": "Total time"}
-    heads |= {v.id: v.labels["zh"] for v in q.variables()}
+    heads |= {v.id: v.labels["zh"] for v in questionnaire_variables(q)}
     if texts:  # "code. text of the question", which the export calls question code and text
         cells = {f"{h}. {heads.get(h, '题目')}": column for h, column in cells.items()}
     pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", quoting=1)
@@ -202,7 +202,7 @@ def write_stat(table: pd.DataFrame, q: Questionnaire, path: Path) -> Path:
         frame[name] = table[name].astype(object)
     frame["submitted_at"] = table["submitted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ").astype(object)
     frame["duration_seconds"] = table["duration_seconds"].astype(float)
-    for v in q.variables():
+    for v in questionnaire_variables(q):
         if v.kind == "multi":
             frame[v.id] = table[v.id].astype("Float64").astype(object).where(table[v.id].notna(), np.nan).astype(float)
         elif v.kind in ("single", "grid") and all(code.isdigit() for code, _ in v.choices):
@@ -223,7 +223,7 @@ def write_plain(table: pd.DataFrame, q: Questionnaire, path: Path, *, labels: bo
     cells = {"nr": table["response_id"], "tok": table["unit_id"], "secs": table["duration_seconds"].astype(str)}
     cells["at"] = table["submitted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     choices = {item.id: item_choices(q, item) for _, item in flow_of(q).questions}
-    for v in q.variables():
+    for v in questionnaire_variables(q):
         if v.kind == "multi":
             cells[v.id] = table[v.id].map({True: "1", False: "0"}).astype(object).where(table[v.id].notna(), "")
         else:
@@ -237,7 +237,7 @@ def write_plain(table: pd.DataFrame, q: Questionnaire, path: Path, *, labels: bo
         with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
             frame.to_excel(book, index=False, sheet_name="答卷")
     elif path.suffix == ".parquet":
-        for v in q.variables():
+        for v in questionnaire_variables(q):
             if v.kind == "multi":
                 frame[v.id] = table[v.id].astype("boolean")
         frame.to_parquet(path)
@@ -270,7 +270,7 @@ def write_form(table: pd.DataFrame, q: Questionnaire, folder: Path) -> Path:
         digest = sha256(json.dumps(answers, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
         record = {
             "format": "surveykit-response/1", "questionnaire": q.id, "version": q.version,
-            "definition_hash": q.definition_hash, "response_id": row["response_id"], "unit_id": row["unit_id"],
+            "definition_hash": definition_hash(q), "response_id": row["response_id"], "unit_id": row["unit_id"],
             "language": "zh", "started_at": "", "submitted_at": row["submitted_at"].strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             "duration_seconds": int(row["duration_seconds"]), "ended": None, "seed": 1, "order": {},
             "answers": answers, "answers_sha256": digest,

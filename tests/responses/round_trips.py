@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses import Responses
 
 KIND = {"98": "dk", "99": "rf"}
@@ -14,7 +14,7 @@ KIND = {"98": "dk", "99": "rf"}
 def expected_coding(table: pd.DataFrame, questionnaire: Questionnaire) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Coded answers and kinds of missing of simulated answers, worked out cell by cell."""
     data, missing = {}, {}
-    variables = questionnaire.variables()
+    variables = questionnaire_variables(questionnaire)
     options: dict[str, list[str]] = {}
     for v in variables:
         if v.kind == "multi":

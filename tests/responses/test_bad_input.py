@@ -17,6 +17,7 @@ from simulated_study import questionnaire
 from surveykit.errors import DataError, SurveyKitError
 from surveykit.files.csv_text import read_csv_text
 from surveykit.files.text_tables import read_text_table
+from surveykit.questionnaire import definition_hash
 from surveykit.responses import code_responses, read_form, read_kobo, read_odk, read_responses, read_spss, read_wjx
 from surveykit.simulation import write_wjx_export
 
@@ -281,7 +282,7 @@ def test_response_file_of_another_definition(table, tmp_path):
     q = questionnaire()
     folder = write_form(table.head(3), q, tmp_path / "answers")
     for file in folder.iterdir():
-        file.write_text(file.read_text(encoding="utf-8").replace(q.definition_hash, "0" * 64), encoding="utf-8")
+        file.write_text(file.read_text(encoding="utf-8").replace(definition_hash(q), "0" * 64), encoding="utf-8")
     with pytest.raises(DataError, match=r"other versions of chengdu_2021.*3 files"):
         read_form(folder, q)
 

@@ -5,6 +5,7 @@ from layouts import random_table, write_odk, write_plain
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError
+from surveykit.questionnaire import questionnaire_variables
 from surveykit.responses import code_responses, merge_responses, read_responses, stack_responses
 from surveykit.simulation import write_wjx_export
 
@@ -17,7 +18,7 @@ def exports(tmp_path_factory):
     later = table.drop(index=4).reset_index(drop=True)
     row = later.index[later["consent"] == "1"][0]
     later.loc[row, "resident"] = "2" if later.loc[row, "resident"] == "1" else "1"
-    for v in q.variables():
+    for v in questionnaire_variables(q):
         if v.id not in ("consent", "resident", "age_group"):
             later.loc[row, v.id] = None
     paths = [write_wjx_export(t, q, folder / f"{i}.csv") for i, t in enumerate((table.head(20), later))]

@@ -12,6 +12,7 @@ from layouts import random_table, write_kobo, write_limesurvey
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError
+from surveykit.questionnaire import questionnaire_variables
 from surveykit.responses import (
     QualityRules,
     Responses,
@@ -74,7 +75,7 @@ def made(n, seed=3, **meta):
     """Records of random answers, every question asked."""
     q, rng = questionnaire(), np.random.default_rng(seed)
     data = {}
-    for v in q.variables():
+    for v in questionnaire_variables(q):
         codes = [code for code, _ in v.choices]
         data[v.id] = (
             pd.array(rng.random(n) < 0.5, dtype="boolean") if v.kind == "multi" else rng.choice(codes or ["x"], n)
@@ -91,7 +92,7 @@ RULE = {"near_duplicates": {"above": "0.85", "minimum_columns": "8"}}
 
 def test_near_duplicates_are_both_marked_and_exactly_the_limit_is_not():
     q, responses = made(60)
-    single = [v.id for v in q.variables() if v.kind in ("single", "grid")]
+    single = [v.id for v in questionnaire_variables(q) if v.kind in ("single", "grid")]
     data = responses.data.copy()
     data.loc[41, single] = data.loc[17, single].to_numpy()
     report = check_quality(

@@ -12,6 +12,7 @@ from layouts import write_form
 from town import drawn_town, name_responses, web_cells, write_csv
 
 from surveykit.cli.main import main
+from surveykit.questionnaire import questionnaire_variables
 from surveykit.study.files.loading import load_study
 from surveykit.study.inputs.salt import read_salt
 
@@ -57,7 +58,11 @@ def paper(folder, rows):
     """Typed paper forms: the same answers under other headers, one with values of its own."""
     cells = web_cells(folder).loc[rows].reset_index(drop=True)
     study = load_study(folder)
-    kept = {v.id: question(cells, v.labels["zh"][:8]) for v in study.questionnaire.variables() if v.kind == "single"}
+    kept = {
+        v.id: question(cells, v.labels["zh"][:8])
+        for v in questionnaire_variables(study.questionnaire)
+        if v.kind == "single"
+    }
     made = pd.DataFrame({name: cells[header] for name, header in kept.items()})
     made = made.replace({"(跳过)": "", "(空)": ""})
     made["编号"] = [f"p{i}" for i in range(len(made))]
@@ -238,7 +243,7 @@ def test_a_folder_of_response_files(town, call):
     study = load_study(town)
     q = study.questionnaire
     sample = pd.read_parquet(town / "output/draw/sample.parquet")
-    answers = pd.DataFrame({v.id: [pd.NA] * 3 for v in q.variables()}, dtype=object)
+    answers = pd.DataFrame({v.id: [pd.NA] * 3 for v in questionnaire_variables(q)}, dtype=object)
     answers["consent"] = "2"
     head = pd.DataFrame(
         {

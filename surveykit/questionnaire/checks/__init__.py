@@ -7,7 +7,7 @@ from surveykit.questionnaire.checks.conditions import check_conditions, check_pi
 from surveykit.questionnaire.checks.items import check_derived, check_items, check_quotas
 from surveykit.questionnaire.checks.names import check_ids, check_languages, check_scales
 from surveykit.questionnaire.checks.reach import check_reach
-from surveykit.questionnaire.definition import Questionnaire
+from surveykit.questionnaire.definition.models import Questionnaire
 
 __all__ = ["check_questionnaire"]
 

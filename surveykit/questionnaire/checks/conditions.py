@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from surveykit.errors import Problem
 from surveykit.questionnaire.checks.names import label_places
-from surveykit.questionnaire.definition import End, Item, Questionnaire
+from surveykit.questionnaire.definition.models import End, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Path, item_choices
+from surveykit.questionnaire.definition.text import nearest, piped_ids
 from surveykit.questionnaire.routing.ast import (
     And,
     Answered,
@@ -23,8 +25,6 @@ from surveykit.questionnaire.routing.ast import (
 )
 from surveykit.questionnaire.routing.evaluate import as_number
 from surveykit.questionnaire.routing.parser import RoutingError, parse_expression
-from surveykit.questionnaire.structure import Path, item_choices
-from surveykit.questionnaire.text import nearest, piped_ids
 
 __all__ = ["check_conditions", "check_piping", "conditions_of"]
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from surveykit.errors import Problem
-from surveykit.questionnaire.definition import Derived, Item, Questionnaire
+from surveykit.questionnaire.definition.models import Derived, Item, Questionnaire
+from surveykit.questionnaire.definition.structure import Path, item_choices
+from surveykit.questionnaire.definition.text import nearest
 from surveykit.questionnaire.routing.evaluate import as_number
-from surveykit.questionnaire.structure import Path, item_choices
-from surveykit.questionnaire.text import nearest
 
 __all__ = ["check_derived", "check_items", "check_quotas"]
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from surveykit.errors import Problem, first_few
 from surveykit.questionnaire.checks.names import label_places
-from surveykit.questionnaire.definition import Item, Questionnaire
+from surveykit.questionnaire.checks.walk import walk
+from surveykit.questionnaire.definition.models import Item, Questionnaire
+from surveykit.questionnaire.definition.structure import choices_of, flow_of, item_choices
+from surveykit.questionnaire.definition.text import piped_ids
 from surveykit.questionnaire.routing.ast import And, Expression, expression_text
 from surveykit.questionnaire.routing.evaluate import as_number
-from surveykit.questionnaire.structure import choices_of, flow_of, item_choices
-from surveykit.questionnaire.text import piped_ids
-from surveykit.questionnaire.walk import walk
 
 __all__ = ["check_quota_targets", "lint_questionnaire"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from surveykit.errors import Problem
-from surveykit.questionnaire.definition import Item, Labels, Questionnaire, Scale
+from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire, Scale
+from surveykit.questionnaire.definition.structure import Path, scale_choices
+from surveykit.questionnaire.definition.text import nearest
 from surveykit.questionnaire.routing.evaluate import as_number
-from surveykit.questionnaire.structure import Path, scale_choices
-from surveykit.questionnaire.text import nearest
 
 __all__ = ["check_ids", "check_languages", "check_scales", "label_places"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from surveykit.errors import Problem
-from surveykit.questionnaire.definition import End, Questionnaire
+from surveykit.questionnaire.checks.walk import walk
+from surveykit.questionnaire.definition.models import End, Questionnaire
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.questionnaire.routing.ast import expression_text
-from surveykit.questionnaire.structure import flow_of
-from surveykit.questionnaire.walk import walk
 
 __all__ = ["check_reach"]
 

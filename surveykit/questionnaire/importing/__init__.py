@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 __all__ = ["Imported", "questionnaire_yaml"]
 
 
@@ -27,8 +29,6 @@ class Imported:
 
 def questionnaire_yaml(imported: Imported) -> str:
     """Write an imported questionnaire as YAML, with what is to be done as comments on top."""
-    import yaml
-
     head = "".join(f"# TODO: {' '.join(line.split())}\n" for line in imported.todo)
     body: str = yaml.safe_dump(dict(imported.mapping), allow_unicode=True, sort_keys=False, width=110)
     return head + body

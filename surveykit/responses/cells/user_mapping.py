@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from surveykit.errors import DataError, Problem, first_few
-from surveykit.questionnaire import ColumnMap, Questionnaire
+from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
 
 __all__ = ["META_NAMES", "Said", "UserMapping", "check_user_mapping", "what_is_said"]
 
@@ -128,7 +128,7 @@ def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> li
     list of Problem
         Unknown columns and codes, and a header that is given to two columns; empty when all is well.
     """
-    variables = questionnaire.variables()
+    variables = questionnaire_variables(questionnaire)
     columns = sorted({v.id for v in variables} | {v.item for v in variables})
     problems = []
     owners: dict[str, str] = {}

@@ -12,8 +12,17 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import UnmappedPolicy
-from surveykit.questionnaire import Choice, Item, Questionnaire, Variable, item_choices, replay_frame
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import (
+    Choice,
+    Item,
+    Questionnaire,
+    Variable,
+    definition_hash,
+    item_choices,
+    questionnaire_variables,
+    replay_frame,
+)
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.times import parse_durations, parse_times
 from surveykit.responses.cells.values import UnmappedValue
 from surveykit.responses.coding.decoding import Cells, decode_item
@@ -125,7 +134,7 @@ def _decode_all(raw: RawResponses, questionnaire: Questionnaire) -> tuple[dict[s
     cells: dict[str, Cells] = {}
     unmapped: list[UnmappedValue] = []
     variables: dict[str, list[Variable]] = {}
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         variables.setdefault(variable.item, []).append(variable)
     for _, item in flow_of(questionnaire).questions:
         choices: tuple[Choice, ...] = item_choices(questionnaire, item)
@@ -144,7 +153,7 @@ def _without_identifiers(
 ) -> tuple[dict[str, Cells], list[Finding]]:
     """Mask identifiers in open answers, and in values that are no option."""
     cells, found = dict(cells), []
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         part = cells[variable.id]
         if variable.kind != "text" and not variable.other_text and not part.unmapped.any():
             continue
@@ -230,7 +239,7 @@ def code_responses(
     kinds: dict[str, pd.Categorical] = {}
     log = [*raw.findings, *masked]
     absent = [item.id for _, item in flow_of(questionnaire).questions if not _in_file(raw, item)]
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         part = cells[variable.id]
         here = asked[variable.id].to_numpy(dtype=bool) if variable.id in asked else _other_asked(variable, cells, asked)
         codes = _final_kinds(part, here)
@@ -247,7 +256,7 @@ def code_responses(
         unmapped=pd.DataFrame([[getattr(u, c) for c in UNMAPPED_COLUMNS] for u in unmapped], columns=UNMAPPED_COLUMNS),
         log=tuple(log),
         questionnaire_id=questionnaire.id,
-        definition_hash=questionnaire.definition_hash,
+        definition_hash=definition_hash(questionnaire),
         files={raw.path: raw.sha256},
     )
     if minors is None:

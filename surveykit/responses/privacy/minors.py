@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
+from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.responses.results import Finding, Responses
 
 __all__ = ["block_minors", "minor_condition"]
@@ -33,7 +33,7 @@ def minor_condition(questionnaire: Questionnaire) -> str | None:
         In the routing language, for example ``age < 14`` or ``age_group in [0]``; None without such a question.
     """
     parts = []
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         if not any(_AGE.search(label) for label in (variable.item, *variable.labels.values())):
             continue
         if variable.kind == "number":

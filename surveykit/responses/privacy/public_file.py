@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from surveykit.display import Shown
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.privacy.free_text import mask_series
 from surveykit.responses.results import Responses
 
@@ -190,7 +190,9 @@ def deidentify(
     log: list[tuple[str, str, int]] = [
         ("(meta)", "left out: tokens, record numbers, times, files", len(responses.meta))
     ]
-    open_columns = [v.id for v in questionnaire.variables() if v.kind in ("text", "date") and v.id not in keep_text]
+    open_columns = [
+        v.id for v in questionnaire_variables(questionnaire) if v.kind in ("text", "date") and v.id not in keep_text
+    ]
     data = responses.data.drop(columns=open_columns)
     log += [(name, "left out: open answer", int(responses.data[name].notna().sum())) for name in open_columns]
     if "blocked" in responses.meta:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.display import Shown
-from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
+from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.responses.quality.duplicates import duplicate_flags, near_duplicate_flags
 from surveykit.responses.quality.patterns import all_equal, irv, longstring, mahalanobis
 from surveykit.responses.quality.rules import QualityRules
@@ -94,7 +94,7 @@ def grid_columns(questionnaire: Questionnaire) -> dict[str, list[str]]:
     dict of str to list of str
     """
     grids: dict[str, list[str]] = {}
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         if variable.kind == "grid":
             grids.setdefault(variable.item, []).append(variable.id)
     return grids
@@ -150,7 +150,7 @@ def _outliers(
     if rule is None:
         return {}
     columns = list(rule.columns) or [
-        v.id for v in questionnaire.variables() if v.level == "ordinal" and v.kind in ("single", "grid")
+        v.id for v in questionnaire_variables(questionnaire) if v.level == "ordinal" and v.kind in ("single", "grid")
     ]
     distance, flags, _ = mahalanobis(numeric_answers(responses.data, columns), rule.confidence)
     indices["mahalanobis"] = distance

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.quality.near_duplicates import maximum_match, option_codes
 from surveykit.responses.quality.rules import DuplicateRule, NearDuplicateRule
 from surveykit.responses.results import Responses
@@ -113,7 +113,7 @@ def near_duplicate_flags(
             f"{rule.maximum_records:,}, and the time grows with their square"
         )
         return {}
-    single = [v.id for v in questionnaire.variables() if v.kind in ("single", "grid") and not v.other_text]
+    single = [v.id for v in questionnaire_variables(questionnaire) if v.kind in ("single", "grid") and not v.other_text]
     codes = option_codes(responses.data, list(rule.columns) or single)
     if codes.shape[1] < rule.minimum_columns:
         notes.append(

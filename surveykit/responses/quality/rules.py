@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from surveykit.errors import Problem
-from surveykit.questionnaire import Questionnaire, RoutingError, parse, references
+from surveykit.questionnaire import Questionnaire, RoutingError, parse, questionnaire_variables, references
 
 __all__ = [
     "DispositionRule",
@@ -267,7 +267,7 @@ def check_quality_rules(rules: QualityRules, questionnaire: Questionnaire) -> li
         Unknown columns, conditions that do not parse, ids used twice; empty when all is well.
     """
     problems: list[Problem] = []
-    columns = {variable.id for variable in questionnaire.variables()}
+    columns = {variable.id for variable in questionnaire_variables(questionnaire)}
     named = {("dispositions", "optional"): rules.dispositions.optional}
     named |= {("mahalanobis", "columns"): rules.mahalanobis.columns if rules.mahalanobis is not None else ()}
     named |= {("near_duplicates", "columns"): rules.near_duplicates.columns if rules.near_duplicates else ()}
@@ -295,7 +295,9 @@ def _check_condition(text: str, questionnaire: Questionnaire, path: tuple[str | 
         tree = parse(text, questionnaire)
     except RoutingError as error:
         return [Problem(str(error), "see the routing language", path)]
-    items = {variable.item for variable in questionnaire.variables()}
-    unknown = sorted({ref.text for ref in references(tree)} - items - {v.id for v in questionnaire.variables()})
+    items = {variable.item for variable in questionnaire_variables(questionnaire)}
+    unknown = sorted(
+        {ref.text for ref in references(tree)} - items - {v.id for v in questionnaire_variables(questionnaire)}
+    )
     unknown = [name for name in unknown if name.split(".")[0] not in items]
     return [Problem(f"no question {name!r}", f"questions are {', '.join(sorted(items))}", path) for name in unknown]

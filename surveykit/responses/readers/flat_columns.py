@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices, questionnaire_variables
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.labels import normalise_header, normalise_label
 from surveykit.responses.cells.values import OptionsBy, distinct_cells
 
@@ -19,7 +19,7 @@ def _wanted(questionnaire: Questionnaire) -> tuple[dict[str, str], dict[str, str
     """Names in small letters by which a column may be called, and normalised texts, each with our column."""
     names: dict[str, str] = {}
     texts: dict[str, str] = {}
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         names[variable.id.lower()] = variable.id
         if variable.kind == "multi":
             names.setdefault(variable.item.lower(), variable.item)

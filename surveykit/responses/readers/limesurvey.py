@@ -12,8 +12,8 @@ import pandas as pd
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import LimeSurveyVariant
 from surveykit.files.text_tables import read_text_table
-from surveykit.questionnaire import Questionnaire, item_choices
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import Questionnaire, item_choices, questionnaire_variables
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader, OptionsBy
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
@@ -72,7 +72,7 @@ def _own_texts(
 ) -> tuple[pd.DataFrame, Found]:
     """Other options as codes, and texts without the apostrophe that stands before ``=``."""
     table = _own_other(table, columns, questionnaire)
-    texts = [columns[v.id][0] for v in questionnaire.variables() if v.kind == "text" and v.id in columns]
+    texts = [columns[v.id][0] for v in questionnaire_variables(questionnaire) if v.kind == "text" and v.id in columns]
     table = table.assign(**{h: table[h].astype("str").str.replace(r"^'(?==)", "", regex=True) for h in texts})
     return table, {name.removeprefix("@"): (name,) for name in map(str, table.columns) if name.startswith("@")}
 

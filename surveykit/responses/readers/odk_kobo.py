@@ -12,7 +12,7 @@ import pandas as pd
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import FlatVariant, Source
 from surveykit.files.text_tables import read_text_table
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.cells.times import parse_times
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader, OptionsBy
@@ -42,7 +42,7 @@ def _key(header: str, choices: bool = True) -> str:
 
 def _keys(headers: Sequence[str], questionnaire: Questionnaire) -> dict[str, str]:
     """Canonical name of each header: an option of a multiple choice keeps its item."""
-    several = {v.item.lower() for v in questionnaire.variables() if v.kind == "multi"}
+    several = {v.item.lower() for v in questionnaire_variables(questionnaire) if v.kind == "multi"}
     made = {}
     for header in headers:
         key = _key(header)

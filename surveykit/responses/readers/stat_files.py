@@ -13,7 +13,7 @@ import pandas as pd
 from surveykit.errors import first_few
 from surveykit.files.looking import file_sha256
 from surveykit.files.statistics import StatisticsPackage, read_statistics
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
@@ -57,7 +57,7 @@ def _user_missing(meta: Any, columns: Mapping[str, Sequence[str]], questionnaire
     """Declared user-missing values that are neither special codes nor options of their question."""
     findings = []
     by_header = {headers[0]: name for name, headers in columns.items()}
-    variables = {v.id: v for v in questionnaire.variables()}
+    variables = {v.id: v for v in questionnaire_variables(questionnaire)}
     for header, ranges in (meta.missing_ranges or {}).items():
         variable = variables.get(by_header.get(header, ""))
         if variable is None:

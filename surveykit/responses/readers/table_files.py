@@ -16,7 +16,7 @@ from surveykit.files.answer_files import FlatVariant
 from surveykit.files.looking import file_sha256, open_regular, parse_json, read_text
 from surveykit.files.parquet import read_parquet_text
 from surveykit.files.text_tables import read_text_table
-from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire import Questionnaire, definition_hash, questionnaire_variables
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
@@ -173,9 +173,9 @@ def read_form(
         files += sorted(f for f in one.rglob("*") if f.suffix in (".json", ".jsonl")) if one.is_dir() else [one]
     if not files:
         raise DataError(f"no response files (.json, .jsonl) in {first_few(map(str, given))}")
-    variables = questionnaire.variables()
+    variables = questionnaire_variables(questionnaire)
     items = {v.id for v in variables} | {v.item for v in variables}
-    fine = {questionnaire.definition_hash, *(versions or ())}
+    fine = {definition_hash(questionnaire), *(versions or ())}
     whole = Path(given[0]) if len(given) == 1 and Path(given[0]).is_dir() else None
     rows: list[dict[str, str]] = []
     others: dict[str, int] = {}

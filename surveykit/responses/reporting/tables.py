@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.errors import DataError
-from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.quality.checks import QualityReport, exclude, numeric_answers
 from surveykit.responses.results import Responses
 
@@ -40,7 +40,7 @@ def item_nonresponse(responses: Responses, questionnaire: Questionnaire) -> pd.D
     """
     rows = []
     seen: set[str] = set()
-    for v in questionnaire.variables():
+    for v in questionnaire_variables(questionnaire):
         if v.other_text or (v.kind == "multi" and v.item in seen):
             continue
         seen.add(v.item)
@@ -70,7 +70,7 @@ def break_offs(responses: Responses, questionnaire: Questionnaire) -> pd.DataFra
     """
     page_of = {item.id: (step.page_index, step.page.page) for step, item in flow_of(questionnaire).questions}
     columns: dict[tuple[int, str], list[tuple[str, bool]]] = {}
-    for v in questionnaire.variables():
+    for v in questionnaire_variables(questionnaire):
         if not v.other_text:
             columns.setdefault(page_of[v.item], []).append((v.id, v.required))
     n = len(responses.data)
@@ -174,7 +174,9 @@ def interviewer_table(
         dont_know=("dont_know", "mean"),
         flagged=("flagged", "mean"),
     )
-    names = [v.id for v in questionnaire.variables() if v.level == "ordinal" and v.kind in ("single", "grid")]
+    names = [
+        v.id for v in questionnaire_variables(questionnaire) if v.level == "ordinal" and v.kind in ("single", "grid")
+    ]
     group = pd.factorize(table["interviewer"])[0]
     x = numeric_answers(responses.data, names)[here]
     items = pd.DataFrame({"column": names, "icc": [icc_oneway(x[:, j], group) for j in range(len(names))]})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surveykit.errors import Problem
-from surveykit.questionnaire import Questionnaire, RoutingError, derived_variables, parse
+from surveykit.questionnaire import Questionnaire, RoutingError, derived_variables, parse, questionnaire_variables
 from surveykit.questionnaire.routing.ast import And, Compare, Expression, In, Not, Or
 from surveykit.scoring.indicators.definition import Alternative, Indicator, IndicatorSet
 
@@ -66,7 +66,7 @@ def check_indicators(indicators: IndicatorSet, questionnaire: Questionnaire | No
 def _columns(questionnaire: Questionnaire) -> dict[str, _Column]:
     """Codes by column, and by item for multiple choices."""
     found: dict[str, _Column] = {}
-    for variable in questionnaire.variables():
+    for variable in questionnaire_variables(questionnaire):
         choices = tuple(code for code, _ in variable.choices)
         column = _Column(variable.kind, choices, tuple(code for code, _ in variable.specials))
         found[variable.id] = column

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from surveykit.questionnaire.definition import DontKnow
+from surveykit.questionnaire.definition.models import DontKnow
 
 __all__ = ["Alternative", "Indicator", "IndicatorSet", "with_alternatives"]
 

@@ -91,7 +91,9 @@ def _steps(study: Study) -> list[Problem]:
 
 
 def _domains(study: Study) -> list[Problem]:
-    known = {variable.id for variable in study.questionnaire.variables()} | set(study.sampling_plan.strata)
+    from surveykit.questionnaire import questionnaire_variables
+
+    known = {variable.id for variable in questionnaire_variables(study.questionnaire)} | set(study.sampling_plan.strata)
     return [
         Problem(f"no question or stratum {domain.id!r}", nearest(domain.id, sorted(known)), ("domains", index, "id"))
         for index, domain in enumerate(study.definition.domains)
@@ -109,10 +111,12 @@ def _headline(study: Study) -> list[Problem]:
 
 
 def _drivers(study: Study) -> list[Problem]:
+    from surveykit.questionnaire import questionnaire_variables
+
     drivers = study.definition.drivers
     if drivers is None:
         return []
-    variables = study.questionnaire.variables()
+    variables = questionnaire_variables(study.questionnaire)
     grids = sorted({v.item for v in variables if v.row is not None})
     singles = sorted({v.id for v in variables if v.kind == "single"})
     problems = []

@@ -34,7 +34,7 @@ def read_mapping(root: Path, entry: ResponseFile, questionnaire: Questionnaire) 
 
 def read_column_map(root: Path, entry: ResponseFile, questionnaire: Questionnaire) -> ColumnMap | None:
     """Read the column map that an answer file names, of this version of the questionnaire; None where it names none."""
-    from surveykit.questionnaire import ColumnMap
+    from surveykit.questionnaire import ColumnMap, definition_hash
 
     if entry.column_map is None:
         return None
@@ -43,7 +43,7 @@ def read_column_map(root: Path, entry: ResponseFile, questionnaire: Questionnair
     except (DataError, AttributeError, ValueError, KeyError, TypeError) as error:
         what = f"not a column map as 'surveykit render' writes it ({error})"
         raise DefinitionError([Problem(what, "name the .json beside the export", file=entry.column_map)]) from None
-    if found.definition_hash != questionnaire.definition_hash:
+    if found.definition_hash != definition_hash(questionnaire):
         what = f"made from another version of the questionnaire ({found.questionnaire} version {found.version})"
         raise DefinitionError([Problem(what, "name the map of this version", file=entry.column_map)])
     return found

@@ -108,6 +108,8 @@ class Study(StudyOutline):
 
 def count_parts(study: Study) -> dict[str, Any]:
     """Return the size of each definition, under stable names."""
+    from surveykit.questionnaire import questionnaire_variables
+
     indicators = study.scoring.indicators
     return {
         "id": study.definition.id,
@@ -116,7 +118,7 @@ def count_parts(study: Study) -> dict[str, Any]:
         "simulated": study.definition.simulated,
         "districts": len(study.regions),
         "residents": int(study.regions["census_population_2020"].sum()),
-        "columns": len(study.questionnaire.variables()),
+        "columns": len(questionnaire_variables(study.questionnaire)),
         "pages": len(study.questionnaire.flow),
         "indicators": len(study.indicators.indicators),
         "scheme_indicators": len(indicators),

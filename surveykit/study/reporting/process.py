@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from surveykit.questionnaire import questionnaire_variables
 from surveykit.study.files import places
 from surveykit.study.inputs.weighted import own_answers
 from surveykit.study.running.artefacts import read_csv, read_json
@@ -133,7 +134,7 @@ def item_nonresponse(study: Study, linked: pd.DataFrame, missing: pd.DataFrame) 
     answered = linked["disposition"].isin(study.weighting.dispositions.respondents)
     kinds = own_answers(missing)[answered.to_numpy()]
     rows: dict[str, dict[str, Any]] = {}
-    for variable in study.questionnaire.variables():
+    for variable in questionnaire_variables(study.questionnaire):
         name = variable.id if variable.option is None else variable.item
         if variable.other_text or variable.id not in kinds or name in rows:
             continue

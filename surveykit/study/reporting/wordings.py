@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from surveykit.language import LANGUAGES
-from surveykit.questionnaire import Variable, item_choices, parse
-from surveykit.questionnaire.condition_words import condition_in_words
-from surveykit.questionnaire.structure import flow_of
+from surveykit.questionnaire import Variable, item_choices, parse, questionnaire_variables
+from surveykit.questionnaire.definition.condition_words import condition_in_words
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.report import Choice, Group, IndicatorInfo, Question
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def base_in_words(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
         A text in each language.
     """
     start = _ALL_VALID if indicator.base == "all_valid" else _in_words(indicator.base, q)
-    columns = {variable.id: variable for variable in q.variables()}
+    columns = {variable.id: variable for variable in questionnaire_variables(q)}
     numbers = list(dict.fromkeys(columns[name].number for name in indicator.items if name in columns))
     if not numbers:
         return dict(start)
@@ -85,7 +85,7 @@ def base_in_words(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
 
 def undecided_words(q: Questionnaire, items: Iterable[str]) -> dict[str, list[str]]:
     """Return how the questionnaire words the answer of those who cannot say, for some questions, in each language."""
-    columns = {variable.id: variable for variable in q.variables()}
+    columns = {variable.id: variable for variable in questionnaire_variables(q)}
     owners = dict.fromkeys(columns[name].item for name in items if name in columns)
     choices = [choice for owner in owners for choice in item_choices(q, _item(q, owner)) if choice.special == "dk"]
     return {
@@ -127,7 +127,7 @@ def _points(indicator: Indicator, q: Questionnaire) -> dict[str, str]:
 
 
 def _wording(items: Iterable[str], q: Questionnaire) -> dict[str, str]:
-    columns = {variable.id: variable for variable in q.variables()}
+    columns = {variable.id: variable for variable in questionnaire_variables(q)}
     labels = [columns[name].labels for name in items if name in columns]
     return {language: " / ".join(label[language] for label in labels) for language in LANGUAGES}
 
@@ -142,7 +142,7 @@ def groups(study: Study) -> tuple[Group, ...]:
     for domain in study.definition.domains:
         if domain.id == "district":
             continue
-        variable = next(v for v in study.questionnaire.variables() if v.id == domain.id)
+        variable = next(v for v in questionnaire_variables(study.questionnaire) if v.id == domain.id)
         levels = {code: dict(labels) for code, labels in variable.choices}
         found.append(Group(id=domain.id, name={"zh": domain.zh, "en": domain.en}, levels=levels))
     return tuple(found)
@@ -153,7 +153,7 @@ def questions(study: Study) -> tuple[Question, ...]:
     q = study.questionnaire
     seen: set[str] = set()
     found = []
-    for variable in q.variables():
+    for variable in questionnaire_variables(q):
         if variable.other_text or (variable.option is not None and variable.item in seen):
             continue
         seen.add(variable.item)

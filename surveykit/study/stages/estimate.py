@@ -110,12 +110,13 @@ def _answers(
     """Estimate the share of every answer, and what drives overall satisfaction."""
     import pandas as pd
 
+    from surveykit.questionnaire import questionnaire_variables
     from surveykit.report import make_drivers, make_topline
     from surveykit.study.inputs.weighted import own_answers
     from surveykit.study.reporting.wordings import questions
 
     asked, answers, kinds = questions(study), own_answers(linked), own_answers(missing)
-    specials = {v: code for variable in study.questionnaire.variables() for code, v in variable.specials}
+    specials = {v: code for variable in questionnaire_variables(study.questionnaire) for code, v in variable.specials}
     topline = make_topline(design, asked, answers, kinds, special_codes=specials)
     drivers = pd.DataFrame(columns=["item"])
     if study.definition.drivers is not None:

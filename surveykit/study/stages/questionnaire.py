@@ -27,7 +27,7 @@ def render_stage(study: StudyOutline) -> Stage:
 
 
 def _make(making: Making) -> None:
-    from surveykit.questionnaire import render_html_form, wjx_column_map
+    from surveykit.questionnaire import questionnaire_variables, render_html_form, wjx_column_map
 
     questionnaire = making.study.questionnaire
     language = making.study.definition.languages[0]
@@ -35,4 +35,4 @@ def _make(making: Making) -> None:
     column_map = wjx_column_map(questionnaire, language)
     write_json(making.output(places.COLUMN_MAP), column_map.to_dict())
     write_csv(making.output(places.COLUMN_MAP_CSV), column_map.to_frame())
-    making.counts["variables"] = len(questionnaire.variables())
+    making.counts["variables"] = len(questionnaire_variables(questionnaire))

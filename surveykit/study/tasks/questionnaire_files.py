@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.questionnaire import Imported, PaperFonts, Questionnaire
-    from surveykit.questionnaire.render import Format
 
 __all__ = ["import_questionnaire", "packaged_fonts", "read_questionnaire", "write_formats"]
 
@@ -76,15 +75,16 @@ def packaged_fonts(page: str = "") -> PaperFonts:
     )
 
 
-def write_formats(questionnaire: Questionnaire, formats: tuple[Format, ...], folder: Path) -> list[str]:
+def write_formats(questionnaire: Questionnaire, formats: tuple[str, ...], folder: Path) -> list[str]:
     """Write a questionnaire in several formats; returns what to tell: files, and what a format cannot carry."""
-    from surveykit.questionnaire import paper_html, render_questionnaire
+    from surveykit.questionnaire import RENDERERS, render_questionnaire
     from surveykit.report.charts.typefaces import unprintable
 
     told = []
     for name in formats:
-        page = paper_html(questionnaire) if name == "paper" else ""
-        fonts = packaged_fonts(page) if name == "paper" else None
+        printed = RENDERERS[name].printed
+        page = printed(questionnaire, questionnaire.languages[0]) if printed is not None else ""
+        fonts = packaged_fonts(page) if printed is not None else None
         lacking = unprintable(page)
         if lacking:
             told.append(

@@ -1,0 +1,1 @@
+"""Answers walked through the questionnaire: one respondent, and a table."""
