@@ -39,7 +39,7 @@ def points(axes, name="estimate"):
 
 
 def segments(axes, name):
-    return np.array([segment[:, 0] for segment in artists(axes, name)[0].get_segments()])
+    return np.array([line.get_xdata() for line in artists(axes, name)])
 
 
 def row_names(axes):
