@@ -48,7 +48,7 @@ def contrast_df(estimates: EstimateRows, matrix: np.ndarray, *, with_bias: bool 
     >>> data = {"y": [1.0, 2, 3, 5, 6, 9], "g": list("aaabbb"), "w": [1] * 6}
     >>> means = survey_mean(SurveyDesign(data, weights="w", strata="g"), "y", by="g")
     >>> contrast_df(means, np.array([[1.0, 0.0], [1.0, -1.0]])).round(6).tolist()
-    [2.0, 3.448276]
+    [2.0, 3.408284]
     """
     coefficients = np.atleast_2d(np.asarray(matrix, dtype=float))
     units, own = estimates.units, estimates.table["df"].to_numpy(dtype=float)
