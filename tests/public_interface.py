@@ -79,7 +79,8 @@ def _entry(name: str, thing: Callable[..., object]) -> Entry:
         hints = {}
         for base in reversed(thing.__mro__):
             if base.__module__.startswith("surveykit"):
-                hints |= typing.get_type_hints(base, globalns=_names(base.__module__))
+                own = type("Own", (), {"__annotations__": vars(base).get("__annotations__", {})})
+                hints |= typing.get_type_hints(own, globalns=_names(base.__module__))
         init = thing.__dict__.get("__init__")
         if init is not None and not dataclasses.is_dataclass(thing):
             hints |= typing.get_type_hints(init, globalns=_names(init.__module__))

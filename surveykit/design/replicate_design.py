@@ -5,7 +5,7 @@ from __future__ import annotations
 # mypy: disable-error-code="no-any-return"
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,10 @@ from surveykit.design.alignment import aligned, aligned_or_numbered
 from surveykit.design.replicate_rank import replicate_rank
 from surveykit.design.roles import row_values
 from surveykit.design.stages import Stage
-from surveykit.design.survey_design import SurveyDesign, _checked_weights
+from surveykit.design.survey_design import SurveyDesign, _checked_weights, weight_facts
 from surveykit.design.tables import as_frame, numeric_column, require_columns, same_rows
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import DesignError, choose, first_few
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["ReplicateDesign", "ReplicateMethod"]
 
@@ -221,9 +218,9 @@ class ReplicateDesign(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.design.showing import replicate_presentation
-
-        return replicate_presentation(self)
+        title = ("重复权数设计", "Replicate design")
+        items = {"rows": self.n, "replicates": self.n_replicates, "method": self.method, "df": float(self.degf)}
+        return Presentation(title, (NamedTable(title, facts(items | weight_facts(self.weights))),))
 
 
 def _replicate_matrix(frame: pd.DataFrame, given: Any) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,10 @@ from surveykit.design.pps import PPS, PpsName, as_pps
 from surveykit.design.roles import check_lonely, design_stages, row_values, stage_list
 from surveykit.design.stages import Stage
 from surveykit.design.tables import as_frame, require_columns, same_rows
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, Words, facts
 from surveykit.errors import DesignError, choose, first_few
 
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
-
-__all__ = ["LonelyPsu", "SurveyDesign"]
+__all__ = ["LonelyPsu", "SurveyDesign", "weight_facts"]
 
 LonelyPsu = Literal["fail", "certainty", "adjust", "average"]
 
@@ -207,9 +204,38 @@ class SurveyDesign(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.design.showing import survey_presentation
+        title = ("抽样设计", "Survey design")
+        items = {"rows": self.n, "psus": self.n_psu, "strata": self.n_strata, "df": self.degf}
+        notes = [_sampling(self)]
+        if self.adjustments:
+            names = [adjustment.name for adjustment in self.adjustments]
+            notes.append(("方差中计入的权数调整：" + "、".join(names), "adjusted by " + ", ".join(names)))
+        return Presentation(title, (NamedTable(title, facts(items | weight_facts(self.weights))),), tuple(notes))
 
-        return survey_presentation(self)
+
+def weight_facts(weights: np.ndarray) -> dict[str, float]:
+    """Return sum, ends and Kish's design effect of the positive weights; nothing where there are none."""
+    used = np.asarray(weights, dtype=float)
+    used = used[used > 0]
+    if not used.size:
+        return {}
+    return {
+        "sum_of_weights": float(used.sum()),
+        "smallest_weight": float(used.min()),
+        "largest_weight": float(used.max()),
+        "deff_kish": float(used.size * (used**2).sum() / used.sum() ** 2),
+    }
+
+
+def _sampling(design: SurveyDesign) -> Words:
+    psu = " > ".join(map(str, design.psu_columns))
+    limited = design.population_size is not None or design.sampling_fraction is not None
+    zh = f"初级单元：{psu}" if psu else "逐个抽取"
+    en = f"psu {psu}" if psu else "element sampling"
+    return (
+        f"{zh}；{'计入' if limited else '不计'}有限总体校正；单一初级单元层：{design.lonely_psu}",
+        f"{en}; {'with' if limited else 'no'} finite population correction; lonely_psu: {design.lonely_psu}",
+    )
 
 
 def _weights(given: Any, frame: pd.DataFrame, stages: tuple[Stage, ...], pps: PPS | None) -> np.ndarray:

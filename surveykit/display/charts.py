@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surveykit.display.style import BLUE, GREY, INK, LIGHT, ORANGE, PALE, chart_axes, chart_style, set_fonts
+from surveykit.display.content import Words, pick
+from surveykit.display.intervals import (
+    BANDS,
+    SCREEN,
+    draw_intervals,
+    draw_rank_sets,
+    draw_reference,
+    name_rows,
+    plain_frame,
+    rank_axis,
+)
+from surveykit.display.style import BLUE, GREY, INK, LIGHT, ORANGE, chart_axes, chart_style, set_fonts
+from surveykit.language import Language
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from surveykit.language import Language
-
 __all__ = ["before_after_chart", "histogram", "interval_chart", "line_chart", "rank_chart", "size_chart"]
 
 ROW = 0.27
-BANDS = {
-    "above": ("^", BLUE, ("高于平均", "above the mean")),
-    "not_distinguishable": ("o", "white", ("与平均无显著差异", "not distinguishable from the mean")),
-    "below": ("v", ORANGE, ("低于平均", "below the mean")),
+BAND_WORDS: dict[str, Words] = {
+    "above": ("高于平均", "above the mean"),
+    "not_distinguishable": ("与平均无显著差异", "not distinguishable from the mean"),
+    "below": ("低于平均", "below the mean"),
 }
 
 
@@ -32,8 +43,7 @@ def interval_chart(
     Parameters
     ----------
     rows : DataFrame
-        label, estimate, conf_low, conf_high; optional compare_low and compare_high (drawn thick) and band. A missing
-        estimate leaves its row empty.
+        label, and what `draw_intervals` draws.
     ax : Axes or None
         Where to draw; new axes when None.
     axis : str
@@ -49,59 +59,23 @@ def interval_chart(
     """
     with chart_style():
         ax = chart_axes(ax, 7.0, 0.9 + ROW * max(len(rows), 2))
-        places = np.arange(len(rows), dtype=float)
-        values = {name: rows[name].to_numpy(float) for name in ("estimate", "conf_low", "conf_high")}
         if reference is not None and np.isfinite(reference):
-            ax.axvline(reference, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)), gid="reference")
-        ax.hlines(places, values["conf_low"], values["conf_high"], color=INK, linewidth=0.9, gid="interval")
-        if "compare_low" in rows:
-            low, high = rows["compare_low"].to_numpy(float), rows["compare_high"].to_numpy(float)
-            ax.hlines(places, low, high, color=INK, linewidth=2.8, gid="comparison")
-        _points(ax, rows, places, language)
+            draw_reference(ax, reference)
+        draw_intervals(ax, rows, SCREEN)
+        if "band" in rows:
+            _legend_of_bands(ax, rows, language, bars=False)
         _rows_axis(ax, rows["label"].tolist(), axis)
         set_fonts(ax)
         return ax
 
 
-def _points(ax: Axes, rows: pd.DataFrame, places: np.ndarray, language: Language) -> None:
-    look: dict[str, Any] = {"linestyle": "", "markeredgecolor": INK, "markersize": 6, "zorder": 3}
-    estimate = rows["estimate"].to_numpy(float)
-    if "band" not in rows:
-        ax.plot(estimate, places, marker="o", markerfacecolor=BLUE, gid="estimate", **look)
-        return
-    bands = rows["band"].astype(str).to_numpy()
-    for name, (marker, fill, words) in BANDS.items():
-        held = bands == name
-        if held.any():
-            text = words[0] if language == "zh" else words[1]
-            ax.plot(
-                estimate[held], places[held], marker=marker, markerfacecolor=fill, gid="estimate", label=text, **look
-            )
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8)
-
-
-def _rows_axis(ax: Axes, labels: list[Any], axis: str) -> None:
-    ax.set_yticks(range(len(labels)), [str(label) for label in labels])
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.set_xlabel(axis)
-    _plain_frame(ax, "x")
-
-
-def _plain_frame(ax: Axes, grid: Literal["x", "y", "both"]) -> None:
-    """Only the left and lower line, and a pale grid behind, also on axes that were made elsewhere."""
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis=grid, color=PALE)
-    ax.set_axisbelow(True)
-
-
 def rank_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, language: Language) -> Axes:
-    """Draw the set of ranks of each unit as a bar from its lowest to its highest, coloured by band where there is one.
+    """Draw the set of ranks of each unit as a bar from its lowest to its highest, by band where there is one.
 
     Parameters
     ----------
     rows : DataFrame
-        label, rank_low, rank_high; optional band, and expected_rank (drawn as a dot).
+        label, and what `draw_rank_sets` draws.
     ax, axis, language
         As `interval_chart`.
 
@@ -111,27 +85,33 @@ def rank_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, language: Lang
     """
     with chart_style():
         ax = chart_axes(ax, 7.0, 0.9 + ROW * max(len(rows), 2))
-        places = np.arange(len(rows), dtype=float)
-        low, high = rows["rank_low"].to_numpy(float), rows["rank_high"].to_numpy(float)
-        bands = rows["band"].astype(str).to_numpy() if "band" in rows else np.full(len(rows), "not_distinguishable")
-        for name, (_, fill, words) in BANDS.items():
-            held = bands == name
-            if held.any():
-                color, text = (LIGHT if fill == "white" else fill), words[0] if language == "zh" else words[1]
-                width = high[held] - low[held] + 0.8
-                ax.barh(places[held], width, left=low[held] - 0.4, height=0.62, color=color, label=text, gid="rank_set")
-        if "expected_rank" in rows:
-            dots: dict[str, Any] = {"linestyle": "", "marker": "o", "color": INK, "markersize": 4}
-            ax.plot(rows["expected_rank"].to_numpy(float), places, gid="expected_rank", **dots)
+        draw_rank_sets(ax, rows, SCREEN)
         if "band" in rows:
-            ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8)
+            _legend_of_bands(ax, rows, language, bars=True)
         _rows_axis(ax, rows["label"].tolist(), axis)
-        last = len(rows)
-        step = 1 if last <= 12 else 2 if last <= 30 else 10
-        ax.set_xticks([1, *range(1 + step, last + 1, step)])
-        ax.set_xlim(0.4, last + 0.6)
+        rank_axis(ax, len(rows))
         set_fonts(ax)
         return ax
+
+
+def _legend_of_bands(ax: Axes, rows: pd.DataFrame, language: Language, *, bars: bool) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    held = set(rows["band"].astype(str))
+    handles: list[Any] = []
+    for name, words in BAND_WORDS.items():
+        marker, fill, sign = BANDS[name]
+        look: dict[str, Any] = {"linestyle": "", "markeredgecolor": INK, "markersize": SCREEN.marker}
+        mark = Line2D([], [], marker=marker, markerfacecolor=fill, label=pick(words, language), **look)
+        bar = Patch(color=fill if sign else LIGHT, label=pick(words, language))
+        handles += [bar if bars else mark] if name in held else []
+    ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8)
+
+
+def _rows_axis(ax: Axes, labels: list[Any], axis: str) -> None:
+    name_rows(ax, [str(label) for label in labels], axis)
+    ax.tick_params(axis="y", length=0)
 
 
 def size_chart(rows: pd.DataFrame, ax: Axes | None, *, axis: str, percent: bool = False) -> Axes:
@@ -159,7 +139,7 @@ def histogram(values: np.ndarray, ax: Axes | None, *, axis: str, side: str, bins
         ax.hist(values, bins=bins, color=BLUE, edgecolor="white", linewidth=0.5, gid="count")
         ax.set_xlabel(axis)
         ax.set_ylabel(side)
-        _plain_frame(ax, "y")
+        plain_frame(ax, "y")
         set_fonts(ax)
         return ax
 
@@ -214,7 +194,7 @@ def line_chart(
         ax.set_xlabel(axis)
         ax.set_ylabel(side)
         ax.set_ylim(bottom=0)
-        _plain_frame(ax, "both")
+        plain_frame(ax, "both")
         ax.legend(fontsize=8)
         set_fonts(ax)
         return ax

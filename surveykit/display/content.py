@@ -12,7 +12,16 @@ from surveykit.language import Language
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NamedTable", "Presentation", "Words", "facts", "pick", "recipe_notes", "translated"]
+__all__ = [
+    "NamedTable",
+    "Presentation",
+    "Words",
+    "facts",
+    "pick",
+    "presentation_of",
+    "recipe_notes",
+    "translated",
+]
 
 Words = tuple[str, str]
 """A text in Chinese and in English."""
@@ -79,6 +88,11 @@ def facts(items: Mapping[str, Any]) -> pd.DataFrame:
 
     kept = {name: value for name, value in items.items() if value is not None and value == value}
     return pd.DataFrame({"item": list(kept), "value": pd.Series(list(kept.values()), dtype=object)})
+
+
+def presentation_of(title: Words, tables: Mapping[Words, pd.DataFrame], *notes: Words) -> Presentation:
+    """Return named tables under a title; empty ones are left out."""
+    return Presentation(title, tuple(NamedTable(n, t) for n, t in tables.items() if len(t)), notes)
 
 
 def recipe_notes(recipe: Mapping[str, Any]) -> tuple[Words, ...]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from surveykit.display.content import Presentation
+from surveykit.display.excel import write_workbook
+from surveykit.display.html import html_of
+from surveykit.display.plotting import plot_of
+from surveykit.display.text import latex_of, markdown_of
 from surveykit.errors import choose
-from surveykit.language import LANGUAGES
+from surveykit.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from surveykit.display.content import Presentation
-    from surveykit.language import Language
+    from matplotlib.axes import Axes
 
 __all__ = ["Shown"]
 
@@ -22,18 +27,24 @@ class Shown(ABC):
     """A result that can be looked at in a notebook and pasted elsewhere.
 
     A class says what it shows in `presentation`; tables there hold aggregates only, so that no output can carry what
-    identifies a person or a sampled unit.
+    identifies a person or a sampled unit. A class with a chart draws it in ``_draw(self, ax, language, labels, *,
+    ...)``; the keyword-only parameters there are choices that its `plot` takes as well.
     """
 
     __slots__ = ()
+
+    plot: ClassVar[Callable[..., Axes]] = plot_of(None)
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if "_draw" in vars(cls):
+            cls.plot = plot_of(vars(cls)["_draw"])
 
     @abstractmethod
     def presentation(self) -> Presentation:
         """Return title, tables and notes of the result."""
 
     def _repr_html_(self) -> str:
-        from surveykit.display.html import html_of
-
         return html_of(self.presentation())
 
     def to_excel(
@@ -70,15 +81,11 @@ class Shown(ABC):
             If the path does not end in .xlsx or its folder is not there.
         """
         choose("language", language, LANGUAGES)
-        from surveykit.display.excel import write_workbook
-
         return write_workbook(self.presentation().labelled(labels), path, language, overwrite=overwrite)
 
     def to_markdown(self, *, language: Language = "zh", labels: Mapping[str, str] | None = None) -> str:
         """Return the tables and notes as Markdown; `language` and `labels` as in `to_excel`."""
         choose("language", language, LANGUAGES)
-        from surveykit.display.text import markdown_of
-
         return markdown_of(self.presentation().labelled(labels), language)
 
     def to_latex(self, *, language: Language = "zh", labels: Mapping[str, str] | None = None) -> str:
@@ -87,6 +94,4 @@ class Shown(ABC):
         `language` and `labels` as in `to_excel`.
         """
         choose("language", language, LANGUAGES)
-        from surveykit.display.text import latex_of
-
         return latex_of(self.presentation().labelled(labels), language)

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from surveykit.display.content import NamedTable, Presentation, Words
+from surveykit.display.charts import interval_chart, line_chart, rank_chart
+from surveykit.display.content import NamedTable, Presentation, Words, pick
 from surveykit.display.result import Shown
-from surveykit.errors import DataError, choose
-from surveykit.language import LANGUAGES, Language
+from surveykit.display.style import label_of
+from surveykit.errors import DataError
+from surveykit.language import Language
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
 
 __all__ = ["ResultTable"]
 
@@ -77,48 +78,28 @@ class ResultTable(Shown):
     def __repr__(self) -> str:
         return self.table.to_string(index=False)
 
-    def plot(
-        self, ax: Axes | None = None, *, language: Language = "zh", labels: Mapping[str, str] | None = None
-    ) -> Axes:
+    def _draw(self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:
         """Draw the table by what it holds: what a plan tells apart, rank sets, or intervals.
-
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axes and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
-
-        Returns
-        -------
-        Axes
 
         Raises
         ------
         DataError
             If the table has neither gaps nor ranks nor intervals.
         """
-        choose("language", language, LANGUAGES)
-        from surveykit.display import charts
-        from surveykit.display.style import label_of
-
-        first, table = (0 if language == "zh" else 1), self.table
+        table = self.table
         if {"n", "gap_pair", "gap_all"} <= set(table.columns):
-            lines = {words[first]: table[c].to_numpy(float) for c, words in _GAPS.items() if c in table}
-            axis, side = (
-                ("每个地区的有效答卷", "可区分的差距") if first == 0 else ("responses in an area", "difference")
-            )
-            return charts.line_chart(table["n"].to_numpy(float), lines, ax, axis=axis, side=side, percent=True)
+            lines = {pick(words, language): table[c].to_numpy(float) for c, words in _GAPS.items() if c in table}
+            axis = pick(("每个地区的有效答卷", "responses in an area"), language)
+            side = pick(("可区分的差距", "difference"), language)
+            return line_chart(table["n"].to_numpy(float), lines, ax, axis=axis, side=side, percent=True)
         texts = [name for name in table.columns if table[name].dtype.kind not in "fiub"]
         names = [label_of(v, labels) for v in table[texts[0]]] if texts else [str(v) for v in table.iloc[:, 0]]
         if {"rank_low", "rank_high"} <= set(table.columns):
-            axis = ("名次（1为最好）", "rank (1 is best)")[first]
-            return charts.rank_chart(table.assign(label=names), ax, axis=axis, language=language)
+            axis = pick(("名次（1为最好）", "rank (1 is best)"), language)
+            return rank_chart(table.assign(label=names), ax, axis=axis, language=language)
         if {"estimate", "conf_low", "conf_high"} <= set(table.columns):
-            axis = ("估计值与置信区间", "estimate with confidence interval")[first]
-            return charts.interval_chart(table.assign(label=names), ax, axis=axis, language=language)
+            axis = pick(("估计值与置信区间", "estimate with confidence interval"), language)
+            return interval_chart(table.assign(label=names), ax, axis=axis, language=language)
         raise DataError(
             "plot: the table has neither gap_pair and gap_all, nor rank_low and rank_high, nor estimate, conf_low and "
             "conf_high: draw it with matplotlib inside chart_style()"

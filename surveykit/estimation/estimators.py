@@ -10,7 +10,8 @@ from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation.intervals.intervals import ProportionInterval
 from surveykit.estimation.kernel.terms import Context
 from surveykit.estimation.kernel.totals import Design
-from surveykit.estimation.results.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
+from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.results.rows import COLUMNS_AFTER, COLUMNS_BEFORE
 from surveykit.estimation.statistics.assemble import assemble
 from surveykit.estimation.statistics.requests import Mean, Prop, Ratio, Statistic, Total, make_term
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import choose
 from surveykit.files.answer_files import FileVariant, Source
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.cells.values import CellReader
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = [
     "Columns",
@@ -32,6 +29,14 @@ Variant = Literal[FileVariant, ""]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]
 UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
 MissingKind = Literal["", "na", "nr", "dk", "rf"]
+
+_KIND_NAMES = {
+    "": "已答 / answered",
+    "na": "不适用 / not asked",
+    "nr": "空白 / blank",
+    "dk": "说不清 / don't know",
+    "rf": "拒答 / refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,11 @@ class Responses(Shown):
         return f"<Responses {self.questionnaire_id}: {len(self.data)} records, {self.data.shape[1]} columns>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.responses.showing import responses_presentation
-
-        return responses_presentation(self)
+        """Return how many records and answers there are and which kinds of missing; unmapped values stay out."""
+        counts = self.missing.stack().astype(str).value_counts()
+        names = [_KIND_NAMES.get(str(k), str(k)) for k in counts.index]
+        kinds = pd.DataFrame({"kind": names, "count": counts.to_numpy()})
+        kinds = kinds.assign(share=lambda t: t["count"] / max(int(t["count"].sum()), 1))
+        items = {"records": len(self.data), "columns": self.data.shape[1], "unmapped": len(self.unmapped)}
+        tables = (NamedTable(("概况", "Summary"), facts(items)), NamedTable(("单元格", "Cells"), kinds))
+        return Presentation((f"答卷 {self.questionnaire_id}", f"Responses {self.questionnaire_id}"), tables)

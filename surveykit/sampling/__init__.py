@@ -18,7 +18,7 @@ from surveykit.sampling.allocation.boundaries import (
 from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
 from surveykit.sampling.drawing.commitment import Commitment, commit_plan, reveal_seed, verify_commitment
 from surveykit.sampling.drawing.coordination import draw_rotated, draw_second_phase, overlap
-from surveykit.sampling.drawing.drawing import draw
+from surveykit.sampling.drawing.draw import draw
 from surveykit.sampling.drawing.index import FrameIndex, draw_indexed, index_frame, open_index
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.drawing.reserve import ReleaseLedger, open_ledger, release, replicate_samples

@@ -1,5 +1,6 @@
 """What a figure draws is what the table says, in fonts that have the glyphs, on the axes that were given."""
 
+import inspect
 from pathlib import Path
 
 import matplotlib
@@ -9,7 +10,10 @@ import pytest
 from matplotlib.figure import Figure
 
 import surveykit as sk
+from surveykit.display import Shown
+from surveykit.display.intervals import PRINT, SCREEN, draw_intervals, draw_rank_sets
 from surveykit.errors import DataError
+from surveykit.report.charts.intervals import caterpillar
 
 DATA = Path(__file__).resolve().parents[1] / "reference" / "data"
 UNITS = {"a": 92.0, "b": 85.0, "c": 79.3, "d": 78.9}
@@ -39,7 +43,7 @@ def points(axes, name="estimate"):
 
 
 def segments(axes, name):
-    return np.array([segment[:, 0] for segment in artists(axes, name)[0].get_segments()])
+    return np.array([line.get_xdata() for line in artists(axes, name)])
 
 
 def row_names(axes):
@@ -129,3 +133,94 @@ def test_chinese_is_drawn_and_nothing_stays_set(estimates, recwarn):
     assert not [w for w in recwarn if "Glyph" in str(w.message)]
     assert dict(matplotlib.rcParams) == before
     assert axes.get_yticklabels()[0].get_fontfamily()[0] == "SK Sans"
+
+
+PASSED_WRONGLY = [
+    ({"language": "fr"}, "language: 'fr' is unknown: choose one of 'zh', 'en'"),
+    ({"labels": ["小学"]}, "labels is of type list"),
+    ({"ax": np.array([None, None])}, "ax is of type ndarray"),
+    ({"ax": Figure()}, "ax is of type Figure"),
+]
+
+
+@pytest.mark.parametrize(("passed", "said"), PASSED_WRONGLY)
+def test_what_is_passed_is_checked(estimates, passed, said):
+    with pytest.raises(DataError, match=said):
+        estimates.plot(**passed)
+
+
+def test_a_misspelt_choice_is_named_with_what_there_is(estimates):
+    with pytest.raises(TypeError, match=r"Estimates\.plot.*'referense'.*variable, sort, reference"):
+        estimates.plot(referense=650.0)
+
+
+def test_a_result_without_a_chart_says_so():
+    with pytest.raises(DataError, match="SurveyDesign has no chart"):
+        sk.SurveyDesign({"y": [1, 2]}, weights=[1, 1]).plot()
+
+
+def drawing_classes():
+    found, waiting = [], [Shown]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        found += [c for c in below if "_draw" in vars(c) and c.__module__.startswith("surveykit.")]
+        waiting += below
+    return found
+
+
+def test_plot_has_the_signature_and_the_documentation_of_each_class():
+    classes = drawing_classes()
+    names = {cls.__name__ for cls in classes}
+    assert {"Estimates", "GlmResult", "Allocation", "ScoreCard", "RankSets", "ResultTable", "WaveChange"} <= names
+    for cls in classes:
+        given = inspect.signature(cls.plot).parameters
+        kinds = {name: p.kind for name, p in inspect.signature(cls._draw).parameters.items()}
+        choices = [name for name, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
+        assert list(given) == ["self", "ax", "language", "labels", *choices]
+        assert given["language"].kind is inspect.Parameter.KEYWORD_ONLY and given["language"].default == "zh"
+        text = cls.plot.__doc__
+        assert all(f"\n{name} : " in text for name in ["ax", "language", "labels", *choices]), cls
+        assert text.splitlines()[0] == inspect.getdoc(cls._draw).splitlines()[0]
+        assert [text.count(head) for head in ("Parameters\n---", "Returns\n---", "Raises\n---")] == [1, 1, 1]
+    assert inspect.signature(sk.Allocation.plot).parameters["what"].default == "sample_size"
+
+
+ROWS = pd.DataFrame(
+    {
+        "label": list("abcd"),
+        "estimate": [50.0, np.nan, 70.0, 80.0],
+        "conf_low": [45.0, 40.0, 65.0, np.nan],
+        "conf_high": [55.0, 60.0, 75.0, np.nan],
+        "band": ["above", "below", "not_distinguishable", ""],
+    }
+)
+
+
+def test_a_missing_estimate_leaves_its_row_empty(axes):
+    draw_intervals(axes, ROWS, SCREEN)
+    assert points(axes) == [50.0, 70.0, 80.0]
+    np.testing.assert_array_equal(segments(axes, "interval"), [[45, 55], [65, 75], [np.nan, np.nan]])
+    assert [line.get_marker() for line in artists(axes, "estimate")] == ["^", "o", "o"]
+
+
+def test_the_report_draws_the_marks_of_a_notebook(axes):
+    draw_intervals(axes, ROWS, SCREEN)
+    figure = Figure()
+    rows = ROWS.assign(text="", inner=[2.0, 1.0, 50.0, np.nan])
+    caterpillar(rows, key="k", alt="a", axis="x").draw(figure)
+    printed = figure.axes[0]
+    assert points(printed) == points(axes)
+    np.testing.assert_array_equal(segments(printed, "interval"), segments(axes, "interval"))
+    np.testing.assert_array_equal(segments(printed, "comparison"), [[48, 52], [65, 75]])
+    fills = [[line.get_markerfacecolor() for line in artists(a, "estimate")] for a in (axes, printed)]
+    assert fills[0][:2] == fills[1][:2]
+
+
+def test_rank_sets_tell_bands_by_sign_too(axes):
+    rows = pd.DataFrame({"rank_low": [1, 1, 3], "rank_high": [2, 3, 3], "band": ["above", "", "below"]})
+    draw_rank_sets(axes, rows, PRINT)
+    assert [(text.get_text(), text.get_position()) for text in axes.texts] == [("▲", (1.5, 0)), ("▼", (3.0, 2))]
+    ends = [
+        (bar.get_x() + PRINT.reach, bar.get_x() + bar.get_width() - PRINT.reach) for bar in artists(axes, "rank_set")
+    ]
+    np.testing.assert_allclose(ends, [(1, 2), (1, 3), (3, 3)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import surveykit.estimation as est
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError
-from surveykit.estimation.results.estimates import COLUMNS_AFTER, COLUMNS_BEFORE
+from surveykit.estimation.results.rows import COLUMNS_AFTER, COLUMNS_BEFORE
 
 fast = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -122,7 +122,7 @@ def test_inclusion_probabilities_by_monte_carlo(make_plan):
 
 
 def test_threshold_that_is_too_small_is_widened(frame, make_plan, monkeypatch):
-    import surveykit.sampling.drawing.drawing as module
+    import surveykit.sampling.drawing.units as module
 
     right = drawn(draw(make_plan(), frame))
     original = module.threshold

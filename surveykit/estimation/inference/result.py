@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from surveykit.display import Shown
+import numpy as np
 
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
+from surveykit.display import NamedTable, Presentation, Shown, facts
 
 __all__ = ["TestResult"]
 
@@ -60,7 +59,12 @@ class TestResult(Shown):
         return f"<{text}>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.estimation.showing import test_presentation
-
-        return test_presentation(self)
+        """Return the numbers of the test."""
+        df = ", ".join(f"{d:.6g}" for d in self.df) if isinstance(self.df, tuple) else self.df
+        items = {"statistic": self.statistic, "df": df, "p_value": self.p_value, "estimate": self.estimate}
+        items |= {"std_error": self.std_error, "conf_low": self.conf_low, "conf_high": self.conf_high}
+        kept = {k: v for k, v in items.items() if isinstance(v, str) or np.isfinite(v)}
+        if self.state:
+            kept["state"] = self.state
+        title = (self.method, self.method)
+        return Presentation(title, (NamedTable(("检验", "Test"), facts(kept)),))

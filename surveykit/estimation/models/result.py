@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from surveykit.display import Shown
-from surveykit.errors import DataError, choose, first_few
+from surveykit.display import NamedTable, Presentation, Shown, Words
+from surveykit.display.charts import interval_chart
+from surveykit.display.style import label_of
+from surveykit.display.words import VALUES
+from surveykit.errors import DataError, first_few
 from surveykit.estimation.inference.result import TestResult
 from surveykit.estimation.intervals.intervals import t_interval
 from surveykit.estimation.kernel.covariance import domain_df
@@ -21,14 +24,14 @@ from surveykit.estimation.kernel.linear import linear_covariance
 from surveykit.estimation.kernel.row_units import units_of_rows
 from surveykit.estimation.kernel.totals import Design, Moment
 from surveykit.estimation.models.formula import Formula, model_matrix
-from surveykit.estimation.results.estimates import COLUMNS_AFTER, Estimates
-from surveykit.language import LANGUAGES, Language
+from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.results.rows import COLUMNS_AFTER
+from surveykit.language import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-
 __all__ = ["GlmResult"]
 
 
@@ -179,47 +182,43 @@ class GlmResult(Shown):
         return replace(self, conf_level=conf_level)
 
     def __repr__(self) -> str:
-        from surveykit.estimation.showing import dropped_note
-
         lines = [self.table.to_string(index=False), f"{self.details['formula']}, {self.family.name}, n {self.n}"]
         if self.dropped:
-            lines.append(dropped_note(self.dropped)[1])
+            lines.append(_dropped_note(self.dropped)[1])
         if self.state:
             lines[1] += f"; no test: {self.state}"
         return "\n".join(lines)
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.estimation.showing import model_presentation
+        """Return the coefficients, what was left out of the model, and why there is no test."""
+        title = ("回归模型", "Model")
+        said = f"{self.details['formula']}, {self.family.name}, n {self.n}"
+        notes = [(said, said)]
+        if self.dropped:
+            notes.append(_dropped_note(self.dropped))
+        if self.state:
+            state, _, names = self.state.partition(" (")
+            zh = f"无检验：{VALUES[state]}{'（' + names[:-1] + '）' if names else ''}"
+            notes.append((zh, f"no test: {self.state}"))
+        return Presentation(title, (NamedTable(title, self.table),), tuple(notes))
 
-        return model_presentation(self)
+    def _draw(self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:
+        """Draw the coefficients, without the constant, with their intervals."""
+        table = self.table
+        rows = table[table["term"] != "(Intercept)"]
+        rows = rows.assign(label=[label_of(term, labels) for term in rows["term"]])
+        axis = "系数与置信区间" if language == "zh" else "coefficient with confidence interval"
+        return interval_chart(rows, ax, axis=axis, language=language, reference=0.0)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-    ) -> Axes:
-        """Draw the coefficients, without the constant, with their intervals.
 
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
-
-        Returns
-        -------
-        Axes
-        """
-        choose("language", language, LANGUAGES)
-        from surveykit.estimation.showing import plot_model
-
-        return plot_model(self, ax, language, labels)
+def _dropped_note(names: Sequence[str]) -> Words:
+    """Return in Chinese and English which coefficients a model left out, and why."""
+    listed = ", ".join(names)
+    return (
+        f"未纳入{len(names)}个系数，因为它们的列由前面的列决定（或在所用各行全为0）：{listed}",
+        f"Left out, because their columns depend on earlier ones (or are 0 in every row used): {len(names)} "
+        f"coefficient(s): {listed}",
+    )
 
 
 def _canonical(label: str) -> str:

@@ -12,7 +12,8 @@ from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.errors import DataError
 from surveykit.estimation.kernel.covariance import covariance_of
 from surveykit.estimation.kernel.row_units import combined_units
-from surveykit.estimation.results.estimates import COLUMNS_AFTER, COLUMNS_BEFORE, Estimates
+from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.results.rows import COLUMNS_AFTER, COLUMNS_BEFORE
 
 __all__ = ["combine"]
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from scipy import special
 
 from surveykit.estimation.kernel.row_units import RowUnits
-
-if TYPE_CHECKING:
-    from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.results.rows import EstimateRows
 
 __all__ = ["biased_df", "contrast_df", "row_bias", "satterthwaite_df"]
 
@@ -18,12 +14,12 @@ LEVEL = 0.975
 """Point of the t distribution at which the correction for bias holds exactly."""
 
 
-def contrast_df(estimates: Estimates, matrix: np.ndarray, *, with_bias: bool = True) -> np.ndarray:
+def contrast_df(estimates: EstimateRows, matrix: np.ndarray, *, with_bias: bool = True) -> np.ndarray:
     """Return the degrees of freedom of linear combinations of estimates.
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : EstimateRows
         The estimates.
     matrix : numpy.ndarray, shape (q, k)
         One combination in each row; a derivative matrix for functions that are not linear.
@@ -52,7 +48,7 @@ def contrast_df(estimates: Estimates, matrix: np.ndarray, *, with_bias: bool = T
     >>> data = {"y": [1.0, 2, 3, 5, 6, 9], "g": list("aaabbb"), "w": [1] * 6}
     >>> means = survey_mean(SurveyDesign(data, weights="w", strata="g"), "y", by="g")
     >>> contrast_df(means, np.array([[1.0, 0.0], [1.0, -1.0]])).round(6).tolist()
-    [2.0, 3.448276]
+    [2.0, 3.408284]
     """
     coefficients = np.atleast_2d(np.asarray(matrix, dtype=float))
     units, own = estimates.units, estimates.table["df"].to_numpy(dtype=float)
@@ -76,7 +72,7 @@ def contrast_df(estimates: Estimates, matrix: np.ndarray, *, with_bias: bool = T
     return df
 
 
-def row_bias(estimates: Estimates) -> np.ndarray:
+def row_bias(estimates: EstimateRows) -> np.ndarray:
     """Return the expected linearised variance of each row over its true variance, shape (k,); 1 where it is not known.
 
     Without knowledge of the units, ``df / (df + 1)`` for rows with fewer degrees of freedom than the design.

@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.display import Shown
-from surveykit.errors import DataError, choose
+from surveykit.display import NamedTable, Presentation, Shown, Words
+from surveykit.display.charts import interval_chart
+from surveykit.display.content import pick, recipe_notes
+from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation.intervals.intervals import t_interval
 from surveykit.estimation.kernel.derivatives import evaluate, function_value, numeric_jacobian
-from surveykit.estimation.kernel.row_units import RowUnits, derived_units
+from surveykit.estimation.kernel.row_units import derived_units
 from surveykit.estimation.results.contrast_df import contrast_df
-from surveykit.estimation.results.row_keys import Row, find_row, row_labels
-from surveykit.language import LANGUAGES, Language
+from surveykit.estimation.results.payload import payload_of, rows_of_payload
+from surveykit.estimation.results.rate_rows import difference_of_rates
+from surveykit.estimation.results.row_keys import Row
+from surveykit.estimation.results.rows import COLUMNS_AFTER, EstimateRows
+from surveykit.language import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from surveykit.display import Presentation
-
-__all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "DifferenceKind", "Estimates", "TransformMethod"]
+__all__ = ["DifferenceKind", "Estimates", "TransformMethod"]
 
 DifferenceKind = Literal["rate", "number"]
 TransformMethod = Literal["delta", "replicates"]
 
-COLUMNS_BEFORE = ("statistic", "variable", "level")
-COLUMNS_AFTER = (
-    "estimate",
-    "std_error",
-    "conf_low",
-    "conf_high",
-    "df",
-    "deff",
-    "n",
-    "n_eff",
-    "reliability",
-)
-PAYLOAD_VERSION = 1
+MOST_ROWS = 80
+"""Rows that one chart still shows legibly."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Estimates(Shown):
+class Estimates(EstimateRows, Shown):
     """One or many estimates with their joint covariance.
 
     Attributes
@@ -69,53 +60,6 @@ class Estimates(Shown):
     units : RowUnits or None
         First-stage units behind each row, for the degrees of freedom of contrasts; not part of the payload.
     """
-
-    table: pd.DataFrame
-    covariance: np.ndarray
-    recipe: dict[str, Any]
-    conf_level: float = 0.95
-    design_df: float = float("inf")
-    replicates: np.ndarray | None = None
-    influence: tuple[Any, ...] | None = field(default=None)
-    units: RowUnits | None = field(default=None)
-
-    @property
-    def estimates(self) -> np.ndarray:
-        """The estimates as an array, shape (k,)."""
-        return self.table["estimate"].to_numpy(dtype=float)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """One text per row: variable, level and domain values, for example ``"sch.wide=Yes:E"``."""
-        return row_labels(self.table, self.recipe.get("by", []))
-
-    def position(self, key: Any) -> int:
-        """Return the number of the row that a key names, counted from 0.
-
-        Parameters
-        ----------
-        key : any
-            A label; or the value of a level, a domain column or a variable, where only one row has it; or a tuple of
-            values, ``(domain, domain)``, ``(variable, level)``, ``(variable, domain)``, ``(level, domain)`` or
-            ``(variable, level, domain)``, with one value per domain column. Numbers are values too: with districts
-            coded 1, 2, 3 the key 1 is district 1; 1, 1.0, ``np.int64(1)`` and "1" are the same code, unless the
-            column holds both. ``Row(0)`` is the first row, ``Row(-1)`` the last.
-
-        Raises
-        ------
-        DataError
-            When no row or more than one row fits; a value that is both a level and a domain is named as such.
-
-        Examples
-        --------
-        >>> from surveykit.design import SurveyDesign
-        >>> from surveykit.estimation import survey_prop
-        >>> data = {"q": [1, 2, 2, 2], "district": [1, 1, 2, 2], "w": [1] * 4}
-        >>> shares = survey_prop(SurveyDesign(data, weights="w"), "q", by="district")
-        >>> shares.position((1, 2)), shares.labels[1]
-        (1, 'q=1:2')
-        """
-        return find_row(self.table, self.recipe.get("by", []), key)
 
     def contrast(self, coefficients: Mapping[Any, Any], name: str = "contrast") -> Estimates:
         """Return linear combinations of the estimates.
@@ -160,8 +104,6 @@ class Estimates(Shown):
         """
         if kind is not None:
             choose("kind", kind, get_args(DifferenceKind))
-        from surveykit.estimation.results.rate_rows import difference_of_rates
-
         labels = self.labels
         i, j = self.position(a), self.position(b)
         result = self.contrast(
@@ -271,15 +213,7 @@ class Estimates(Shown):
 
     def to_payload(self) -> dict[str, Any]:
         """Return plain values from which `from_payload` makes the same estimates; missing numbers are None."""
-        return {
-            "version": PAYLOAD_VERSION,
-            "table": {str(name): [_plain(v) for v in self.table[name]] for name in self.table.columns},
-            "covariance": [[_plain(v) for v in row] for row in self.covariance],
-            "recipe": json.loads(json.dumps(self.recipe, default=str)),
-            "conf_level": self.conf_level,
-            "design_df": _plain(self.design_df),
-            "replicates": None if self.replicates is None else [[_plain(v) for v in r] for r in self.replicates],
-        }
+        return payload_of(self)
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Estimates:
@@ -292,42 +226,26 @@ class Estimates(Shown):
         DataError
             When the payload has another version.
         """
-        if payload.get("version") != PAYLOAD_VERSION:
-            raise DataError(
-                f"The payload has version {payload.get('version')!r}, not {PAYLOAD_VERSION}: make it again."
-            )
-        table = pd.DataFrame(dict(payload["table"]))
-        for column in ("estimate", "std_error", "conf_low", "conf_high", "df", "deff", "n_eff"):
-            table[column] = [_number(v) for v in payload["table"][column]]
-        covariance = np.array([[_number(v) for v in row] for row in payload["covariance"]], dtype=float)
-        replicates = payload.get("replicates")
-        return cls(
-            table,
-            covariance.reshape(len(table), len(table)),
-            dict(payload["recipe"]),
-            float(payload["conf_level"]),
-            _number(payload["design_df"]),
-            None if replicates is None else np.array([[_number(v) for v in row] for row in replicates]),
-        )
-
-    def __len__(self) -> int:
-        return len(self.table)
+        rows = rows_of_payload(payload)
+        return cls(rows.table, rows.covariance, rows.recipe, rows.conf_level, rows.design_df, rows.replicates)
 
     def __repr__(self) -> str:
         return f"{self.table.to_string(index=False)}\n{_recipe_line(self.recipe)}"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.estimation.showing import estimates_presentation
+        """Return the table with its recipe; columns without any entry are left out."""
+        title = ("估计值", "Estimates")
+        empty = [c for c in ("level", "reliability") if c in self.table and not self.table[c].astype(str).any()]
+        recipe = {key: value for key, value in self.recipe.items() if key not in ("indicators", "kinds")}
+        notes = (*recipe_notes(recipe), *_definitions(self))
+        return Presentation(title, (NamedTable(title, self.table.drop(columns=empty)),), notes)
 
-        return estimates_presentation(self)
-
-    def plot(
+    def _draw(
         self,
-        ax: Axes | None = None,
+        ax: Axes | None,
+        language: Language,
+        labels: Mapping[str, str] | None,
         *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
         variable: str | None = None,
         sort: bool = False,
         reference: float | None = None,
@@ -336,12 +254,6 @@ class Estimates(Shown):
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         variable : str, optional
             Only the estimates of this variable.
         sort : bool
@@ -349,34 +261,46 @@ class Estimates(Shown):
         reference : float, optional
             A value to mark.
 
-        Returns
-        -------
-        Axes
-
         Raises
         ------
         DataError
             If there is no such variable, or there are too many rows for one chart.
         """
-        choose("language", language, LANGUAGES)
-        from surveykit.estimation.showing import plot_estimates
+        table = self.table if variable is None else self.table[self.table["variable"] == variable]
+        if not len(table):
+            known = first_few(sorted(set(self.table["variable"])))
+            raise DataError(f"plot: there is no estimate of {variable!r}; there are {known}")
+        if len(table) > MOST_ROWS:
+            raise DataError(
+                f"plot: {len(table)} rows are too many for one chart: pass variable=, or estimate fewer domains"
+            )
+        rows = table.assign(label=_row_names(table, self.recipe.get("by") or [], labels))
+        if sort:
+            rows = rows.sort_values("estimate", ascending=False, kind="stable")
+        level = f"{self.conf_level:.0%}"
+        axis = (f"估计值与{level}置信区间", f"estimate with {level} confidence interval")
+        return interval_chart(rows, ax, axis=pick(axis, language), language=language, reference=reference)
 
-        return plot_estimates(self, ax, language, labels, variable=variable, sort=sort, reference=reference)
+
+def _definitions(estimates: Estimates) -> list[Words]:
+    """Say of each indicator in the table what is counted among whom."""
+    named = estimates.recipe.get("indicators") or {}
+    shown = dict.fromkeys(estimates.table["variable"])
+    return [
+        (f"{info['zh']}（{name}）：{info['definition_zh']}", f"{info['en']} ({name}): {info['definition_en']}")
+        for name, info in named.items()
+        if name in shown and {"zh", "en", "definition_zh", "definition_en"} <= set(info)
+    ]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, (float, np.floating)):
-        value = float(value)
-        if np.isinf(value):
-            return "inf" if value > 0 else "-inf"
-        return None if np.isnan(value) else value
-    if isinstance(value, np.generic):
-        return value.item()
-    return None if value is pd.NA else value
-
-
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)
+def _row_names(table: pd.DataFrame, by: list[str], labels: Mapping[str, str] | None) -> list[str]:
+    """Name rows by what tells them apart: variable and level only where there are several."""
+    told = [c for c in ("statistic", "variable", "level") if table[c].nunique() > 1 or (not by and c == "variable")]
+    names = labels or {}
+    return [
+        " · ".join(names.get(str(v), str(v)) for v in row if str(v)) or str(i)
+        for i, row in enumerate(table[[*told, *by]].itertuples(index=False, name=None))
+    ]
 
 
 def _recipe_line(recipe: Mapping[str, Any]) -> str:

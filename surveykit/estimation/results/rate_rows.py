@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -16,9 +15,7 @@ from surveykit.estimation.results.rate_contrasts import (
     rate_correlation,
 )
 from surveykit.estimation.results.rate_margins import LARGEST_SIZE, RateMargins, rate_margins
-
-if TYPE_CHECKING:
-    from surveykit.estimation.results.estimates import Estimates
+from surveykit.estimation.results.rows import EstimateRows
 
 __all__ = ["RateRows", "difference_of_rates", "rate_rows"]
 
@@ -46,7 +43,7 @@ class RateRows:
     correlation: np.ndarray = field(repr=False)
     group: np.ndarray
 
-    def pair_df(self, estimates: Estimates, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    def pair_df(self, estimates: EstimateRows, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """Return degrees of freedom of differences; i and j count within `rows`.
 
         Notes
@@ -74,7 +71,7 @@ class RateRows:
         return np.where(nu > 0, np.maximum(found, nu), nu)
 
     def compare(
-        self, estimates: Estimates, i: np.ndarray, j: np.ndarray
+        self, estimates: EstimateRows, i: np.ndarray, j: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return scores, degrees of freedom and limits of differences of rates; i and j count within `rows`."""
         r = self.correlation[i, j]
@@ -104,12 +101,12 @@ def _own(weight: np.ndarray, share: np.ndarray, other: np.ndarray) -> np.ndarray
     return np.asarray(weight + (1 - weight) * (share + other))
 
 
-def rate_rows(estimates: Estimates, only: np.ndarray | None = None) -> RateRows | None:
+def rate_rows(estimates: EstimateRows, only: np.ndarray | None = None) -> RateRows | None:
     """Return the rows of a result that are estimated rates, or None when there is none.
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : EstimateRows
     only : numpy.ndarray of int, optional
         Rows to look at; all when absent. Rates of the same variable and level take part in any case, since design
         effects are pooled over them.
@@ -141,7 +138,7 @@ def rate_rows(estimates: Estimates, only: np.ndarray | None = None) -> RateRows 
     return RateRows(rows, margins, correlation, group)
 
 
-def difference_of_rates(estimates: Estimates, first: int, second: int) -> tuple[float, float, float] | None:
+def difference_of_rates(estimates: EstimateRows, first: int, second: int) -> tuple[float, float, float] | None:
     """Return degrees of freedom and limits of the difference of two rows; None unless both are rates."""
     found = rate_rows(estimates, np.array([first, second]))
     if found is None:

@@ -13,6 +13,7 @@ from scipy import special, stats
 from surveykit.design.replicate_design import ReplicateDesign
 from surveykit.errors import ConvergenceError, DataError
 from surveykit.estimation.intervals.intervals import proportion_interval
+from surveykit.estimation.kernel.linear import linear_covariance
 from surveykit.estimation.kernel.terms import Context, Term, divide, share_linear
 from surveykit.estimation.kernel.totals import Moment
 from surveykit.estimation.statistics.quantile_rules import SortedSample, quantile_point, sort_sample
@@ -236,8 +237,6 @@ def _replicate_quantiles(
 def _score_function(
     context: Context, y: np.ndarray, code: np.ndarray, size: int, probabilities: tuple[float, ...]
 ) -> Callable[[int, float], float]:
-    from surveykit.estimation.kernel.linear import linear_covariance
-
     w = context.design.weights
 
     def score(row: int, theta: float) -> float:

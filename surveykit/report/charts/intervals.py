@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from surveykit.report.charts.style import BLUE, GREY, INK, LIGHT, ORANGE, PALE, Drawing, wrap_label
+from surveykit.display.intervals import PRINT, draw_intervals, draw_rank_sets, draw_reference, name_rows, rank_axis
+from surveykit.report.charts.style import BLUE, INK, LIGHT, ORANGE, Drawing, wrap_label
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["caterpillar", "comparison_factor", "rank_intervals", "side_by_side", "trend"]
 
 ROW = 0.37
-MARKS = {"above": "^", "below": "v", "same": "o"}
-FILLS = {"above": BLUE, "below": ORANGE, "same": "white", "own": INK}
 
 
 def comparison_factor(std_errors: np.ndarray, conf_level: float = 0.95) -> float:
@@ -79,40 +79,36 @@ def caterpillar(
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         if reference is not None:
-            axes.axvspan(reference[1], reference[2], color=PALE, linewidth=0)
-            axes.axvline(reference[0], color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
-            axes.text(reference[0], -1.0, reference_label, ha="center", va="bottom", fontsize=7.5, color=GREY)
-        for place, row in enumerate(rows.itertuples(index=False)):
-            _interval_row(axes, place, row)
-        axes.set_yticks(range(count), [wrap_label(str(label)) for label in rows["label"]], linespacing=0.95)
-        axes.set_ylim(count - 0.4, -1.1)
-        low, high = limits or _limits(rows, reference)
-        axes.set_xlim(low, high)
-        axes.set_xlabel(axis)
-        axes.grid(axis="x")
-        axes.set_axisbelow(True)
-        side = axes.secondary_yaxis("right")
-        side.set_yticks(range(count), [str(text) for text in rows["text"]])
-        side.tick_params(labelsize=7.0, length=0)
-        side.spines["right"].set_visible(False)
+            draw_reference(axes, reference[0], reference[1:], reference_label)
+        draw_intervals(axes, _with_comparison(rows), PRINT)
+        name_rows(axes, _row_labels(rows), axis, top=-1.1)
+        axes.set_xlim(limits or _limits(rows, reference))
+        _side_texts(axes, rows)
 
     return Drawing(draw, key=key, alt=alt, height=1.9 + ROW * (count + 1))
 
 
-def _interval_row(axes: object, place: int, row: object) -> None:
-    estimate = float(row.estimate)  # type: ignore[attr-defined]
-    if not np.isfinite(estimate):
-        return
-    band = str(getattr(row, "band", "same") or "same")
-    axes.plot([row.conf_low, row.conf_high], [place, place], color=INK, linewidth=0.8, zorder=2)  # type: ignore[attr-defined]
-    inner = float(getattr(row, "inner", float("nan")))
-    if np.isfinite(inner):
-        ends = [max(estimate - inner, row.conf_low), min(estimate + inner, row.conf_high)]  # type: ignore[attr-defined]
-        axes.plot(ends, [place, place], color=INK, linewidth=2.6, solid_capstyle="butt", zorder=2)  # type: ignore[attr-defined]
-    axes.plot(  # type: ignore[attr-defined]
-        [estimate], [place], marker=MARKS.get(band, "o"), markersize=5.2, zorder=3,
-        markerfacecolor=FILLS.get(band, "white"), markeredgecolor=INK, markeredgewidth=0.8, linestyle="",
-    )  # fmt: skip
+def _with_comparison(rows: pd.DataFrame) -> pd.DataFrame:
+    """Turn the half-widths of comparison intervals into their ends, which stay inside the confidence interval."""
+    if "inner" not in rows:
+        return rows
+    estimate, inner = rows["estimate"].to_numpy(float), rows["inner"].to_numpy(float)
+    low = np.fmax(estimate - inner, rows["conf_low"].to_numpy(float))
+    high = np.fmin(estimate + inner, rows["conf_high"].to_numpy(float))
+    known = np.isfinite(inner)
+    return rows.assign(compare_low=np.where(known, low, np.nan), compare_high=np.where(known, high, np.nan))
+
+
+def _row_labels(rows: pd.DataFrame, width: float = 14.0) -> list[str]:
+    return [wrap_label(str(label), width) for label in rows["label"]]
+
+
+def _side_texts(axes: Axes, rows: pd.DataFrame) -> None:
+    """Write the text of each row at the right."""
+    side = axes.secondary_yaxis("right")
+    side.set_yticks(range(len(rows)), [str(text) for text in rows["text"]])
+    side.tick_params(labelsize=7.0, length=0)
+    side.spines["right"].set_visible(False)
 
 
 def _limits(rows: pd.DataFrame, reference: tuple[float, float, float] | None) -> tuple[float, float]:
@@ -132,7 +128,7 @@ def rank_intervals(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Draw
     Parameters
     ----------
     rows : DataFrame
-        label, rank_low, rank_high; optional expected (a dot) and band.
+        label, rank_low, rank_high; optional expected_rank (a dot) and band.
     key, alt, axis : str
         As :func:`caterpillar`.
 
@@ -145,25 +141,9 @@ def rank_intervals(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Draw
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        for place, row in enumerate(rows.itertuples(index=False)):
-            band = str(getattr(row, "band", "same") or "same")
-            color = {"above": BLUE, "below": ORANGE}.get(band, LIGHT)
-            low, high = float(row.rank_low), float(row.rank_high)  # type: ignore[arg-type]
-            axes.barh(place, high - low + 0.7, left=low - 0.35, height=0.56, color=color, linewidth=0)
-            if band in ("above", "below"):
-                sign = "▲" if band == "above" else "▼"
-                axes.text((low + high) / 2, place, sign, ha="center", va="center", color="white", fontsize=6.5)
-            expected = float(getattr(row, "expected", float("nan")))
-            if np.isfinite(expected):
-                axes.plot([expected], [place], marker="o", markersize=3.4, color=INK, linestyle="")
-        axes.set_yticks(range(count), [wrap_label(str(label)) for label in rows["label"]], linespacing=0.95)
-        axes.set_ylim(count - 0.4, -0.6)
-        axes.set_xlim(0.3, count + 0.7)
-        step = 1 if count <= 12 else 2 if count <= 30 else 10
-        axes.set_xticks([1, *range(1 + step, count + 1, step)])
-        axes.set_xlabel(axis)
-        axes.grid(axis="x")
-        axes.set_axisbelow(True)
+        draw_rank_sets(axes, rows, PRINT)
+        name_rows(axes, _row_labels(rows), axis)
+        rank_axis(axes, count)
 
     return Drawing(draw, key=key, alt=alt, height=1.6 + ROW * count)
 
@@ -196,15 +176,12 @@ def side_by_side(rows: pd.DataFrame, *, key: str, alt: str, axis: str, own: str,
                 axes.plot([low, high], [place, place], color=INK, linewidth=0.9)
             look: dict[str, Any] = {"marker": marker, "markerfacecolor": fill, "markeredgecolor": INK, "linestyle": ""}
             axes.plot(middle, places, markersize=5, label=wrap_label(name, 16, 1), **look)
-        axes.set_yticks(range(len(rows)), [wrap_label(str(label), 9) for label in rows["label"]])
+        axes.set_yticks(range(len(rows)), _row_labels(rows, 9))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlabel(axis)
         axes.grid(axis="x")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-        side = axes.secondary_yaxis("right")
-        side.set_yticks(range(len(rows)), [str(text) for text in rows["text"]])
-        side.tick_params(labelsize=7.0, length=0)
-        side.spines["right"].set_visible(False)
+        _side_texts(axes, rows)
 
     return Drawing(draw, key=key, alt=alt, height=1.9 + 0.7 * len(rows))
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import DataError, first_few
 from surveykit.responses.coding.coding import KINDS
 from surveykit.responses.results import Responses
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["Merge", "merge_responses", "stack_responses"]
 
@@ -43,10 +39,12 @@ class Merge(Shown):
         return f"<Merge: {len(self.added)} added, {changed} answers changed, {lost} only in the earlier>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.responses.showing import merge_presentation
-
-        return merge_presentation(self)
+        """Return counts of what the later export changed, by column; no records."""
+        items = {"added": len(self.added), "changed": len(self.changes), "only_earlier": len(self.lost)}
+        columns = self.changes["column"].value_counts().rename_axis("column").reset_index(name="count")
+        tables = [NamedTable(("概况", "Summary"), facts(items))]
+        tables += [NamedTable(("改动的列", "Changed columns"), columns)] if len(columns) else []
+        return Presentation(("两次导出的合并", "Two exports put together"), tuple(tables))
 
 
 def _indexed(responses: Responses, which: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

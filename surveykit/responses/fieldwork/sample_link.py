@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
 from surveykit.responses.coding.coding import KINDS
+from surveykit.responses.fieldwork.outcome_rates import outcome_rates
 from surveykit.responses.quality.checks import QualityReport
 from surveykit.responses.quality.duplicates import one_per_unit
 from surveykit.responses.quality.rules import DispositionRule
 from surveykit.responses.results import Responses
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["ANSWERED_SUFFIX", "Disposition", "LinkedSample", "link_sample"]
 
@@ -59,10 +57,19 @@ class LinkedSample(Shown):
         return f"<LinkedSample {len(self.table)} units: " + ", ".join(f"{k} {v}" for k, v in counts.items()) + ">"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.responses.showing import linked_presentation
-
-        return linked_presentation(self)
+        """Return dispositions and outcome rates."""
+        counts = self.table["disposition"].value_counts()
+        rates = outcome_rates(self.table)[["weighting", "n", "RR1", "RR2", "COOP1", "REF1", "CON1"]]
+        note = (
+            f"无法与样本对应的答卷 {len(self.unmatched)} 份，重复 {len(self.duplicates)} 份",
+            f"{len(self.unmatched)} records that match no unit, {len(self.duplicates)} duplicates",
+        )
+        dispositions = pd.DataFrame({"disposition": counts.index.astype(str), "units": counts.to_numpy()})
+        tables = (
+            NamedTable(("最终处置", "Dispositions"), dispositions),
+            NamedTable(("应答率（AAPOR）", "Outcome rates (AAPOR)"), rates),
+        )
+        return Presentation(("样本与答卷", "Sample with answers"), tables, (note,))
 
 
 def dispositions(responses: Responses, rule: DispositionRule, questionnaire: Questionnaire | None = None) -> pd.Series:

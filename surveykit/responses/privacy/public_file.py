@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.privacy.free_text import mask_series
 from surveykit.responses.results import Responses
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["PublicFile", "class_sizes", "deidentify", "risk_table", "suppress_small_cells"]
 
@@ -45,10 +41,9 @@ class PublicFile(Shown):
         return f"<PublicFile {len(self.data)} records, {self.data.shape[1]} columns, k = {smallest}>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.responses.showing import public_presentation
-
-        return public_presentation(self)
+        """Return the risk before and after, and what was done."""
+        tables = (NamedTable(("风险", "Risk"), self.risk), NamedTable(("处理", "What was done"), self.log))
+        return Presentation(("去标识化数据", "De-identified data"), tables)
 
 
 def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.responses.quality.duplicates import duplicate_flags, near_duplicate_flags
 from surveykit.responses.quality.patterns import all_equal, irv, longstring, mahalanobis
 from surveykit.responses.quality.rules import QualityRules
 from surveykit.responses.quality.speed import asked_and_paths, speed_flags
 from surveykit.responses.results import Responses
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["FAMILIES", "QualityReport", "check_quality", "exclude", "grid_columns", "numeric_answers"]
 
@@ -75,10 +71,14 @@ class QualityReport(Shown):
         return f"<QualityReport {len(self.flags)} records: {found}; excluded {int(self.excluded.sum())}>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.responses.showing import quality_presentation
-
-        return quality_presentation(self)
+        """Return the checks with their counts; the log of records is not shown."""
+        title = ("数据质量检查", "Quality checks")
+        left = int(self.excluded.sum())
+        note = (
+            f"{len(self.flags)} 份答卷，剔除 {left} 份；标记不等于剔除。",
+            f"{len(self.flags)} records, {left} excluded; a mark is no exclusion",
+        )
+        return Presentation(title, (NamedTable(title, self.table),), (note,))
 
 
 def grid_columns(questionnaire: Questionnaire) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveykit.errors import DataError
+from surveykit.responses.quality.patterns import irv
 
 __all__ = ["even_odd", "irv_blocks", "row_correlation", "synonym_pairs", "synonyms"]
 
@@ -143,7 +144,5 @@ def irv_blocks(answers: Floats, blocks: int) -> Floats:
     -------
     (n, blocks) array
     """
-    from surveykit.responses.quality.patterns import irv
-
     places = np.array_split(np.arange(answers.shape[1]), blocks)
     return np.column_stack([irv(answers[:, columns]) for columns in places])

@@ -15,6 +15,7 @@ from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import WjxVariant
 from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
+from surveykit.responses.cells.labels import normalise_label
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader, arrow_text
 from surveykit.responses.privacy.columns import without_personal
@@ -71,8 +72,6 @@ def _looks_numeric(table: pd.DataFrame, columns: Mapping[str, Sequence[str]], co
 
 def _split_columns(table: pd.DataFrame, column_map: ColumnMap) -> dict[str, tuple[str, ...]]:
     """Columns ``第3题(选项)`` of the option-number variant for items with several answers, and grid rows likewise."""
-    from surveykit.responses.cells.labels import normalise_label
-
     parts: dict[str, dict[str, str]] = {}
     for header in table.columns:
         if match := re.match(r"^第(\d{1,3})题[(（](.*)[)）]\s*$", header):

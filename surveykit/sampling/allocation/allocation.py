@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, Words
+from surveykit.display.charts import size_chart
+from surveykit.display.content import pick
+from surveykit.display.style import label_of
 from surveykit.errors import DataError, DefinitionError, choose, first_few
-from surveykit.language import LANGUAGES, Language
+from surveykit.language import Language
 from surveykit.sampling.allocation.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.allocation.integers import budget_allocation, integer_allocation
 from surveykit.sampling.plan.checks import check_sampling_plan
@@ -22,12 +25,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-
 __all__ = ["Allocation", "AllocationBounds", "AllocationOptions", "allocate", "expected_half_width"]
 
 SizeColumn = Literal["sample_size", "sampling_fraction", "half_width_50", "half_width_85"]
 
 Z95 = 1.959963984540054
+
+_AXES: dict[str, Words] = {
+    "sample_size": ("样本量", "sample size"),
+    "sampling_fraction": ("抽样比", "sampling fraction"),
+    "half_width_50": ("95%区间的预期半宽，率为50%", "expected half-width of the 95 % interval, rate 50 %"),
+    "half_width_85": ("95%区间的预期半宽，率为85%", "expected half-width of the 95 % interval, rate 85 %"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,41 +68,36 @@ class Allocation(Shown):
         return dict(zip(self.table["stratum"], self.table["sample_size"].astype(int).tolist(), strict=True))
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.sampling.showing import allocation_presentation
+        """Return the table of strata and what its precision supposes."""
+        title = ("样本量分配", "Allocation")
+        notes: tuple[Words, ...] = (
+            (f"方法：{self.method}；合计 {self.total:,}", f"method: {self.method}; total {self.total:,}"),
+            (
+                "半宽为95%区间的预期半宽：层内简单随机抽样，全部应答。",
+                "half-widths: expected, of the 95 % interval, simple random sampling in the stratum, full response",
+            ),
+        )
+        return Presentation(title, (NamedTable(title, self.table),), notes)
 
-        return allocation_presentation(self)
-
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-        what: SizeColumn = "sample_size",
+    def _draw(
+        self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None, *, what: SizeColumn = "sample_size"
     ) -> Axes:
         """Draw sizes or expected half-widths by stratum.
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         what : {"sample_size", "sampling_fraction", "half_width_50", "half_width_85"}
             Column of the table.
 
-        Returns
-        -------
-        Axes
+        Raises
+        ------
+        DataError
+            If it is another column.
         """
         choose("what", what, get_args(SizeColumn))
-        choose("language", language, LANGUAGES)
-        from surveykit.sampling.showing import plot_allocation
-
-        return plot_allocation(self, ax, language, labels, what)
+        names = [label_of(name, labels) for name in self.table["stratum"]]
+        rows = self.table[["stratum"]].assign(label=names, value=self.table[what])
+        return size_chart(rows, ax, axis=pick(_AXES[what], language), percent=what != "sample_size")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation.allocation import AllocationBounds, box_bounds, population_sizes
 from surveykit.sampling.allocation.bethel_dual import Problem, continuous_sizes, solve_dual
@@ -17,8 +17,6 @@ from surveykit.sampling.allocation.bethel_dual import integer_sizes as repair
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from surveykit.display import Presentation
 
 __all__ = ["MultivariateAllocation", "allocate_multivariate"]
 
@@ -54,10 +52,13 @@ class MultivariateAllocation(Shown):
     continuous_gap: float
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.sampling.showing import multivariate_presentation
-
-        return multivariate_presentation(self)
+        """Return sizes, targets and how near the cost is to the least possible."""
+        tables = (NamedTable(("各层", "Strata"), self.table), NamedTable(("目标", "Targets"), self.targets))
+        note = (
+            f"费用 {self.cost:,.6g}，下界 {self.lower_bound:,.6g}，差距 {self.gap:.2%}",
+            f"cost {self.cost:,.6g}, lower bound {self.lower_bound:,.6g}, gap {self.gap:.2%}",
+        )
+        return Presentation(("多目标分配", "Allocation for several targets"), tables, (note,))
 
 
 def allocate_multivariate(

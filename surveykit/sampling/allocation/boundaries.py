@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -57,8 +58,6 @@ def _result(data: Floats, edges: ArrayLike, sizes: tuple[int, ...] = (), take_al
     neyman = sum(len(group) * float(group.std(ddof=1)) for group in groups if len(group) > 1)
     counts = np.diff(at)
     if (counts == 0).any():
-        import warnings
-
         empty = first_few((np.flatnonzero(counts == 0) + 1).tolist())
         warnings.warn(f"boundaries: strata are empty ({empty}): use fewer strata or another method",
                       ApproximationWarning, stacklevel=3)  # fmt: skip

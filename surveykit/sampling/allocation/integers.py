@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -107,8 +109,6 @@ def _sizes_at(square: Floats, active: NDArray[np.bool_], lower: Integers, upper:
 
 def _place(square: Floats, active: NDArray[np.bool_], sizes: Integers, upper: Integers, left: int) -> Integers:
     """Give the remaining units one by one to the largest gain."""
-    import heapq
-
     sizes = sizes.copy()
     if left <= 0:
         return sizes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from surveykit.errors import MissingDependencyError
 from surveykit.sampling.document.content import PlanningDocument, Section
@@ -44,8 +45,6 @@ def document_docx(document: PlanningDocument) -> bytes:
 
 
 def _add(file: object, section: Section) -> None:
-    from typing import Any
-
     target: Any = file
     target.add_heading(section.head, level=1)
     for paragraph in section.paragraphs:

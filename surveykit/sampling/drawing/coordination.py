@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surveykit.errors import DataError
-from surveykit.sampling.drawing.drawing import draw, require_drawable, stratum_sizes
+from surveykit.sampling.allocation.allocation import allocate
+from surveykit.sampling.drawing.draw import draw
 from surveykit.sampling.drawing.listing import listing_sql
 from surveykit.sampling.drawing.record import Sample
 from surveykit.sampling.drawing.reserve import ReleaseLedger
+from surveykit.sampling.drawing.units import require_drawable, stratum_sizes
 from surveykit.sampling.frames.frames import open_frame
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.definition import SamplingPlan
@@ -62,8 +64,6 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
         raise DataError("rotation: only simple random samples in one stage are rotated")
     if not 0.0 <= shift < 1.0:
         raise DataError(f"rotation: shift {shift!r} is not from 0 up to 1")
-    from surveykit.sampling.allocation.allocation import allocate
-
     opened = open_frame(frame, delimiter=plan.frame.delimiter)
     strata = stratum_table(plan, opened)
     require_unique_ids(plan, opened, int(strata["population_size"].sum()), "all")

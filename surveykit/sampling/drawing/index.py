@@ -6,22 +6,21 @@ import json
 import platform
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from surveykit._version import __version__
 from surveykit.errors import DataError, OverwriteError, first_few
 from surveykit.files.looking import parse_json
 from surveykit.files.parquet import parquet_metadata, read_row_groups
+from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
+from surveykit.sampling.drawing.units import finish_table, require_drawable, stratum_sizes
 from surveykit.sampling.frames.dialects import DUCKDB, Dialect
 from surveykit.sampling.frames.frames import DuckDBFrame, Frame, open_frame
 from surveykit.sampling.frames.keys import BEYOND, frame_digest, key_expression
 from surveykit.sampling.frames.scan import Limit, carried_columns, selection_sql
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_expression, stratum_table
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
-
-if TYPE_CHECKING:
-    from surveykit.sampling.allocation.allocation import Allocation
 
 __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
@@ -195,9 +194,6 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     """
     import numpy as np
     import pandas as pd
-
-    from surveykit.sampling.allocation.allocation import allocate
-    from surveykit.sampling.drawing.drawing import finish_table, require_drawable, stratum_sizes
 
     require_drawable(plan)
     _require_match(plan, index)

@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, Words
 from surveykit.errors import DataError, choose, first_few
 from surveykit.sampling.plan.definition import HashName
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from surveykit.display import Presentation
 
 __all__ = ["DrawRecord", "Sample", "StratumRecord"]
 
@@ -162,10 +160,25 @@ class DrawRecord(Shown):
         return cls(**values)
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.sampling.showing import record_presentation
+        """Return the strata of the record and what proves the draw."""
+        import pandas as pd
 
-        return record_presentation(self)
+        strata = pd.DataFrame([asdict(s) for s in self.strata])
+        if len(strata) and not strata["cut_key"].any():
+            strata = strata.drop(columns="cut_key")
+        return Presentation(("抽样记录", "Record of the draw"), (NamedTable(("各层", "Strata"), strata),), _proof(self))
+
+
+def _proof(record: DrawRecord) -> tuple[Words, ...]:
+    return (
+        (
+            f"方案 {record.plan_id}，种子“{record.seed}”，{record.hash}；抽样框 {record.frame_rows:,} 个单位，"
+            f"摘要 {record.frame_digest[:16]}…；样本摘要 {record.sample_digest[:16]}…",
+            f"plan {record.plan_id}, seed {record.seed!r}, {record.hash}; frame of {record.frame_rows:,} units, digest "
+            f"{record.frame_digest[:16]}…; sample digest {record.sample_digest[:16]}…",
+        ),
+        *((note, note) for note in record.notes),
+    )
 
 
 @dataclass(frozen=True)
@@ -190,10 +203,11 @@ class Sample(Shown):
         return f"<Sample: {len(self.table)} units in {strata} strata, digest {self.record.sample_digest[:16]}>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.sampling.showing import sample_presentation
-
-        return sample_presentation(self)
+        """Return counts and weights by stratum; the drawn units are in `table`."""
+        groups = self.table.groupby("stratum", sort=False, observed=True)["base_weight"]
+        strata = groups.agg(sample_size="size", smallest_weight="min", largest_weight="max", sum_of_weights="sum")
+        tables = (NamedTable(("各层", "Strata"), strata.reset_index()),)
+        return Presentation(("样本", "Sample"), tables, _proof(self.record))
 
 
 def weight_totals(table: pd.DataFrame) -> dict[str, float]:

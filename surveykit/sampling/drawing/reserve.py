@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.drawing.record import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from surveykit.display import Presentation
 
 __all__ = ["ReleaseLedger", "open_ledger", "release", "replicate_samples"]
 
@@ -49,10 +47,15 @@ class ReleaseLedger(Shown):
         return field.assign(inclusion_probability=probability, base_weight=1.0 / probability)
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.sampling.showing import ledger_presentation
+        """Return how many units are in use by stratum and every release with its reason, no units."""
+        import pandas as pd
 
-        return ledger_presentation(self)
+        groups = self.table.groupby("stratum", sort=False, observed=True)["base_weight"]
+        strata = groups.agg(sample_size="size", smallest_weight="min", largest_weight="max").reset_index()
+        said = [{name: str(value) for name, value in entry.items()} for entry in self.entries]
+        tables = [NamedTable(("各层", "Strata"), strata)]
+        tables += [NamedTable(("放出记录", "Releases"), pd.DataFrame(said))] if said else []
+        return Presentation(("备用样本台账", "Ledger of the reserve"), tuple(tables))
 
 
 def open_ledger(sample: Sample) -> ReleaseLedger:

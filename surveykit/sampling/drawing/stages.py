@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation.allocation import Allocation
-from surveykit.sampling.drawing.drawing import draw_units
 from surveykit.sampling.drawing.record import DrawRecord, IdsChecked, Sample, sample_digest
+from surveykit.sampling.drawing.units import draw_units
 from surveykit.sampling.frames.frames import Frame, open_frame, require_columns, require_plain_type
 from surveykit.sampling.frames.keys import frame_digest
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import SurveyKitError, first_few
 from surveykit.sampling.allocation.allocation import Allocation
-from surveykit.sampling.drawing.drawing import draw
+from surveykit.sampling.drawing.draw import draw
 from surveykit.sampling.drawing.record import DrawRecord, sample_digest
 from surveykit.sampling.frames.frames import open_frame
 from surveykit.sampling.frames.keys import frame_digest
@@ -18,11 +19,11 @@ from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.display import Presentation
-
 __all__ = ["DrawVerification", "verify_draw"]
 
 DIGEST = "the frame digest differs: ids were added, removed or moved to another stratum since the draw"
+_FIRST_FEW = re.compile(r"\((\d+): .*\)")
+"""The first few units that a message names in brackets; what is shown keeps their number only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,14 @@ class DrawVerification(Shown):
         return f"<DrawVerification: {len(self.problems)} things differ, see .problems>"
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.sampling.showing import verification_presentation
+        """Return what was compared and what differs."""
+        import pandas as pd
 
-        return verification_presentation(self)
+        agree, differ = ("抽样核验：一致", "Verification: all agree"), ("抽样核验：不一致", "Verification: differs")
+        title = agree if self.ok else differ
+        checks = pd.DataFrame({"check": list(self.checks)})
+        said = [_FIRST_FEW.sub(r"(\1)", p) if "units" in p else p for p in self.problems]
+        return Presentation(title, (NamedTable(title, checks),), tuple((text, text) for text in said))
 
 
 def verify_draw(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, Words, facts
+from surveykit.display.content import recipe_notes
 from surveykit.sampling.size.equation import require_conditions, round_up
 
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
+__all__ = ["Field", "Precision", "RatioMoments", "SampleSize", "numbers_presentation"]
 
-__all__ = ["Field", "Precision", "RatioMoments", "SampleSize"]
+
+def numbers_presentation(title: Words, result: Any, recipe: Mapping[str, Any] | None = None) -> Presentation:
+    """Return the plain numbers of a small result as one table."""
+    items = {name: value for name, value in asdict(result).items() if isinstance(value, bool | int | float | str)}
+    return Presentation(title, (NamedTable(title, facts(items)),), recipe_notes(recipe or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,6 @@ class SampleSize(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.sampling.showing import numbers_presentation
-
         return numbers_presentation(("样本量", "Sample size"), self, self.recipe)
 
 
@@ -86,8 +89,6 @@ class Precision(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.sampling.showing import numbers_presentation
-
         return numbers_presentation(("精度", "Precision"), self)
 
 

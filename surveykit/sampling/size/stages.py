@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from surveykit.display import Shown
+from surveykit.display import Presentation, Shown
 from surveykit.errors import DataError
 from surveykit.sampling.size.equation import require_positive, require_target
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
+from surveykit.sampling.size.results import numbers_presentation
 
 __all__ = ["TwoStageOptimum", "two_stage_optimum"]
 
@@ -43,8 +40,6 @@ class TwoStageOptimum(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.sampling.showing import numbers_presentation
-
         return numbers_presentation(("两阶段设计", "Two-stage design"), self)
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.display import Shown
+from surveykit.display import Presentation, Shown, presentation_of
+from surveykit.display.charts import interval_chart, rank_chart
+from surveykit.display.content import pick
 from surveykit.errors import DataError, choose
-from surveykit.language import LANGUAGES, Language
+from surveykit.language import Language
 from surveykit.scoring.kernel.numerics import FloatArray
+from surveykit.scoring.ranks.comparisons import unit_rows
+from surveykit.scoring.ranks.sets import RANK_AXIS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-
 __all__ = ["ScoreCard"]
 
 _TABLES = ("table", "criteria", "contents", "indicators", "methods", "knots", "variance")
@@ -116,17 +118,19 @@ class ScoreCard(Shown):
         )
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.scoring.showing import card_presentation
+        """Return what may be published of the card: sets of ranks and bands, no bare rank."""
+        notes = list(zip(self.notes_zh, self.notes, strict=True)) if len(self.notes_zh) == len(self.notes) else []
+        notes = notes or [(note, note) for note in self.notes]
+        scheme = str(self.recipe.get("scheme", ""))
+        title = (f"得分卡 {scheme}".strip(), f"Score card {scheme}".strip())
+        return presentation_of(title, {("得分与名次集合", "Points and rank sets"): self.published}, *notes)
 
-        return card_presentation(self)
-
-    def plot(
+    def _draw(
         self,
-        ax: Axes | None = None,
+        ax: Axes | None,
+        language: Language,
+        labels: Mapping[str, str] | None,
         *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
         what: Chart = "points",
         sort: bool = True,
     ) -> Axes:
@@ -134,20 +138,10 @@ class ScoreCard(Shown):
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         what : {"points", "ranks"}
             What to draw.
         sort : bool
             Largest on top; else in the order of the table.
-
-        Returns
-        -------
-        Axes
 
         Raises
         ------
@@ -155,13 +149,12 @@ class ScoreCard(Shown):
             For anything else to draw.
         """
         choose("what", what, get_args(Chart))
-        choose("language", language, LANGUAGES)
-        from surveykit.scoring.showing import plot_points, plot_ranks
-
+        rows = unit_rows(self.table, "district", labels, top="points" if sort else None)
         if what == "ranks":
-            return plot_ranks(self.table, ax, language, labels, unit="district", value="points", sort=sort)
-        axis = ("得分与置信区间", "points with confidence interval")
-        return plot_points(self.table, ax, language, labels, unit="district", value="points", axis=axis, sort=sort)
+            return rank_chart(rows, ax, axis=pick(RANK_AXIS, language), language=language)
+        mean = float(rows["points"].mean())
+        axis = pick(("得分与置信区间", "points with confidence interval"), language)
+        return interval_chart(rows.assign(estimate=rows["points"]), ax, axis=axis, language=language, reference=mean)
 
 
 def _frame_to_plain(frame: pd.DataFrame) -> dict[str, Any]:

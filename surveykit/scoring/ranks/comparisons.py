@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +10,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from surveykit.display import Shown
-from surveykit.errors import DataError, choose
+from surveykit.display import Presentation, Shown, presentation_of
+from surveykit.display.charts import interval_chart
+from surveykit.display.content import pick
+from surveykit.display.style import label_of
+from surveykit.errors import DataError
 from surveykit.estimation.results.rate_contrasts import against_mean
-from surveykit.language import LANGUAGES, Language
+from surveykit.language import Language
 from surveykit.scoring.kernel.numerics import FloatArray, difference_sd, valid_covariance
 from surveykit.scoring.kernel.ranking import competition_ranks
 from surveykit.scoring.ranks.compared import Kind, Values, read_compared, read_estimates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
@@ -32,6 +34,7 @@ __all__ = [
     "goldstein_healy",
     "holm",
     "klein_wright_wieczorek",
+    "unit_rows",
 ]
 
 BAND_NAMES = {
@@ -240,8 +243,6 @@ class ComparisonIntervals(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.scoring.showing import presentation_of
-
         low, high = self.alpha_range
         note = (
             f"比较区间为估计值加减 {self.multiplier:.3f} 个标准误；单对比较的实际水平在 {low:.3f} 与 {high:.3f} 之间。",
@@ -250,12 +251,12 @@ class ComparisonIntervals(Shown):
         title = ("比较区间", "Comparison intervals")
         return presentation_of(title, {title: self.table}, note)
 
-    def plot(
+    def _draw(
         self,
-        ax: Axes | None = None,
+        ax: Axes | None,
+        language: Language,
+        labels: Mapping[str, str] | None,
         *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
         bands: pd.DataFrame | None = None,
         sort: bool = True,
     ) -> Axes:
@@ -263,30 +264,39 @@ class ComparisonIntervals(Shown):
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         bands : DataFrame, optional
             From `compare_with_mean` for the same units: colours the bands.
         sort : bool
             Largest on top; else in the order of the table.
-
-        Returns
-        -------
-        Axes
         """
-        choose("language", language, LANGUAGES)
-        from surveykit.scoring.showing import plot_points
-
+        rows = unit_rows(self.table, "unit", labels, bands=bands, top="estimate" if sort else None)
+        mean = None if bands is None else float(rows["estimate"].mean())
         axis = (
             "估计值；粗线为比较区间，细线为置信区间",
             "estimate; thick: comparison interval, thin: confidence interval",
         )
-        names = {"unit": "unit", "value": "estimate"}
-        return plot_points(self.table, ax, language, labels, axis=axis, bands=bands, sort=sort, **names)
+        return interval_chart(rows, ax, axis=pick(axis, language), language=language, reference=mean)
+
+
+def unit_rows(
+    table: pd.DataFrame,
+    unit: str,
+    labels: Mapping[str, str] | None,
+    *,
+    bands: pd.DataFrame | None = None,
+    top: str | None = None,
+) -> pd.DataFrame:
+    """Return a table of units as the rows of a chart: with labels, with bands, the largest value of `top` first."""
+    rows = table.assign(label=[label_of(name, labels) for name in table[unit]])
+    if bands is not None:
+        held = dict(zip(bands[bands.columns[0]], bands["band"], strict=True)) if "band" in bands else {}
+        missing = [name for name in table[unit] if name not in held]
+        if missing:
+            raise DataError(
+                f"plot: bands has no band for {missing[:3]}: pass the table of compare_with_mean for the same units"
+            )
+        rows = rows.assign(band=[held[name] for name in table[unit]])
+    return rows if top is None else rows.sort_values(top, ascending=False, kind="stable")
 
 
 def goldstein_healy(estimates: Values, covariance: object, *, conf_level: float = 0.95) -> ComparisonIntervals:

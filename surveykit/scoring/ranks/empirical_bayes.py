@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,20 +10,21 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from surveykit.display import Shown
-from surveykit.errors import DataError, choose
-from surveykit.language import LANGUAGES, Language
+from surveykit.display import Presentation, Shown, presentation_of
+from surveykit.display.charts import rank_chart
+from surveykit.display.content import pick
+from surveykit.errors import DataError
+from surveykit.language import Language
 from surveykit.scoring.kernel.numerics import FloatArray, covariance_root, generator, valid_covariance
 from surveykit.scoring.kernel.ranking import competition_ranks
 from surveykit.scoring.ranks.compared import Values, read_estimates
+from surveykit.scoring.ranks.comparisons import unit_rows
+from surveykit.scoring.ranks.sets import RANK_AXIS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-
 __all__ = ["ExpectedRanks", "expected_ranks", "reml_between_variance"]
 
 GRID = 200
@@ -62,8 +64,6 @@ class ExpectedRanks(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.scoring.showing import presentation_of
-
         note = (
             f"依模型（单位可交换）；可排序度 {self.rankability:.2f}；prob_top 指前 {self.top} 名",
             f"model-based (exchangeable units); rankability {self.rankability:.2f}; prob_top: the first {self.top}",
@@ -71,35 +71,18 @@ class ExpectedRanks(Shown):
         title = ("期望名次", "Expected ranks")
         return presentation_of(title, {title: self.table}, note)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-        sort: bool = True,
+    def _draw(
+        self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None, *, sort: bool = True
     ) -> Axes:
         """Draw the percentiles of each rank and the expected rank.
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         sort : bool
             Largest on top; else in the order of the table.
-
-        Returns
-        -------
-        Axes
         """
-        choose("language", language, LANGUAGES)
-        from surveykit.scoring.showing import plot_ranks
-
-        return plot_ranks(self.table, ax, language, labels, unit="unit", value="shrunken", sort=sort)
+        rows = unit_rows(self.table, "unit", labels, top="shrunken" if sort else None)
+        return rank_chart(rows, ax, axis=pick(RANK_AXIS, language), language=language)
 
 
 @dataclass(frozen=True)

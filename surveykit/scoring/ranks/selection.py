@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 from scipy.special import log_ndtr
 
-from surveykit.display import Shown
+from surveykit.display import Presentation, Shown, facts, presentation_of
 from surveykit.errors import DataError
 from surveykit.scoring.kernel.numerics import FloatArray, generator, joint_draws, valid_covariance
 from surveykit.scoring.ranks.compared import Values, read_estimates
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["BestUnit", "best_unit", "simultaneous_intervals"]
 
@@ -91,11 +88,8 @@ class BestUnit(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from dataclasses import asdict
-
-        from surveykit.scoring.showing import plain_numbers
-
-        return plain_numbers(("名列第一者的推断", "Inference for the best unit"), asdict(self))
+        title = ("名列第一者的推断", "Inference for the best unit")
+        return presentation_of(title, {title: facts(asdict(self))})
 
 
 def _truncation(values: FloatArray, matrix: FloatArray, best: int) -> tuple[float, float]:

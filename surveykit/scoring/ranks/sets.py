@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from surveykit.display import Shown
+from surveykit.display import Presentation, Shown, Words, presentation_of
+from surveykit.display.charts import rank_chart
+from surveykit.display.content import pick
 from surveykit.errors import DataError, choose
-from surveykit.language import LANGUAGES, Language
+from surveykit.language import Language
 from surveykit.scoring.kernel.numerics import FloatArray, difference_sd, generator, joint_draws
 from surveykit.scoring.kernel.ranking import BoolArray, competition_ranks, step_down
 from surveykit.scoring.ranks.compared import Kind, Values, read_compared
+from surveykit.scoring.ranks.comparisons import unit_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
     from surveykit.estimation import Estimates
 
 __all__ = [
+    "RANK_AXIS",
     "RankMethod",
     "RankSets",
     "rank_confidence_sets",
@@ -31,6 +34,7 @@ __all__ = [
     "tau_worst",
 ]
 
+RANK_AXIS: Words = ("名次（1为最好），置信集合", "rank (1 is best), confidence set")
 RankMethod = Literal["stepdown_simultaneous", "stepdown_marginal", "simultaneous", "marginal"]
 
 
@@ -76,17 +80,23 @@ class RankSets(Shown):
         return head + "\n" + self.table.to_string(index=False)
 
     def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.scoring.showing import rank_sets_presentation
+        """Return the sets with what they hold for."""
+        simultaneous = str(self.method).endswith("simultaneous")
+        df = "normal" if self.df is None else f"df = {self.df:g}"
+        holds = "对所有单位同时成立" if simultaneous else "只对事先指定的一个单位成立"
+        note = (
+            f"{self.conf_level:.0%} 名次置信集合，{holds}；{self.method}，{self.draws} 次抽取",
+            f"{self.method}, level {self.conf_level:g}, {self.draws} draws, {df}",
+        )
+        title = ("名次置信集合", "Rank confidence sets")
+        return presentation_of(title, {title: self.table.drop(columns="rank")}, note)
 
-        return rank_sets_presentation(self)
-
-    def plot(
+    def _draw(
         self,
-        ax: Axes | None = None,
+        ax: Axes | None,
+        language: Language,
+        labels: Mapping[str, str] | None,
         *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
         bands: pd.DataFrame | None = None,
         sort: bool = True,
     ) -> Axes:
@@ -94,25 +104,13 @@ class RankSets(Shown):
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         bands : DataFrame, optional
             From `compare_with_mean` for the same units: colours the bands.
         sort : bool
             Largest on top; else in the order of the table.
-
-        Returns
-        -------
-        Axes
         """
-        choose("language", language, LANGUAGES)
-        from surveykit.scoring.showing import plot_ranks
-
-        return plot_ranks(self.table, ax, language, labels, unit="unit", value="estimate", bands=bands, sort=sort)
+        rows = unit_rows(self.table, "unit", labels, bands=bands, top="estimate" if sort else None)
+        return rank_chart(rows, ax, axis=pick(RANK_AXIS, language), language=language)
 
 
 def _certain(values: FloatArray, sd: FloatArray) -> tuple[BoolArray, BoolArray]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from surveykit.display import Shown
-from surveykit.errors import DataError, choose
-from surveykit.language import LANGUAGES, Language
+from surveykit.display import Presentation, Shown, presentation_of
+from surveykit.display.charts import interval_chart
+from surveykit.display.style import label_of
+from surveykit.errors import DataError
+from surveykit.language import Language
 from surveykit.scoring.inputs.other_methods import OtherMethods
 from surveykit.scoring.inputs.survey import SurveyInputs
 from surveykit.scoring.kernel.numerics import FloatArray
@@ -21,12 +23,9 @@ from surveykit.scoring.sensitivity.model import Factors, model_scores, published
 from surveykit.scoring.sensitivity.sobol import sobol_indices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-
 __all__ = ["Sensitivity", "sensitivity"]
 
 MAX_POINTS = 64_000_000
@@ -57,8 +56,6 @@ class Sensitivity(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.scoring.showing import presentation_of
-
         note = (
             f"{self.runs} 次试验，名次平均变动 {self.rank_shift:.2f}；因素：{'、'.join(self.factors)}",
             f"{self.runs} runs, mean shift of rank {self.rank_shift:.2f}; factors: {', '.join(self.factors)}",
@@ -67,32 +64,8 @@ class Sensitivity(Shown):
         tables = {("什么影响名次", "What moves ranks"): moved, ("名次的分布", "Spread of ranks"): self.ranks}
         return presentation_of(("敏感性", "Sensitivity"), tables, note)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-    ) -> Axes:
-        """Draw how much of the shift of ranks each factor explains, total effect with its interval.
-
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
-
-        Returns
-        -------
-        Axes
-        """
-        choose("language", language, LANGUAGES)
-        from surveykit.display.charts import interval_chart
-        from surveykit.display.style import label_of
-
+    def _draw(self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:
+        """Draw how much of the shift of ranks each factor explains, total effect with its interval."""
         moved = self.indices[self.indices["target"] == "rank_shift"]
         rows = moved[["total", "total_low", "total_high"]].set_axis(["estimate", "conf_low", "conf_high"], axis=1)
         rows = rows.assign(label=[label_of(name, labels) for name in moved["factor"]])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from surveykit.display import Shown
+from surveykit.display import Presentation, Shown, presentation_of
 from surveykit.errors import DataError, choose
 from surveykit.scoring.card.card import ScoreCard
 from surveykit.scoring.inputs.draws import draw_inputs
@@ -22,9 +22,6 @@ from surveykit.scoring.ranks.comparisons import BAND_NAMES, compare_with_mean
 from surveykit.scoring.scheme.aggregate import Inputs, criterion_points, criterion_values, total_points
 from surveykit.scoring.scheme.definition import ScoringScheme
 from surveykit.scoring.scheme.rounding import with_kinds
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 __all__ = ["Goal", "WhatIf", "sample_size_to_separate", "size_factor_to_separate", "what_if"]
 
@@ -56,8 +53,6 @@ class WhatIf(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.scoring.showing import presentation_of
-
         goal, band = (BAND_NAMES.get(name, {"zh": name, "en": name}) for name in (self.goal, self.band))
         title = (f"{self.district} 达到“{goal['zh']}”所需", f"What brings {self.district} to “{goal['en']}”")
         note = (f"现有得分 {self.points:.2f}，{band['zh']}", f"points {self.points:.2f}, {band['en']}")

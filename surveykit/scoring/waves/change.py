@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from surveykit.display import Shown
-from surveykit.errors import DataError, choose
-from surveykit.language import LANGUAGES, Language
+from surveykit.display import Presentation, Shown, presentation_of
+from surveykit.display.charts import interval_chart
+from surveykit.display.style import label_of
+from surveykit.errors import DataError
+from surveykit.language import Language
 from surveykit.scoring.indicators.kinds import RANGES
 from surveykit.scoring.inputs.draws import draw_inputs, draw_other
 from surveykit.scoring.inputs.other_methods import OtherMethods
@@ -26,12 +28,9 @@ from surveykit.scoring.scheme.rounding import with_kinds
 from surveykit.scoring.waves.pair import TwoWaves, joint_waves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-
 __all__ = ["Bridge", "WaveChange", "compare_waves"]
 
 
@@ -78,37 +77,11 @@ class WaveChange(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.scoring.showing import presentation_of
-
         tables = {("得分", "Points"): self.points, ("名次", "Ranks"): self.ranks, ("比率", "Rates"): self.rates}
         return presentation_of(("两期之间的变化", "Change between waves"), tables)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-    ) -> Axes:
-        """Draw the change of points with its interval by district.
-
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
-
-        Returns
-        -------
-        Axes
-        """
-        choose("language", language, LANGUAGES)
-        from surveykit.display.charts import interval_chart
-        from surveykit.display.style import label_of
-
+    def _draw(self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:
+        """Draw the change of points with its interval by district."""
         rows = self.points.assign(
             estimate=self.points["difference"], label=[label_of(name, labels) for name in self.points["district"]]
         )

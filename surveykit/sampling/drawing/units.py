@@ -1,23 +1,22 @@
-"""Draw the sample of a plan: stratified, by permanent random numbers, without loading the frame where possible."""
+"""Draw the units of a plan without stages: stratified, by permanent random numbers, without loading the frame."""
 
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING
 
 from surveykit._version import __version__
-from surveykit.errors import DataError, DefinitionError, Problem, choose, first_few
+from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.listing import select_rows
 from surveykit.sampling.drawing.record import (
     DrawRecord,
-    IdsChecked,
     Sample,
     StratumRecord,
     sample_digest,
     weight_totals,
 )
-from surveykit.sampling.frames.frames import Frame, open_frame, published_sql
+from surveykit.sampling.frames.frames import Frame, published_sql
 from surveykit.sampling.frames.keys import BEYOND, threshold
 from surveykit.sampling.frames.scan import Limit, require_unique_drawn, scan_frame, selection_sql
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
@@ -27,72 +26,7 @@ from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["draw"]
-
-IdCheck = Literal["auto", IdsChecked]
-
-
-def draw(
-    plan: SamplingPlan,
-    frame: Any,
-    allocation: Allocation | None = None,
-    *,
-    id_check: IdCheck = "auto",
-) -> Sample:
-    """Draw the sample that plan, frame and seed determine.
-
-    The units of each stratum are ordered by the hash of ``seed:id``, and the first ones are taken. The order of rows,
-    the file format and the engine do not matter.
-
-    Parameters
-    ----------
-    plan : SamplingPlan
-        The plan; it must have a seed.
-    frame : path, pandas, polars or pyarrow table, or DuckDB relation
-        The frame; files are read where they lie.
-    allocation : Allocation, optional
-        Sizes by stratum; found from the plan when left out.
-    id_check : {"auto", "all", "candidates"}
-        Which ids are compared for duplicates; ``"auto"`` compares all of them up to two million rows and the units
-        near the cut beyond. The record says which.
-
-    Returns
-    -------
-    Sample
-        The sample table and the record of the draw. With a reserve the table holds the reserve units too, marked in the
-        column ``reserve``; their probabilities and weights are those of the sample before any release.
-
-    Raises
-    ------
-    DefinitionError
-        If the plan is wrong or has no seed.
-    DataError
-        If the frame lacks columns, has missing, duplicate or floating-point ids, other strata than the plan, or fewer
-        units in a stratum than it should give.
-
-    Notes
-    -----
-    Simple random sampling without replacement within strata: the n smallest of independent uniform numbers are every
-    subset with equal probability. Before ranking, units are kept whose hash lies below a share
-    ``(n + 8 sqrt(n) + 20) / N``, which leaves the sample as it is (Meng 2013) and needs little memory.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> plan = SamplingPlan.model_validate(
-    ...     {"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 2}, "seed": "demo"}
-    ... )
-    >>> draw(plan, pd.DataFrame({"u": ["a", "b", "c", "d"]})).table["u"].tolist()
-    ['b', 'd']
-    """
-    choose("id_check", id_check, get_args(IdCheck))
-    require_drawable(plan)
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
-    if plan.stages:
-        from surveykit.sampling.drawing.stages import draw_stages
-
-        return draw_stages(plan, opened, allocation, id_check)
-    return draw_units(plan, opened, allocation, id_check)
+__all__ = ["draw_units", "finish_table", "require_drawable", "stratum_sizes"]
 
 
 def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None, id_check: str) -> Sample:
