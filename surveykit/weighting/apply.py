@@ -14,13 +14,13 @@ from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.credited import KeptInfluence
 from surveykit.weighting.arrays.credits import ChainCredit
 from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.binding.building import Binding, build_step, ineligible_step
 from surveykit.weighting.inference import RESIDENTS
 from surveykit.weighting.inputs.outcome import CompiledStep, Outcome, StepRecord, record_step
+from surveykit.weighting.inputs.statuses import Statuses, read_statuses
 from surveykit.weighting.plan.checks import check_weighting_plan
 from surveykit.weighting.plan.definition import BaseStep, WeightingPlan
 from surveykit.weighting.result import WeightingResult, result_label
-from surveykit.weighting.steps.binding import Binding, build_step, ineligible_step
-from surveykit.weighting.steps.statuses import Statuses, read_statuses
 
 
 @dataclass(frozen=True, slots=True, eq=False)

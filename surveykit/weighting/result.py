@@ -11,13 +11,13 @@ import pandas as pd
 from surveykit.design import SurveyDesign
 from surveykit.display import Shown
 from surveykit.weighting.adjusting.ridge import achieved_table
+from surveykit.weighting.binding.margin_step import MeetMargins, margin_table
 from surveykit.weighting.inference import RESIDENTS, probability_label
 from surveykit.weighting.inputs.groups import flat_steps
 from surveykit.weighting.inputs.outcome import StepRecord
 from surveykit.weighting.plan.definition import ResidentsStep, WeightingPlan, plan_mapping
 from surveykit.weighting.quality.diagnostics import domain_summary, weight_summary
 from surveykit.weighting.steps.calibration import ApproachTotals, MeetTotals
-from surveykit.weighting.steps.margins import MeetMargins, margin_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import code_levels, level_text
 from surveykit.weighting.arrays.credits import Mask
 from surveykit.weighting.arrays.raking import RakingMargin
+from surveykit.weighting.inputs.definitions import MarginDefinition, MarginSet
 from surveykit.weighting.inputs.groups import Group
-from surveykit.weighting.plan.margins import MarginDefinition, MarginSet
 
 Totals = dict[tuple[str, ...], float]
 MarginTables = Mapping[str, pd.DataFrame]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from surveykit.weighting.arrays.distances import Distance
-from surveykit.weighting.plan.margins import Definition, MarginDefinition, MarginSet, NumericTotal
+from surveykit.weighting.inputs.definitions import Definition, MarginDefinition, MarginSet, NumericTotal
 from surveykit.weighting.plan.residents import CoverageStep, ResidentsStep
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from surveykit.weighting.plan.margins import MarginSet
+from surveykit.weighting.inputs.definitions import MarginSet
 
 WEIGHTING_METHODS = ("calibrated", "pseudo_likelihood")
 """Methods that end in weights; the others end in an estimator."""

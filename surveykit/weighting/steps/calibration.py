@@ -20,10 +20,10 @@ from surveykit.weighting.adjusting.ridge import achieved_table, refuse_below_zer
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.credits import CalibrationCredit
 from surveykit.weighting.arrays.distances import Array, Distance
+from surveykit.weighting.binding.margin_step import limit_table
 from surveykit.weighting.inference import RESIDENTS
 from surveykit.weighting.inputs.auxiliaries import Auxiliaries
 from surveykit.weighting.inputs.outcome import Description, Outcome
-from surveykit.weighting.steps.margins import limit_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,11 +13,11 @@ from surveykit.weighting.arrays.credits import Mask
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.participation import Patterns, fit_participation
 from surveykit.weighting.arrays.raking import RakingMargin
+from surveykit.weighting.binding.margin_step import margin_table
 from surveykit.weighting.inference import RESIDENTS
 from surveykit.weighting.inputs.outcome import Description, Outcome
 from surveykit.weighting.models.coverage import compare_shares
 from surveykit.weighting.plan.residents import ResidentsStep
-from surveykit.weighting.steps.margins import margin_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

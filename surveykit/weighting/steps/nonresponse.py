@@ -13,9 +13,9 @@ from surveykit.weighting.arrays.credits import CalibrationCredit, Mask, Propensi
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.propensity import fit_logistic, quantile_classes
 from surveykit.weighting.arrays.solver import DistanceChoice, Target, solve_calibration
+from surveykit.weighting.binding.margin_step import Redistribute
 from surveykit.weighting.inputs.classes import Classes, ClassRules, make_classes
 from surveykit.weighting.inputs.outcome import Description, Outcome, cell_table
-from surveykit.weighting.steps.margins import Redistribute
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,11 +15,13 @@ from surveykit.weighting.arrays.credits import Mask
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.propensity import predictor_matrix
 from surveykit.weighting.arrays.raking import check_levels, check_margin_totals
+from surveykit.weighting.binding.margin_step import DropRows, MeetMargins, Normalise, Redistribute, Trim
 from surveykit.weighting.inputs.auxiliaries import Auxiliaries, margin_part, numeric_part, side_by_side, stack_parts
 from surveykit.weighting.inputs.classes import ClassRules, make_classes
 from surveykit.weighting.inputs.groups import ByGroups, Group, find_groups, flat_steps, in_each
 from surveykit.weighting.inputs.margins import MarginTables, check_groups, resolve_margins, total_of
 from surveykit.weighting.inputs.outcome import CompiledStep
+from surveykit.weighting.inputs.statuses import Statuses
 from surveykit.weighting.inputs.tree import grow_classes
 from surveykit.weighting.plan.definition import (
     CalibrationStep,
@@ -37,14 +39,12 @@ from surveykit.weighting.plan.definition import (
 )
 from surveykit.weighting.steps.binding_residents import build_coverage, build_residents
 from surveykit.weighting.steps.calibration import ApproachTotals, MeetTotals, TrimKeepingTotals
-from surveykit.weighting.steps.margins import DropRows, MeetMargins, Normalise, Redistribute, Trim
-from surveykit.weighting.steps.nonresponse_models import (
+from surveykit.weighting.steps.nonresponse import (
     InversePropensity,
     ModelledResponse,
     PropensityClasses,
     SampleCalibration,
 )
-from surveykit.weighting.steps.statuses import Statuses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
