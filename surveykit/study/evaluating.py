@@ -42,12 +42,14 @@ def evaluate_study(study: Study, repetitions: int, progress: Callable[[int], Non
     """
     from surveykit.simulation import EvaluationOptions, evaluate_plan
     from surveykit.study.stages.simulate import simulation_of
+    from surveykit.weighting.steps.nonresponse import NonresponseStep
 
     plan, data = study.sampling_plan, study.definition.data
     assert data.answers is not None
     frame, answers = read_parquet(study.root / data.frame), read_parquet(study.root / data.answers)
     classes = next(
-        (step.by for step in study.weighting.steps if step.kind == "nonresponse" and step.method == "classes"), ()
+        (step.by for step in study.weighting.steps if isinstance(step, NonresponseStep) and step.method == "classes"),
+        (),
     )
     known = tuple(name for name in classes if name in frame)
     options = EvaluationOptions(repetitions=repetitions, domain=UNIT, classes=known)

@@ -9,25 +9,22 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.design import SurveyDesign
-from surveykit.display import Shown
-from surveykit.weighting.adjusting.ridge import achieved_table
-from surveykit.weighting.binding.margin_step import MeetMargins, margin_table
+from surveykit.display import NamedTable, Presentation, Shown, Words, facts
+from surveykit.errors import DataError
+from surveykit.weighting.binding.step import Balancing
 from surveykit.weighting.inference import RESIDENTS, probability_label
 from surveykit.weighting.inputs.groups import flat_steps
 from surveykit.weighting.inputs.outcome import StepRecord
-from surveykit.weighting.plan.definition import ResidentsStep, WeightingPlan, plan_mapping
-from surveykit.weighting.quality.diagnostics import domain_summary, weight_summary
-from surveykit.weighting.steps.calibration import ApproachTotals, MeetTotals
+from surveykit.weighting.plan.compiled import CompiledPlan
+from surveykit.weighting.plan.definition import WeightingPlan, plan_mapping
+from surveykit.weighting.quality.diagnostics import domain_summary, weight_histogram, weight_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matplotlib.axes import Axes
 
-    from surveykit.display import Presentation
     from surveykit.display.content import Language
-    from surveykit.weighting.apply import CompiledPlan
-    from surveykit.weighting.models.residents import ResidentEstimates
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,23 +84,16 @@ class WeightingResult(Shown):
         """What kind of inference the weights allow: as the plan declares it, and model-based after participation."""
         return result_label(self.plan)
 
-    def residents(self, outcome: str, by: str | None = None, conf_level: float = 0.95) -> ResidentEstimates:
-        """Estimate residents by the plan's last step, where that is an estimator; see `resident_estimates`."""
-        from surveykit.weighting.resident_results import resident_estimates
-
-        return resident_estimates(self, outcome, by, conf_level)
-
     @cached_property
     def diagnostics(self) -> Diagnostics:
         """Cost and spread of the weights, and the margins before and after."""
         final = self.design.weights
         base, tables, totals = self.compiled.base, [], []
         for group, step in flat_steps(self.compiled.steps):
-            if isinstance(step, MeetMargins):
-                tables.append(_of_group(margin_table(step.margins, base, final), group))
-            elif isinstance(step, MeetTotals | ApproachTotals):
-                reached = final @ step.auxiliaries.x
-                totals.append(_of_group(achieved_table(step.auxiliaries, base, reached, step.penalties), group))
+            if isinstance(step, Balancing):
+                balance = step.balance(base, final)
+                tables += [] if balance.margins is None else [_of_group(balance.margins, group)]
+                totals += [] if balance.totals is None else [_of_group(balance.totals, group)]
         return Diagnostics(
             weight_summary(final),
             domain_summary(self.design.data, final, self.domain_columns),
@@ -146,9 +136,24 @@ class WeightingResult(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.weighting.showing import weighting_presentation
-
-        return weighting_presentation(self)
+        found = self.diagnostics
+        tables = [
+            NamedTable(("权数概况", "Weights"), facts(found.overall)),
+            NamedTable(("各步骤", "Steps"), self.log_table()),
+        ]
+        more: tuple[tuple[Words, pd.DataFrame], ...] = (
+            (("边际", "Margins"), found.margins),
+            (("总量", "Totals"), found.totals),
+            (("各子总体", "Domains"), found.domains),
+        )
+        tables += [NamedTable(name, table) for name, table in more if len(table)]
+        tables += [NamedTable(("框的覆盖", "Coverage of the frame"), r.cells) for r in self.log if r.kind == "coverage"]
+        for step, errors in found.history.items():
+            history = pd.DataFrame({"iteration": range(len(errors)), "margin_error": errors})
+            kind = next(record.kind for record in self.log if record.step == step)
+            tables.append(NamedTable((f"第{step}步（{kind}）的收敛过程", f"History of step {step} ({kind})"), history))
+        figure = weight_histogram(self.design.weights)
+        return Presentation(("加权", "Weighting"), tuple(tables), ((f"推断性质：{self.label}", self.label),), figure)
 
     def plot(
         self,
@@ -175,9 +180,31 @@ class WeightingResult(Shown):
         -------
         Axes
         """
-        from surveykit.weighting.showing import plot_weighting
+        from surveykit.display import charts
+        from surveykit.display.style import label_of
 
-        return plot_weighting(self, ax, language, labels, what)
+        zh = language == "zh"
+        if what == "weights":
+            weights = self.design.weights
+            used = weights[weights > 0]
+            axis, side = ("最终权数 ÷ 平均权数", "答卷数") if zh else ("final weight / mean weight", "respondents")
+            return charts.histogram(used / used.mean(), ax, axis=axis, side=side)
+        if what != "margins":
+            raise DataError(f"plot: {what!r} is unknown: choose 'weights' or 'margins'")
+        margins = self.diagnostics.margins
+        if not len(margins):
+            raise DataError("plot: the plan meets no margins: draw what='weights'")
+        rows = margins.assign(
+            label=[
+                f"{label_of(m, labels)} · {label_of(level, labels)}"
+                for m, level in zip(margins["margin"], margins["level"], strict=True)
+            ],
+            before=margins["share_before"],
+            after=margins["share_after"],
+            target=margins["share_population"],
+        )
+        names = ("加权前", "加权后", "目标") if zh else ("before", "after", "target")
+        return charts.before_after_chart(rows, ax, axis="占比" if zh else "share", names=names)
 
 
 def result_label(plan: WeightingPlan) -> str:
@@ -188,8 +215,7 @@ def result_label(plan: WeightingPlan) -> str:
     >>> result_label(WeightingPlan.model_validate({"steps": [{"kind": "base"}], "sampled_from": "platform users"}))
     'probability sample of platform users'
     """
-    modelled = any(getattr(step, "distance", None) == "participation" for step in plan.steps)
-    modelled = modelled or any(isinstance(step, ResidentsStep) and step.gives_weights for step in plan.steps)
+    modelled = any(step.models_participation for step in plan.steps)
     if modelled or plan.result_label != "probability sample":
         return RESIDENTS
     return probability_label(plan.sampled_from)

@@ -1,157 +1,116 @@
-"""Steps bound to the rows of a table: dropping, classes, margins, trimming, normalisation."""
+"""Steps about population margins: their check, their groups, and the table of margins before and after."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError
-from surveykit.weighting.adjusting.poststratify import group_factors
-from surveykit.weighting.arrays.cells import indicator_matrix
-from surveykit.weighting.arrays.credits import (
-    CalibrationCredit,
-    DropCredit,
-    GroupTotalCredit,
-    Mask,
-    RedistributionCredit,
-    TrimmingCredit,
-)
+from surveykit.errors import Problem
 from surveykit.weighting.arrays.distances import Array
-from surveykit.weighting.arrays.raking import RakingMargin, check_levels, rake_weights
-from surveykit.weighting.arrays.trimming import spread_trim
-from surveykit.weighting.inputs.classes import Classes, class_factors
-from surveykit.weighting.inputs.outcome import Description, Outcome, cell_table
+from surveykit.weighting.arrays.raking import RakingMargin
+from surveykit.weighting.binding.step import Binding, Path, Place, Step, Wanted
+from surveykit.weighting.inputs.definitions import MarginSet
+from surveykit.weighting.inputs.groups import Group
+from surveykit.weighting.inputs.margins import check_groups
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DropRows:
-    """Give weight 0 to rows that are out of the population."""
+class MarginStep(MarginSet, Step):
+    """A step about margins, in one piece or in each group of ``by``.
 
-    rows: Mask
-    reason: str
-    kind: str = "ineligible"
+    Attributes
+    ----------
+    sized : bool
+        Whether shares need a size of the population.
+    """
 
-    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
-        """Return the weights after the step."""
-        return Outcome(np.where(self.rows, 0.0, weights), DropCredit(self.rows))
+    sized: ClassVar[bool] = True
 
-    def describe(self, before: Array, outcome: Outcome) -> Description:
-        """Say how many rows left."""
-        return Description(pd.DataFrame(), excluded={self.reason: int((self.rows & (before > 0)).sum())})
+    def check(self, place: Place) -> list[Problem]:
+        """Find totals, sizes and groups that contradict each other."""
+        return [*self._sizes(place.path), *self._sources(place.path), *self._by(place.path)]
 
+    def columns(self, at: Path) -> Wanted:
+        """Return the columns of groups and margins."""
+        wanted: Wanted = [(name, (*at, "by", position)) for position, name in enumerate(self.by)]
+        return wanted + [
+            (name, (*at, "margins", position, "variable"))
+            for position, margin in enumerate(self.margins)
+            for name in margin.variables
+        ]
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Redistribute:
-    """Hand the weight of classes to their receivers."""
+    def domains(self) -> tuple[str, ...]:
+        """Return the columns of groups and margins."""
+        return (*self.by, *(name for margin in self.margins for name in margin.variables))
 
-    kind: str
-    classes: Classes
-    receivers: Mask
-    reason: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    def margin_files(self) -> tuple[str, ...]:
+        """Return the files of the margins."""
+        return tuple(margin.file for margin in self.margins if margin.file is not None)
 
-    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
-        """Return the weights after the step."""
-        codes = self.classes.codes
-        inside = codes >= 0
-        factors = class_factors(codes, self.receivers, weights)
-        after = np.where(inside, np.where(self.receivers, weights * factors[np.where(inside, codes, 0)], 0.0), weights)
-        return Outcome(after, RedistributionCredit(codes, self.receivers, weights, self.kind))
+    def group_columns(self) -> tuple[str, ...]:
+        """Return the columns of the groups."""
+        return self.by
 
-    def describe(self, before: Array, outcome: Outcome) -> Description:
-        """Return the classes with their factors."""
-        codes = self.classes.codes
-        lost = int(((codes >= 0) & ~self.receivers & (before > 0)).sum())
-        cells = cell_table(self.classes.labels, codes, before, outcome.weights, self.receivers)
-        if self.kind == "nonresponse":
-            cells["response_rate"] = 1.0 / cells["factor"]
-        return Description(cells, self.classes.notes, {self.reason: lost}, self.settings)
+    def check_groups(self, binding: Binding, groups: tuple[Group, ...]) -> None:
+        """Refuse groups with totals but no rows, and groups with rows but no totals."""
+        check_groups(self, binding.margins, groups)
 
+    def _sizes(self, at: Path) -> list[Problem]:
+        problems = []
+        if self.totals == "shares" and self.population_size is None and self.sized:
+            problems.append(Problem("shares need a population_size", "add population_size", (*at, "population_size")))
+        if self.totals == "counts" and self.population_size is not None:
+            what, todo = "population_size is only used with shares", "declare totals: shares, or remove it"
+            problems.append(Problem(what, todo, (*at, "totals")))
+        return problems
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MeetMargins:
-    """Post-stratify (one margin) or rake (several) to fixed totals."""
+    def _sources(self, at: Path) -> list[Problem]:
+        problems = []
+        for position, margin in enumerate(self.margins):
+            place = (*at, "margins", position)
+            if margin.file is not None and margin.totals is not None:
+                problems.append(Problem("a file and totals are both given", "keep one of them", (*place, "totals")))
+            if margin.groups:
+                problems += _in_two_groups(margin.groups, (*place, "groups"))
+        return problems
 
-    kind: Literal["poststratification", "raking"]
-    margins: tuple[RakingMargin, ...]
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
-        """Return the weights after the step."""
-        if self.kind == "poststratification":
-            margin = self.margins[0]
-            check_levels(margin, np.where(margin.codes >= 0, weights, 0.0))
-            after = weights * group_factors(margin, weights)
-            return Outcome(after, GroupTotalCredit(margin.codes, weights))
-        used = weights > 0
-        reduced = [RakingMargin(m.name, m.codes[used], m.totals, m.levels) for m in self.margins]
-        solution = rake_weights(weights[used], reduced)
-        factors = np.ones_like(weights)
-        factors[used] = solution.factors
-        codes, sizes = [m.codes for m in self.margins], [m.totals.shape[0] for m in self.margins]
-        credit = CalibrationCredit(indicator_matrix(codes, sizes), weights, factors, factors, name="raking")
-        return Outcome(weights * factors, credit, solution.history)
-
-    def describe(self, before: Array, outcome: Outcome) -> Description:
-        """Return each margin before and after."""
-        return Description(margin_table(self.margins, before, outcome.weights), settings=self.settings)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trim:
-    """Cut off weights at limits; the sum is kept, margins are not."""
-
-    lower: float
-    upper: float
-    settings: dict[str, Any] = field(default_factory=dict)
-    kind: str = "trimming"
-
-    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
-        """Return the weights after the step."""
-        trimmed = spread_trim(weights, self.lower, self.upper, strict=True, multiplicity=multiplicity)
-        return Outcome(trimmed.weights, TrimmingCredit(weights, trimmed.weights, trimmed.cut, trimmed.receivers))
-
-    def describe(self, before: Array, outcome: Outcome) -> Description:
-        """Say how many weights were cut off at which limits."""
-        cells = limit_table(before, outcome.weights, self.lower, self.upper)
-        return Description(cells, ("margins met before this step are not met after it",), {}, self.settings)
+    def _by(self, at: Path) -> list[Problem]:
+        problems = []
+        sizes = isinstance(self.population_size, dict)
+        if self.population_size is not None and sizes != bool(self.by):
+            what = (
+                "a step by groups needs the size of each group" if self.by else "sizes of groups in a step without by"
+            )
+            todo = "write population_size: {group: size, ...}" if self.by else "add by, or write one number"
+            problems.append(Problem(what, todo, (*at, "population_size")))
+        for position, margin in enumerate(self.margins):
+            if margin.totals is None:
+                continue
+            nested = bool(margin.totals) and all(isinstance(value, dict) for value in margin.totals.values())
+            if nested != bool(self.by):
+                what, todo = "totals of groups in a step without by", "add by, or leave the groups out"
+                if self.by:
+                    what = "a step by groups needs totals for each group"
+                    todo = "write totals: {group: {level: total, ...}, ...}"
+                problems.append(Problem(what, todo, (*at, "margins", position, "totals")))
+            if any(name in self.by for name in margin.variables):
+                what = f"the margin {margin.label!r} is of a variable that makes the groups"
+                todo = "take it out of by or out of margins"
+                problems.append(Problem(what, todo, (*at, "margins", position, "variable")))
+        return problems
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Normalise:
-    """Scale weights to a total."""
-
-    total: float
-    kind: str = "normalisation"
-
-    def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
-        """Return the weights after the step."""
-        used = weights > 0
-        reached = float(weights.sum())
-        if reached <= 0:
-            raise DataError("normalisation: there is no weight to scale; check the steps before it")
-        groups = np.where(used, 0, -1)
-        return Outcome(weights * (self.total / reached), GroupTotalCredit(groups, weights, "normalisation"))
-
-    def describe(self, before: Array, outcome: Outcome) -> Description:
-        """Return nothing beyond the totals."""
-        return Description(pd.DataFrame(), settings={"total": self.total})
-
-
-def limit_table(before: Array, after: Array, lower: float, upper: float) -> pd.DataFrame:
-    """Count weights outside limits before a step, and at them after it."""
-    used = before > 0
-    return pd.DataFrame(
-        {
-            "cell": ["below", "above"],
-            "limit": [lower, upper],
-            "rows": [int((used & (before < lower)).sum()), int((used & (before > upper)).sum())],
-            "rows_at_limit": [int((used & (after <= lower)).sum()), int((used & (after >= upper)).sum())],
-        }
-    )
+def _in_two_groups(groups: dict[str, tuple[str, ...]], at: Path) -> list[Problem]:
+    owner: dict[str, str] = {}
+    problems = []
+    for level, codes in groups.items():
+        for code in codes:
+            if code in owner:
+                what = f"code {code!r} is in the groups {owner[code]!r} and {level!r}"
+                problems.append(Problem(what, "keep it in one", (*at, level)))
+            owner[code] = level
+    return problems
 
 
 def margin_table(margins: tuple[RakingMargin, ...], before: Array, after: Array) -> pd.DataFrame:
