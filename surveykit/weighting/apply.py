@@ -9,7 +9,6 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credited import KeptInfluence
 from surveykit.weighting.arrays.credits import ChainCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inference import RESIDENTS
@@ -76,7 +75,7 @@ def apply_weighting(
     for number, step in enumerate(compiled.steps, start=2):
         outcome: Outcome = step.run(weights)
         log.append(record_step(number, step, weights, outcome))
-        if isinstance(outcome.credit, KeptInfluence):
+        if outcome.weights is weights:  # the step only reports
             continue
         factors[_unique(f"factor_{step.kind}", factors)] = np.divide(
             outcome.weights, weights, out=np.zeros_like(weights), where=weights != 0

@@ -247,7 +247,7 @@ class CarryOver:
         """Return the weighted sample against the cells of residents."""
         cells = margin_table(self.margins, before, outcome.weights)
         note = (
-            f"an estimator, not weights: ask resident_estimates(result, outcome); its results are {RESIDENTS}, while these "
-            "weights describe whom the sample was drawn from"
+            f"an estimator, not weights: ask resident_estimates(result, outcome); its results are {RESIDENTS}, while "
+            "these weights describe whom the sample was drawn from"
         )
         return Description(cells, (note,), {}, self.settings)
