@@ -9,7 +9,6 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import ChainCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inference import RESIDENTS
 from surveykit.weighting.inputs.outcome import Outcome, StepRecord, record_step
@@ -18,6 +17,7 @@ from surveykit.weighting.plan.compiled import CompiledPlan, compile_plan
 from surveykit.weighting.plan.definition import WeightingPlan
 from surveykit.weighting.result import WeightingResult, result_label
 from surveykit.weighting.steps.base import BaseStep
+from surveykit.weighting.variance.credits import ChainCredit
 
 
 def apply_weighting(

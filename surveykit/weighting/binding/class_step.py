@@ -9,11 +9,11 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from surveykit.weighting.arrays.cells import Codes
-from surveykit.weighting.arrays.credits import Mask, group_sums, over
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.binding.step import Path, Step, Wanted
 from surveykit.weighting.inputs.classes import Classes, ClassRules, class_factors
 from surveykit.weighting.inputs.outcome import Description, Outcome, cell_table
+from surveykit.weighting.variance.credits import group_sums, over
 
 
 class ClassStep(Step):

@@ -12,9 +12,9 @@ import pandas as pd
 
 from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import Credit, Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome
+from surveykit.weighting.variance.credits import Credit
 
 Made = TypeVar("Made")
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from surveykit.weighting.arrays.cells import Codes
-from surveykit.weighting.arrays.credits import Credit, Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
+from surveykit.weighting.variance.credits import Credit
 
 
 class Outcome(NamedTuple):

@@ -13,8 +13,7 @@ from scipy.stats import norm
 from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import DataError
 from surveykit.weighting.arrays.cells import Codes, level_text
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.propensity import fit_logistic, predictor_matrix
 from surveykit.weighting.arrays.propensity_spread import (
     Propensities,

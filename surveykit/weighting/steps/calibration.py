@@ -19,7 +19,6 @@ from surveykit.weighting.adjusting.calibrate import (
 )
 from surveykit.weighting.adjusting.ridge import achieved_table, refuse_below_zero, ridge_size, solve_ridge
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import CalibrationCredit
 from surveykit.weighting.arrays.distances import Array, Distance
 from surveykit.weighting.arrays.raking import check_levels, check_margin_totals
 from surveykit.weighting.binding.margin_step import MarginStep
@@ -30,6 +29,7 @@ from surveykit.weighting.inputs.definitions import NumericTotal
 from surveykit.weighting.inputs.groups import Group
 from surveykit.weighting.inputs.margins import resolve_margins, total_of
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome
+from surveykit.weighting.variance.credits import CalibrationCredit
 
 
 class CalibrationStep(MarginStep):

@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import Problem
-from surveykit.weighting.arrays.credited import KeptInfluence
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.raking import RakingMargin
 from surveykit.weighting.binding.margin_step import MarginStep
 from surveykit.weighting.binding.step import Binding, Place
@@ -25,6 +23,7 @@ from surveykit.weighting.inputs.margins import (
 )
 from surveykit.weighting.inputs.outcome import Description, Outcome
 from surveykit.weighting.models.coverage import compare_shares
+from surveykit.weighting.variance.credited import KeptInfluence
 
 
 class CoverageStep(MarginStep):

@@ -10,8 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from surveykit.errors import DataError, Problem, first_few
-from surveykit.weighting.arrays.credits import CalibrationCredit, Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.propensity import fit_logistic, predictor_matrix, quantile_classes
 from surveykit.weighting.arrays.solver import DistanceChoice, Target, solve_calibration
 from surveykit.weighting.binding.class_step import ClassStep, Redistribute
@@ -19,6 +18,7 @@ from surveykit.weighting.binding.step import Binding, Path, Place, Wanted
 from surveykit.weighting.inputs.classes import Classes, ClassRules, make_classes
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome, cell_table
 from surveykit.weighting.inputs.tree import grow_classes
+from surveykit.weighting.variance.credits import CalibrationCredit
 
 
 class NonresponseStep(ClassStep):

@@ -10,10 +10,10 @@ import pandas as pd
 from pydantic import Field
 
 from surveykit.errors import DataError, Problem
-from surveykit.weighting.arrays.credits import GroupTotalCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.binding.step import Binding, Place, Step
 from surveykit.weighting.inputs.outcome import Description, Outcome
+from surveykit.weighting.variance.credits import GroupTotalCredit
 
 
 class NormalisationStep(Step):

@@ -9,7 +9,6 @@ import numpy as np
 
 from surveykit.errors import Problem
 from surveykit.weighting.arrays.cells import indicator_matrix
-from surveykit.weighting.arrays.credits import CalibrationCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.raking import RakingMargin, rake_weights
 from surveykit.weighting.binding.margin_step import MarginStep, margin_table
@@ -17,6 +16,7 @@ from surveykit.weighting.binding.step import Balance, Binding, Place
 from surveykit.weighting.inputs.auxiliaries import Auxiliaries, margin_part, stack_parts
 from surveykit.weighting.inputs.margins import resolve_margins
 from surveykit.weighting.inputs.outcome import Description, Outcome
+from surveykit.weighting.variance.credits import CalibrationCredit
 
 
 class RakingStep(MarginStep):

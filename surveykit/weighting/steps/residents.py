@@ -11,9 +11,7 @@ from pydantic import Field
 
 from surveykit.errors import Problem
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credited import KeptInfluence
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.participation import Patterns, fit_participation
 from surveykit.weighting.arrays.patterns import make_patterns
 from surveykit.weighting.arrays.raking import RakingMargin, check_levels, check_margin_totals
@@ -24,6 +22,7 @@ from surveykit.weighting.inputs.auxiliaries import Part, margin_part, numeric_pa
 from surveykit.weighting.inputs.margins import Totals, code_margin, named_table, read_sizes, resolve_margins
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome
 from surveykit.weighting.steps.calibration import MeetTotals
+from surveykit.weighting.variance.credited import KeptInfluence
 
 WEIGHTING_METHODS = ("calibrated", "pseudo_likelihood")
 """Methods that end in weights; the others end in an estimator."""

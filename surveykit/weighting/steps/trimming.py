@@ -11,13 +11,13 @@ from pydantic import Field
 
 from surveykit.errors import Problem
 from surveykit.weighting.adjusting.calibrate import Prepared, WeightBounds, bounds_note, solve_prepared
-from surveykit.weighting.arrays.credits import CalibrationCredit
 from surveykit.weighting.arrays.distances import Array
-from surveykit.weighting.arrays.trimming import TrimmingCredit, spread_trim
+from surveykit.weighting.arrays.trimming import spread_trim
 from surveykit.weighting.binding.step import Balancing, Binding, Place, Step
 from surveykit.weighting.inputs.auxiliaries import Auxiliaries, side_by_side
 from surveykit.weighting.inputs.groups import flat_steps
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome
+from surveykit.weighting.variance.credits import CalibrationCredit, TrimmingCredit
 
 
 class TrimmingStep(Step):

@@ -10,8 +10,8 @@ import numpy as np
 from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.design.adjustments import Adjustment
 from surveykit.errors import DataError, SurveyKitError
-from surveykit.weighting.arrays.credits import ChainCredit, Credit
 from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.variance.credits import ChainCredit, Credit
 
 AnyDesign = TypeVar("AnyDesign", SurveyDesign, ReplicateDesign)
 

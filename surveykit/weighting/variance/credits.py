@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from surveykit.weighting.arrays.cells import Codes
-from surveykit.weighting.arrays.distances import Array
-
-Mask = NDArray[np.bool_]
+from surveykit.weighting.arrays.distances import Array, Mask
 
 
 class Credit(Protocol):
@@ -119,6 +116,46 @@ class CalibrationCredit:
         moved = final if self.sampled is None else final - self.sampled
         out: Array = z - moved[:, None] * (self.x @ slope)
         return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrimmingCredit:
+    """Weights cut off at limits, the difference spread evenly over the others.
+
+    The limits are those of one unit: a unit that counts twice in a replicate may weigh twice as much.
+
+    Attributes
+    ----------
+    weights, trimmed : array, shape (n,)
+        Weights before and after the step.
+    cut, receivers : bool array, shape (n,)
+        Rows that were cut off, and rows that share the difference.
+    name : str
+        Name of the step.
+    """
+
+    weights: Array
+    trimmed: Array
+    cut: Mask
+    receivers: Mask
+    name: str = "trimming"
+
+    def residuals(self, z: Array) -> Array:
+        """Carry ``z`` (n, k) over the step."""
+        influence, mean = self._influence(z)
+        out = np.where(self.cut[:, None], mean[None, :], influence) * self.weights[:, None]
+        return np.where((self.cut | self.receivers)[:, None], out, z)
+
+    def direct(self, z: Array) -> Array:
+        """Return what goes straight to the base weights: limits and shares count as often as a unit was drawn."""
+        influence, mean = self._influence(z)
+        shift = (self.trimmed - self.weights)[:, None] * (influence - mean[None, :])
+        cut = z - self.trimmed[:, None] * mean[None, :]
+        return np.where(self.cut[:, None], cut, np.where(self.receivers[:, None], shift, 0.0))
+
+    def _influence(self, z: Array) -> tuple[Array, Array]:
+        influence = np.where(self.receivers[:, None], z * over(np.ones_like(self.trimmed), self.trimmed)[:, None], 0.0)
+        return influence, influence.sum(axis=0) / max(int(self.receivers.sum()), 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
