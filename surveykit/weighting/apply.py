@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from surveykit.design import SurveyDesign
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inference import RESIDENTS
@@ -17,7 +16,8 @@ from surveykit.weighting.plan.compiled import CompiledPlan, compile_plan
 from surveykit.weighting.plan.definition import WeightingPlan
 from surveykit.weighting.result import WeightingResult, result_label
 from surveykit.weighting.steps.base import BaseStep
-from surveykit.weighting.variance.credits import ChainCredit
+from surveykit.weighting.variance.credits import ChainCredit, Credit
+from surveykit.weighting.variance.final_weights import FinalWeights, digest_of
 
 
 def apply_weighting(
@@ -82,17 +82,14 @@ def apply_weighting(
         )
         outcomes.append(outcome)
         weights = outcome.weights
-    design = _design(plan, linked_table, compiled.base, compiled.statuses)
-    label = result_label(plan)
-    if outcomes:
-        credits = tuple(outcome.credit for outcome in outcomes)
-        design = design.adjusted(weights, ChainCredit(credits, label if label == RESIDENTS else ""))
     units = linked_table[plan.unit] if plan.unit in linked_table.columns else pd.Series(np.arange(len(linked_table)))
+    credit = _credit(plan, tuple(outcome.credit for outcome in outcomes))
+    final = _final_weights(plan, linked_table, units, compiled, weights, credit)
     table = pd.DataFrame(
         {plan.unit: units.to_numpy(), "base_weight": compiled.base, **factors, "final_weight": weights}
     )
     wanted = domains if domains is not None else _domains(plan, linked_table)
-    return WeightingResult(design, table, tuple(log), plan, compiled, wanted)
+    return WeightingResult(final.design(linked_table), table, tuple(log), plan, compiled, wanted, final)
 
 
 def _base_record(plan: WeightingPlan, compiled: CompiledPlan) -> StepRecord:
@@ -104,19 +101,24 @@ def _base_record(plan: WeightingPlan, compiled: CompiledPlan) -> StepRecord:
     return StepRecord(1, "base", {"column": first.column}, counts, total, total, len(base), rows, 1.0, 1.0)
 
 
-def _design(plan: WeightingPlan, table: pd.DataFrame, base: Array, statuses: Statuses) -> SurveyDesign:
+def _credit(plan: WeightingPlan, credits: tuple[Credit, ...]) -> ChainCredit | None:
+    label = result_label(plan)
+    return ChainCredit(credits, label if label == RESIDENTS else "") if credits else None
+
+
+def _final_weights(
+    plan: WeightingPlan,
+    table: pd.DataFrame,
+    units: pd.Series,
+    compiled: CompiledPlan,
+    weights: Array,
+    credit: ChainCredit | None,
+) -> FinalWeights:
     strata = plan.strata if plan.strata is not None and plan.strata in table.columns else None
     fraction: Array | None = None
     if plan.finite_population != "none":
-        fraction = _fractions(plan, table, base, statuses, strata)
-    return SurveyDesign(
-        table,
-        weights=base,
-        strata=strata,
-        psu=plan.psu,
-        sampling_fraction=fraction,
-        lonely_psu=plan.lonely_psu,
-    )
+        fraction = _fractions(plan, table, compiled.base, compiled.statuses, strata)
+    return FinalWeights(digest_of(units), compiled.base, weights, strata, plan.psu, plan.lonely_psu, fraction, credit)
 
 
 def _fractions(

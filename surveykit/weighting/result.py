@@ -18,6 +18,7 @@ from surveykit.weighting.inputs.outcome import StepRecord
 from surveykit.weighting.plan.compiled import CompiledPlan
 from surveykit.weighting.plan.definition import WeightingPlan, plan_mapping
 from surveykit.weighting.quality.diagnostics import domain_summary, weight_histogram, weight_summary
+from surveykit.weighting.variance.final_weights import FinalWeights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,8 @@ class WeightingResult(Shown):
         The plan bound to the rows: a function from base weights to final weights.
     domain_columns : tuple of str
         Columns by which diagnostics are given.
+    final_weights : FinalWeights
+        The weights with their credits, apart from any table, as a file keeps them.
     """
 
     design: SurveyDesign
@@ -78,6 +81,7 @@ class WeightingResult(Shown):
     plan: WeightingPlan
     compiled: CompiledPlan
     domain_columns: tuple[str, ...]
+    final_weights: FinalWeights
 
     @property
     def label(self) -> str:

@@ -14,6 +14,7 @@ from surveykit.weighting.binding.step import Path, Step, Wanted
 from surveykit.weighting.inputs.classes import Classes, ClassRules, class_factors
 from surveykit.weighting.inputs.outcome import Description, Outcome, cell_table
 from surveykit.weighting.variance.credits import group_sums, over
+from surveykit.weighting.variance.packing import packed
 
 
 class ClassStep(Step):
@@ -43,6 +44,7 @@ class ClassStep(Step):
         return self.by
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class RedistributionCredit:
     """Weights of givers handed to receivers of the same class (nonresponse, unknown eligibility).

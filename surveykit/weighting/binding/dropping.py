@@ -10,8 +10,10 @@ import pandas as pd
 from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.inputs.outcome import Description, Outcome
 from surveykit.weighting.inputs.statuses import Statuses
+from surveykit.weighting.variance.packing import packed
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class DropCredit:
     """Rows that leave the weighting, such as known ineligible units: their weight becomes 0."""

@@ -19,6 +19,7 @@ from surveykit.weighting.inputs.classes import Classes, ClassRules, make_classes
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome, cell_table
 from surveykit.weighting.inputs.tree import grow_classes
 from surveykit.weighting.variance.credits import CalibrationCredit
+from surveykit.weighting.variance.packing import packed
 
 
 class NonresponseStep(ClassStep):
@@ -193,6 +194,7 @@ class SampleCalibration:
         return self.model.describe_rows(before, outcome.weights)
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class PropensityCredit:
     """Division by a response propensity from a weighted logistic regression.

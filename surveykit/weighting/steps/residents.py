@@ -23,6 +23,9 @@ from surveykit.weighting.inputs.margins import Totals, code_margin, named_table,
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome
 from surveykit.weighting.steps.calibration import MeetTotals
 from surveykit.weighting.variance.credited import KeptInfluence
+from surveykit.weighting.variance.packing import packed
+
+packed(Patterns)
 
 WEIGHTING_METHODS = ("calibrated", "pseudo_likelihood")
 """Methods that end in weights; the others end in an estimator."""
@@ -160,6 +163,7 @@ def _margin(table: pd.DataFrame, cells: pd.DataFrame, sizes: Array, name: str, u
     return code_margin(table, (name,), totals, used, name=name)
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class ParticipationCredit:
     """Division by participation probabilities that solve sum(d x) = sum(N pi x).

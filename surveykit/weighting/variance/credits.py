@@ -17,6 +17,7 @@ import numpy as np
 
 from surveykit.weighting.arrays.cells import Codes
 from surveykit.weighting.arrays.distances import Array, Mask
+from surveykit.weighting.variance.packing import packed
 
 
 class Credit(Protocol):
@@ -30,6 +31,7 @@ class Credit(Protocol):
         """Carry ``z`` (n, k) from after the step to before it."""
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTotalCredit:
     """Weights scaled to a fixed total in each group (post-stratification, normalisation).
@@ -59,6 +61,7 @@ class GroupTotalCredit:
         return out
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationCredit:
     """Calibration to fixed totals, or to totals that the sample itself estimates.
@@ -118,6 +121,7 @@ class CalibrationCredit:
         return out
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class TrimmingCredit:
     """Weights cut off at limits, the difference spread evenly over the others.
@@ -158,6 +162,7 @@ class TrimmingCredit:
         return influence, influence.sum(axis=0) / max(int(self.receivers.sum()), 1)
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class ChainCredit:
     """All steps of a weighting plan, carried back from the last to the first.
