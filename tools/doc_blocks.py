@@ -221,7 +221,7 @@ def read_only(block: Block, frame: Callable[[], Any] | None) -> None:
     if block.language in QUIET or block.language.split(maxsplit=1)[:1] in [[name] for name in DIRECTIVES]:
         return
     if block.language == "yaml":
-        from surveykit.study.yaml_reader import parse_yaml
+        from surveykit.study.files.yaml_reader import parse_yaml
 
         parse_yaml(block.text, "block.yaml")
     elif block.language == "json":

@@ -18,7 +18,7 @@ import pandas as pd
 from doc_blocks import EMPTY_FOLDER, BlockError, run_page
 
 from surveykit.cli.main import main as surveykit
-from surveykit.study.scaffold import start_study
+from surveykit.study.tasks.scaffold import start_study
 
 
 def main(pages: list[str]) -> int:

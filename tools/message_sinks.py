@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Problem": ((0, 1), ("what", "todo")),
     "FileError": ((0, 1), ("what", "todo")),
+    "UnreadableError": ((0, 1), ("what", "todo")),
     "RoutingError": ((0, 1), ("what", "todo")),
     "Change": ((1,), ("what",)),
     "Finding": ((0, 2, 3), ("name", "detail", "todo")),
@@ -40,7 +41,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
 ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "complain"), ("cli", "study"))
 ONLY_IN["text"] = ("cli",)
 # Functions whose lists of lines are told.
-TOLD_WHOLE = {("surveykit.study.summary", "summarise")}
+TOLD_WHOLE = {("surveykit.study.files.study", "summarise")}
 # Errors that show a defect of the code and not a slip of the user; they stay English, under a traceback.
 DEFECTS = {"AttributeError", "TypeError", "RuntimeError", "KeyError", "NotImplementedError", "AssertionError"}
 

@@ -21,9 +21,9 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
-    from surveykit.study.inside import outside_problems
-    from surveykit.study.printing import printing_problems
-    from surveykit.study.summary import count_parts
+    from surveykit.study.files.inside import outside_problems
+    from surveykit.study.files.study import count_parts
+    from surveykit.study.tasks.printing import printing_problems
 
     terminal = current()
     study = open_study(options)

@@ -23,10 +23,10 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Commit, or reveal."""
-    from surveykit.study.committing import commit_study, commitment_lines, reveal_study
+    from surveykit.study.files.places import COMMITMENT
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.places import COMMITMENT
-    from surveykit.study.running import run_stages
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.tasks.committing import commit_study, commitment_lines, reveal_study
 
     if (options.reveal is None) != (options.origin is None):
         raise SurveyKitError("commit: --reveal VALUE and --origin TEXT belong together: give the value and what it is")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from surveykit.cli.terminal import current
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study, StudyOutline
+    from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["give", "open_outline", "open_study", "say", "show", "working"]
 
@@ -37,19 +37,19 @@ def give(entries: Mapping[str, Any]) -> None:
 
 def open_outline(options: argparse.Namespace) -> StudyOutline:
     """Read no more than study.yaml of the study that a call means."""
-    from surveykit.study.loading import load_outline
+    from surveykit.study.files.loading import load_outline
 
     return load_outline(_folder(options), trust=options.trust)
 
 
 def open_study(options: argparse.Namespace) -> Study:
     """Load the study that a call means, with every definition checked."""
-    from surveykit.study.loading import load_study
+    from surveykit.study.files.loading import load_study
 
     return load_study(_folder(options), trust=options.trust)
 
 
 def _folder(options: argparse.Namespace) -> Path:
-    from surveykit.study.location import find_study, named_study
+    from surveykit.study.files.location import find_study, named_study
 
     return named_study(options.study) if options.study is not None else find_study(Path.cwd())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from surveykit.cli.common import give, open_study, say, show, working
@@ -11,8 +10,6 @@ from surveykit.cli.terminal import current
 from surveykit.language import headings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from surveykit.responses import PublicFile
 
 __all__ = ["add_parser"]
@@ -42,41 +39,22 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Make the file and show its risk."""
-    from surveykit.responses import deidentify
-    from surveykit.study.answers import read_answers
-    from surveykit.study.showing import aligned
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.stage_tables import aligned
+    from surveykit.study.stages.deidentify import deidentify_stage
 
     study = open_study(options)
     definition = study.definition
     keys = options.keys or definition.data.key_variables or [domain.id for domain in definition.domains]
-    working("removing what identifies people")
     say(f"key variables: {', '.join(keys)}; k = {options.k}")
-    responses = read_answers(study, study.questionnaire).responses
-    public = deidentify(
-        responses, study.questionnaire, keys=keys, k=options.k, keep_text=options.keep_text, sensitive=options.sensitive
-    )
-    outputs = [path.relative_to(study.root).as_posix() for path in _write(study.output, public)]
-    for name in outputs:
+    made: list[PublicFile] = []
+    settings = {"keys": keys, "k": options.k, "keep_text": options.keep_text, "sensitive": options.sensitive}
+    stage = deidentify_stage(study, settings, made.append)
+    run_stages(study, [stage], say=say, progress=working, force=True)
+    for name in stage.outputs:
         show(f"  {name}")
-    give({"outputs": outputs, "risk": public.risk})
-    for line in aligned(public.risk.rename(columns=headings(current().language))):
+    risk = made[0].risk
+    give({"outputs": list(stage.outputs), "risk": risk})
+    for line in aligned(risk.rename(columns=headings(current().language))):
         show(line)
     return 0
-
-
-def _write(output: Path, public: PublicFile) -> list[Path]:
-    """Write all three files or none: they are made in a folder beside and then take the old ones' place."""
-    from surveykit.study.public_csv import write_inert_csv
-
-    folder, partial = output / "public", output / ".partial-public"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        for name in ("data", "risk", "log"):
-            write_inert_csv(partial / f"{name}.csv", getattr(public, name))
-        folder.mkdir(exist_ok=True)
-        for path in sorted(partial.iterdir()):
-            path.replace(folder / path.name)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return [folder / f"{name}.csv" for name in ("data", "risk", "log")]

@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Compare, those changes first that break data."""
     from surveykit.questionnaire import diff_questionnaires
-    from surveykit.study.questionnaire_files import read_questionnaire
+    from surveykit.study.tasks.questionnaire_files import read_questionnaire
 
     terminal = current()
     changes = diff_questionnaires(read_questionnaire(options.old), read_questionnaire(options.new))

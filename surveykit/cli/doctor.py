@@ -21,7 +21,7 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Examine, and say what to do about what is missing."""
-    from surveykit.study.machine import examine_machine
+    from surveykit.study.tasks.machine import examine_machine
 
     terminal = current()
     findings = examine_machine(_folder(options))
@@ -42,7 +42,7 @@ def execute(options: argparse.Namespace) -> int:
 def _folder(options: argparse.Namespace) -> Path:
     """The study that the call means, else the folder it is made in."""
     from surveykit.errors import SurveyKitError
-    from surveykit.study.location import find_study
+    from surveykit.study.files.location import find_study
 
     if options.study is not None:
         return Path(options.study)

@@ -25,9 +25,9 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Index the frame."""
-    from surveykit.study.indexing import index_lines, index_study_frame
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.running import run_stages
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.tasks.indexing import index_lines, index_study_frame
 
     study = open_study(options)
     stages = study_stages(study)

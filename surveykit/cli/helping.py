@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Show the help of the command, or the overview."""
     from surveykit.cli.main import build_parser
-    from surveykit.study.validation import nearest
+    from surveykit.study.files.validation import nearest
 
     parser = build_parser(current().language)
     for topic in options.topics:

@@ -20,7 +20,7 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Write the starter study."""
-    from surveykit.study.scaffold import start_study
+    from surveykit.study.tasks.scaffold import start_study
 
     files = start_study(options.folder)
     give({"folder": options.folder, "files": [path.relative_to(options.folder) for path in files]})

@@ -22,8 +22,8 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """List what would be destroyed; with ``--yes`` destroy it."""
-    from surveykit.study.lock import study_lock
-    from surveykit.study.private import purge_originals, purge_plan
+    from surveykit.study.running.lock import study_lock
+    from surveykit.study.running.private import purge_originals, purge_plan
 
     outline = open_outline(options)
     with study_lock(outline.output):

@@ -28,7 +28,7 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Import, and list what must be completed."""
-    from surveykit.study.questionnaire_files import import_questionnaire
+    from surveykit.study.tasks.questionnaire_files import import_questionnaire
 
     target = options.output or options.file.with_suffix(".yaml")
     found = import_questionnaire(options.file, target)

@@ -28,25 +28,27 @@ def execute(options: argparse.Namespace) -> int:
     unknown = [name for name in options.formats if name not in (*FORMATS, "all")]
     if unknown:
         from surveykit.errors import SurveyKitError
-        from surveykit.study.validation import nearest
+        from surveykit.study.files.validation import nearest
 
         raise SurveyKitError(f"unknown format {unknown[0]!r}: {nearest(unknown[0], [*FORMATS, 'all'])}")
     study = open_study(options)
     if options.formats:
-        from surveykit.study.questionnaire_files import write_formats
+        from surveykit.study.running.lock import study_lock
+        from surveykit.study.tasks.questionnaire_files import write_formats
 
         chosen = FORMATS if "all" in options.formats else tuple(dict.fromkeys(options.formats))
         working("rendering the questionnaire")
-        told = write_formats(study.questionnaire, chosen, study.output / "questionnaire")
+        with study_lock(study.output):
+            told = write_formats(study.questionnaire, chosen, study.output / "questionnaire")
         files = [line for line in told if not line.startswith(" ")]
         give({"outputs": files, "losses": [current().text(line.strip()) for line in told if line not in files]})
         for line in told:
             show(line)
         return 0
-    from surveykit.study.running import run_stages
+    from surveykit.study.running.run import run_stages
     from surveykit.study.stages.questionnaire import render_stage
 
-    stage = render_stage(study)
+    stage = render_stage(study).located(study.located)
     give({"outputs": stage.outputs, "losses": []})
     if not run_stages(study, [stage], say=say, progress=working).made:
         say("up to date")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from surveykit.cli.common import give, open_study, say, show, working
 
 if TYPE_CHECKING:
-    from surveykit.study.report_files import ReportOrder
+    from surveykit.study.tasks.report_files import ReportOrder
 
 __all__ = ["add_parser"]
 
@@ -69,7 +69,7 @@ def _at_least_one(text: str) -> int:
 def execute(options: argparse.Namespace) -> int:
     """Run what is out of date, then write what was ordered."""
     from surveykit.study.pipeline import study_stages
-    from surveykit.study.running import run_stages
+    from surveykit.study.running.run import run_stages
 
     study = open_study(options)
     stages = study_stages(study)
@@ -80,7 +80,7 @@ def execute(options: argparse.Namespace) -> int:
         show(f"  {name}")
     order = _order(options)
     if options.format or order.stem != "zh" or options.variant != "ua":
-        from surveykit.study.report_files import write_report_files
+        from surveykit.study.tasks.report_files import write_report_files
 
         working("writing further editions and formats")
         written = write_report_files(study, order, show)
@@ -90,7 +90,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _order(options: argparse.Namespace) -> ReportOrder:
     from surveykit.report import PublicationRules
-    from surveykit.study.report_files import ReportOrder
+    from surveykit.study.tasks.report_files import ReportOrder
 
     rules = PublicationRules(STANDARDS[options.standard], options.smallest_count, options.round_counts)
     kinds = [

@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages
-    from surveykit.study.running import all_current, run_stages
+    from surveykit.study.running.run import all_current, run_stages
 
     outline = open_outline(options)
     stages = study_stages(outline)
@@ -33,6 +33,7 @@ def execute(options: argparse.Namespace) -> int:
         show(f"nothing to do: all {len(stages)} stages are up to date; the report is {outputs[0]}")
         return 0
     study = open_study(options)
+    stages = study_stages(study)  # of the file as it was read now: it may have changed since the outline
     result = run_stages(study, stages, say=say, progress=working, redraw=options.redraw, force=options.force)
     give({"made": result.made, "current": result.current, "seconds": result.seconds, "outputs": outputs})
     for stage in stages:

@@ -11,7 +11,7 @@ from surveykit.errors import SurveyKitError
 from surveykit.language import headings
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["add_parser"]
 
@@ -41,8 +41,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def _make(study: Study, *, redraw: bool) -> None:
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.running import run_stages
-    from surveykit.study.showing import show_stage, stage_table
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.stage_tables import show_stage, stage_table
 
     chosen = stages_up_to(study_stages(study), "simulate_responses")
     result = run_stages(study, chosen, say=say, progress=working, redraw=redraw)
@@ -55,9 +55,9 @@ def _make(study: Study, *, redraw: bool) -> None:
 
 
 def _evaluate(study: Study, repetitions: int) -> None:
-    from surveykit.study.evaluating import evaluate_study, evaluation_lines, evaluation_payload
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.running import run_stages
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.tasks.evaluating import evaluate_study, evaluation_lines, evaluation_payload
 
     run_stages(study, stages_up_to(study_stages(study), "simulate_answers"), say=say, progress=working)
     step = max(repetitions // 10, 1)

@@ -35,8 +35,8 @@ def add_parser(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Make the stage, and show what it says."""
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.running import run_stages
-    from surveykit.study.showing import show_stage, stage_table
+    from surveykit.study.running.run import run_stages
+    from surveykit.study.stage_tables import show_stage, stage_table
 
     study = open_study(options)
     chosen = stages_up_to(study_stages(study), COMMANDS[options.command][0])

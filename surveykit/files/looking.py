@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from surveykit.errors import DataError, Problem
+from surveykit.files.recording import note_read
 
 __all__ = [
     "MAX_JSON",
     "MAX_TEXT",
     "FileError",
+    "UnreadableError",
     "file_sha256",
     "open_regular",
     "parse_json",
@@ -51,6 +53,10 @@ class FileError(DataError):
         super().__init__(str(self.problem))
 
 
+class UnreadableError(FileError):
+    """The system did not let a file be read; nothing is known of what it holds."""
+
+
 def require_regular(path: Path, *, shown: str | None = None, limit: int | None = None) -> int:
     """Fail unless a path is a regular file of no more than a number of bytes; return its size.
 
@@ -63,7 +69,8 @@ def require_regular(path: Path, *, shown: str | None = None, limit: int | None =
         what = "no such file" if shown is None else "the file does not exist"
         raise FileError(what, "restore it or correct its name", shown or str(path)) from None
     except (OSError, ValueError) as error:
-        raise FileError(f"the file cannot be read ({_reason(error)})", "correct its name or its rights", name) from None
+        what, todo = f"the file cannot be read ({_reason(error)})", "correct its name or its rights"
+        raise UnreadableError(what, todo, name) from None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
         raise FileError(f"{kind}, not a file", "name a file", name)
@@ -88,7 +95,7 @@ def open_regular(path: Path, *, shown: str | None = None, limit: int | None = No
         stream = os.fdopen(handle, "rb")
     except OSError as error:
         todo = "correct its rights" if error.errno in (errno.EACCES, errno.EPERM) else ""
-        raise FileError(f"the file cannot be read ({_reason(error)})", todo, shown or path.name) from None
+        raise UnreadableError(f"the file cannot be read ({_reason(error)})", todo, shown or path.name) from None
     with stream:
         yield stream
 
@@ -100,9 +107,10 @@ def read_bytes(path: Path, *, shown: str | None = None, limit: int = MAX_TEXT) -
             content = stream.read(limit + 1)
         except (OSError, MemoryError) as error:
             reason = "there is not enough memory" if isinstance(error, MemoryError) else _reason(error)
-            raise FileError(f"the file cannot be read ({reason})", "", shown or path.name) from None
+            raise UnreadableError(f"the file cannot be read ({reason})", "", shown or path.name) from None
     if len(content) > limit:
         raise FileError(f"the file has more than {limit:,} bytes", "split it or cut it down", shown or path.name)
+    note_read(path, content)
     return content
 
 

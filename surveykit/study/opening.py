@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["open_study", "run_study"]
 
@@ -34,8 +34,8 @@ def open_study(start: str | Path = ".", *, trust: bool = False) -> Study:
     DefinitionError
         With every problem of every file.
     """
-    from surveykit.study.loading import load_study
-    from surveykit.study.location import find_study
+    from surveykit.study.files.loading import load_study
+    from surveykit.study.files.location import find_study
 
     return load_study(find_study(Path(start)), trust=trust)
 
@@ -60,7 +60,7 @@ def run_study(study: Study, *, until: str | None = None, say: Callable[[str], No
         There is no such stage, an input is missing, or another run is under way.
     """
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.running import all_current, run_stages
+    from surveykit.study.running.run import all_current, run_stages
 
     stages = study_stages(study)
     wanted = stages if until is None else stages_up_to(stages, until)

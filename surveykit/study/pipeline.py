@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
-from surveykit.study.stage import Stage
+from surveykit.study.running.stage import Stage
 from surveykit.study.stages.draw import draw_stage, plan_stage
 from surveykit.study.stages.estimate import estimate_stage
 from surveykit.study.stages.ingest import ingest_stage
@@ -21,7 +21,7 @@ from surveykit.study.stages.simulate import (
 from surveykit.study.stages.weight import weight_stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["stages_up_to", "study_stages"]
 

@@ -105,7 +105,7 @@ def test_warnings_are_messages(ask, call, town, monkeypatch):
 
 
 def test_doctor_says_what_is_missing(call, ask, monkeypatch, tmp_path):
-    from surveykit.study import surroundings
+    from surveykit.study.tasks import surroundings
 
     assert call("doctor")[0] == 0
     monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 9, 1))

@@ -11,7 +11,7 @@ import pytest
 
 from surveykit.cli.progress import Progress
 from surveykit.cli.wrapping import cut, pad, width, wrap
-from surveykit.study.scaffold import start_study
+from surveykit.study.tasks.scaffold import start_study
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ from surveykit.language import translator
 from surveykit.language.template import Template
 from surveykit.language.translator import Translator
 from surveykit.questionnaire import RoutingError, parse
-from surveykit.study.validation import nearest
+from surveykit.study.files.validation import nearest
 
 
 @pytest.fixture(scope="module")

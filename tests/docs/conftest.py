@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from surveykit.cli.main import main
-from surveykit.study.scaffold import start_study
+from surveykit.study.tasks.scaffold import start_study
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 

@@ -21,8 +21,8 @@ from surveykit.files.text_tables import read_headers, read_text_table
 from surveykit.files.workbook import read_workbook
 from surveykit.questionnaire import import_xlsform
 from surveykit.sampling.frames.frames import open_frame
-from surveykit.study.tables import TABLES, read_table
-from surveykit.study.yaml_reader import parse_yaml, read_yaml
+from surveykit.study.files.tables import TABLES, read_table
+from surveykit.study.files.yaml_reader import parse_yaml, read_yaml
 
 SUPPRESSED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 FAST = settings(max_examples=200, deadline=None, suppress_health_check=SUPPRESSED)

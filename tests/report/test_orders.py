@@ -11,9 +11,9 @@ import pytest
 from surveykit.cli import report as command
 from surveykit.errors import DefinitionError
 from surveykit.report import PublicationRules
-from surveykit.study.loading import load_study
-from surveykit.study.report_files import KINDS, ReportOrder
+from surveykit.study.files.loading import load_study
 from surveykit.study.reporting.extras import read_extras, report_extras
+from surveykit.study.tasks.report_files import KINDS, ReportOrder
 
 ROOT = Path(__file__).parents[2]
 

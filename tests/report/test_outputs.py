@@ -31,7 +31,7 @@ def document(report):
 
 def test_workbook_holds_every_published_number_as_a_number(document):
     content = build_xlsx(document)
-    sheets = pd.read_excel(io.BytesIO(content), sheet_name=None, header=3)
+    sheets = pd.read_excel(io.BytesIO(content), sheet_name=None, header=3, engine="openpyxl")
     held = np.sort(np.concatenate([table.select_dtypes("number").to_numpy(float).ravel() for table in sheets.values()]))
     missing = [
         (table.id, number)
@@ -67,7 +67,7 @@ def test_columns_of_numbers_hold_nothing_else_and_labels_are_written_out(documen
 
 
 def test_a_withheld_number_is_an_empty_cell_with_a_marker_beside_it(tiny):
-    table = pd.read_excel(io.BytesIO(build_xlsx(tiny)), sheet_name="表1 一张表", header=3)
+    table = pd.read_excel(io.BytesIO(build_xlsx(tiny)), sheet_name="表1 一张表", header=3, engine="openpyxl")
     assert table["数值"].tolist()[::2] == [1.5, 2.0]
     assert table["数值"].isna().tolist() == [False, True, False]
     assert table["数值标记"].fillna("").tolist() == ["", "[u]", ""]

@@ -119,7 +119,7 @@ def test_the_paper_form_looks_the_same_in_all_readers(tmp_path):
     from pathlib import Path
 
     from surveykit.questionnaire import render_paper_pdf
-    from surveykit.study.questionnaire_files import packaged_fonts, read_questionnaire
+    from surveykit.study.tasks.questionnaire_files import packaged_fonts, read_questionnaire
 
     source = Path(__file__).parents[2] / "questionnaires" / "chengdu_2021.yaml"
     compare(render_paper_pdf(read_questionnaire(source), "zh", fonts=packaged_fonts()), tmp_path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
 from surveykit.study.reporting.assembling import _named_by_questionnaire, _places
 from surveykit.study.reporting.wordings import base_in_words, indicator_infos, questions, undecided_words
 

@@ -25,7 +25,7 @@ from surveykit.report import (
     make_document,
     render_html,
 )
-from surveykit.study.questionnaire_files import packaged_fonts, read_questionnaire
+from surveykit.study.tasks.questionnaire_files import packaged_fonts, read_questionnaire
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # WeasyPrint, an open file
 MARKDOWN = (

@@ -12,8 +12,8 @@ from layouts import write_form
 from town import drawn_town, name_responses, web_cells, write_csv
 
 from surveykit.cli.main import main
-from surveykit.study.loading import load_study
-from surveykit.study.salt import read_salt
+from surveykit.study.files.loading import load_study
+from surveykit.study.inputs.salt import read_salt
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pypdf
 
 from surveykit.cli.main import main
 from surveykit.files.text_tables import read_text_table
-from surveykit.study.scaffold import start_study
+from surveykit.study.tasks.scaffold import start_study
 
 
 def drawn_town(folder: Path) -> Path:

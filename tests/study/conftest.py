@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from surveykit.cli.main import main
-from surveykit.study.scaffold import start_study
+from surveykit.study.tasks.scaffold import start_study
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from surveykit.sampling import frame_digest, plan_hash
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
 
 VALUE, ORIGIN = "05 11 17 23 28 30", "lottery drawing of 1 December"
 

@@ -15,9 +15,9 @@ from surveykit.simulation import (
     true_rates,
     write_wjx_export,
 )
-from surveykit.study.loading import load_study
-from surveykit.study.stages.simulate import simulation_of
-from surveykit.study.weighted import weighted_design
+from surveykit.study.files.loading import load_study
+from surveykit.study.files.study import simulation_of
+from surveykit.study.inputs.weighted import weighted_design
 
 REPETITIONS = 200
 RATES = ("awareness", "satisfaction", "recognition_support")

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from surveykit import report
-from surveykit.study import manifest, report_files
-from surveykit.study.running import run_stages
-from surveykit.study.stage import Stage
+from surveykit.study.running import manifest
+from surveykit.study.running.run import run_stages
+from surveykit.study.running.stage import Stage
+from surveykit.study.tasks import report_files
 
 
 def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
@@ -41,9 +42,10 @@ def test_a_file_that_could_not_reach_the_disk_replaces_nothing(tmp_path, monkeyp
 
 def test_what_is_moved_aside_is_named_by_its_stage_and_time(tmp_path):
     study = SimpleNamespace(
-        root=tmp_path, output=tmp_path / "output", file="study.yaml", located=lambda name: name,
+        root=tmp_path, output=tmp_path / "output", file="study.yaml", located=lambda name: name, loaded={},
         definition=SimpleNamespace(
-            id="s", simulated=True, data=SimpleNamespace(response_files=[], frame="frame", answers=None)
+            id="s", simulated=True, output="output",
+            data=SimpleNamespace(response_files=[], frame="frame", answers=None),
         ),
     )  # fmt: skip
 

@@ -8,9 +8,9 @@ import pytest
 
 from surveykit.errors import DefinitionError, RenderError
 from surveykit.report.outputs.html import make_environment
-from surveykit.study.loading import load_study
-from surveykit.study.manifest import write_atomically
+from surveykit.study.files.loading import load_study
 from surveykit.study.reporting.logo import read_logo
+from surveykit.study.running.manifest import write_atomically
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and links as POSIX has them")
 

@@ -13,9 +13,9 @@ from surveykit.errors import DataError, DesignError
 from surveykit.estimation import survey_mean
 from surveykit.report import make_document, render_html
 from surveykit.sampling import draw
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
+from surveykit.study.inputs.weighted import read_linked, weighted_design, weighting_for
 from surveykit.study.reporting import report_input
-from surveykit.study.weighted import read_linked, weighted_design, weighting_for
 
 CONTENT = ("questionnaires", "sampling", "analysis", "report_templates")
 FILE = "study_residents.yaml"

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from surveykit.errors import OverwriteError, SurveyKitError
-from surveykit.study import running
-from surveykit.study.lock import study_lock
-from surveykit.study.running import run_stages
-from surveykit.study.stage import Stage
+from surveykit.study.running import run as running
+from surveykit.study.running.lock import study_lock
+from surveykit.study.running.run import run_stages
+from surveykit.study.running.stage import Stage
 
 
 @pytest.fixture
@@ -20,8 +20,12 @@ def study(tmp_path):
         output=tmp_path / "output",
         file="study.yaml",
         located=lambda name: name,
+        loaded={},
         definition=SimpleNamespace(
-            id="s", simulated=True, data=SimpleNamespace(response_files=[], frame="frame", answers=None)
+            id="s",
+            simulated=True,
+            output="output",
+            data=SimpleNamespace(response_files=[], frame="frame", answers=None),
         ),
     )
 

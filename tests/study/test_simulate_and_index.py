@@ -7,7 +7,7 @@ import pytest
 
 import surveykit as sk
 from surveykit.cli.main import main
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
 
 EVALUATION = "output/simulation/evaluation.csv"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from surveykit.errors import DefinitionError
-from surveykit.study.tables import TableRules, read_table
+from surveykit.study.files.tables import TableRules, read_table
 
 RULES = TableRules(("district", "population"), key=("district",), numeric=("population",))
 

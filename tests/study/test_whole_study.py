@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveykit.study.loading import load_study
+from surveykit.study.files.loading import load_study
 
 
 def test_the_whole_arrow(finished_study):
@@ -69,6 +69,14 @@ def test_a_second_run_makes_nothing_and_loads_nothing_heavy(finished_study):
         "loaded: []",
     ]
     assert (finished_study / "output/manifest.json").stat().st_mtime_ns == before
+
+
+def test_a_stage_made_again_at_another_time_has_the_same_bytes(town, call):
+    made = sorted((town / "output/responses").iterdir())
+    before = {path: path.read_bytes() for path in made}
+    (town / "output/responses/quality.xlsx").unlink()
+    assert call(town, "ingest")[0] == 0
+    assert {path: path.read_bytes() for path in made} == before
 
 
 def test_the_draw_is_verified_and_a_swap_is_found(town, call):

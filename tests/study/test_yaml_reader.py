@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveykit.errors import DefinitionError
-from surveykit.study.yaml_reader import MAX_BYTES, parse_yaml, read_yaml
+from surveykit.study.files.yaml_reader import MAX_BYTES, parse_yaml, read_yaml
 
 
 def problems(text):

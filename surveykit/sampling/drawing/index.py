@@ -89,7 +89,7 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         "digest": frame_digest(plan, opened),
         "source": opened.source,
     }
-    partial = target.with_name(target.name + ".partial")
+    partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)  # what an interrupted call left, or a link that would be followed
     try:
         _write_sorted(plan, opened, content, partial)

@@ -12,9 +12,9 @@ from surveykit.estimation import Estimates
 from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.report.content.numbers import fixed
 from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules
-from surveykit.study import places
-from surveykit.study.artefacts import read_csv, read_json
-from surveykit.study.manifest import Manifest
+from surveykit.study.files import places
+from surveykit.study.files.study import CITY
+from surveykit.study.inputs.weighted import read_linked
 from surveykit.study.reporting import process
 from surveykit.study.reporting.extras import read_extras, report_extras
 from surveykit.study.reporting.fieldwork import fieldwork_tables
@@ -22,12 +22,12 @@ from surveykit.study.reporting.scores import ranks, score_tables
 from surveykit.study.reporting.sensitivity import sensitivity_table
 from surveykit.study.reporting.weighting import weight_diagnostics
 from surveykit.study.reporting.wordings import groups, indicator_infos, questions, undecided_words
-from surveykit.study.stages.estimate import CITY
-from surveykit.study.weighted import read_linked
+from surveykit.study.running.artefacts import read_csv, read_json
+from surveykit.study.running.manifest import Manifest
 
 if TYPE_CHECKING:
-    from surveykit.study.definition import Analysis, Text
-    from surveykit.study.loading import Study
+    from surveykit.study.files.definition import Analysis, Text
+    from surveykit.study.files.study import Study
 
 __all__ = ["report_input"]
 

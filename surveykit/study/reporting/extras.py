@@ -11,15 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from surveykit.errors import DefinitionError, Problem
 from surveykit.files.looking import read_json, read_text
 from surveykit.report import OwnChapter
-from surveykit.study.artefacts import read_csv
-from surveykit.study.definition import Text
+from surveykit.study.files.definition import Text
+from surveykit.study.files.validation import validate
+from surveykit.study.files.yaml_reader import read_yaml
 from surveykit.study.reporting.logo import read_logo
-from surveykit.study.validation import validate
-from surveykit.study.yaml_reader import read_yaml
+from surveykit.study.running.artefacts import read_csv
 
 if TYPE_CHECKING:
     from surveykit.estimation import Estimates
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["ReportExtras", "read_extras", "report_extras"]
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from surveykit.study import places
-from surveykit.study.artefacts import read_csv
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_csv
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["fieldwork_tables"]
 

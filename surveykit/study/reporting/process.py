@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from surveykit.study import places
-from surveykit.study.artefacts import read_csv, read_json
-from surveykit.study.weighted import own_answers
+from surveykit.study.files import places
+from surveykit.study.inputs.weighted import own_answers
+from surveykit.study.running.artefacts import read_csv, read_json
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = [
     "cleaning",

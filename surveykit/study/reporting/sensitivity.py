@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from surveykit.study.stages.score import UNIT
-from surveykit.study.weighted import read_linked, weighted_design
+from surveykit.study.files.study import UNIT
+from surveykit.study.inputs.weighted import read_linked, weighted_design
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["sensitivity_table"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.report.content.weighting_record import WeightDiagnostics
-from surveykit.study import places
-from surveykit.study.artefacts import read_csv, read_json
+from surveykit.study.files import places
 from surveykit.study.reporting.wordings import groups
+from surveykit.study.running.artefacts import read_csv, read_json
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["weight_diagnostics"]
 

@@ -13,7 +13,7 @@ from surveykit.report import Choice, Group, IndicatorInfo, Question
 if TYPE_CHECKING:
     from surveykit.questionnaire import Item, Questionnaire
     from surveykit.scoring import Indicator
-    from surveykit.study.loading import Study
+    from surveykit.study.files.study import Study
 
 __all__ = ["base_in_words", "groups", "indicator_infos", "questions", "undecided_words"]
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
-from surveykit.study import places
-from surveykit.study.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
-from surveykit.study.committing import commitment_problems, require_revealed
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
+from surveykit.study.running.journal import require_settled
+from surveykit.study.running.stage import Making, Stage
+from surveykit.study.tasks.committing import commitment_problems, require_revealed
 
 if TYPE_CHECKING:
     from surveykit.sampling import Allocation
-    from surveykit.study.loading import Study, StudyOutline
+    from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["StudyVerification", "draw_stage", "plan_stage", "verify_study_draw"]
 
@@ -24,7 +25,7 @@ def plan_stage(study: StudyOutline) -> Stage:
     return Stage(
         "plan",
         "allocating the sample",
-        (files.sampling_plan, files.regions, study.definition.data.frame),
+        (places.STUDY, files.sampling_plan, files.regions, study.definition.data.frame),
         (places.ALLOCATION, places.PLAN_SUMMARY, places.PLAN_HTML, places.PLAN_DOCUMENT),
         _make_plan,
     )
@@ -99,10 +100,11 @@ def verify_study_draw(study: Study) -> StudyVerification:
     Raises
     ------
     SurveyKitError
-        No sample has been drawn yet.
+        No sample has been drawn yet, or a run was interrupted while the files of a stage took their places.
     """
     from surveykit.sampling import DrawRecord, stratum_table, verify_draw
 
+    require_settled(study)
     if not study.path(places.DRAW_RECORD).exists():
         raise SurveyKitError(
             f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"

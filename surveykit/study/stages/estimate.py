@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.study import places
-from surveykit.study.artefacts import write_csv, write_json
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.files.study import CITY
+from surveykit.study.running.artefacts import write_csv, write_json
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.design import SurveyDesign
     from surveykit.estimation import Estimates
-    from surveykit.study.loading import Study, StudyOutline
+    from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["estimate_all", "estimate_stage", "tidy"]
-
-CITY = "all"
 
 
 def estimate_stage(study: StudyOutline) -> Stage:
@@ -30,6 +29,7 @@ def estimate_stage(study: StudyOutline) -> Stage:
             "study.yaml",
             files.indicators,
             files.questionnaire,
+            files.regions,
             files.weighting,
             *files.margins.values(),
             *files.tables.values(),
@@ -71,7 +71,7 @@ def tidy(results: dict[str, dict[str, Estimates]]) -> pd.DataFrame:
 
 
 def _make(making: Making) -> None:
-    from surveykit.study.weighted import read_linked, weighted_design
+    from surveykit.study.inputs.weighted import read_linked, weighted_design
 
     study = making.study
     linked, missing = read_linked(study)
@@ -111,8 +111,8 @@ def _answers(
     import pandas as pd
 
     from surveykit.report import make_drivers, make_topline
+    from surveykit.study.inputs.weighted import own_answers
     from surveykit.study.reporting.wordings import questions
-    from surveykit.study.weighted import own_answers
 
     asked, answers, kinds = questions(study), own_answers(linked), own_answers(missing)
     specials = {v: code for variable in study.questionnaire.variables() for code, v in variable.specials}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from surveykit.study import places
-from surveykit.study.answers import Answers, answer_inputs, read_answers
-from surveykit.study.artefacts import read_parquet, write_json, write_parquet
-from surveykit.study.public_csv import write_inert_csv
-from surveykit.study.stage import Making, Stage
+from surveykit.files.looking import read_bytes
+from surveykit.study.files import places
+from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
+from surveykit.study.inputs.public_csv import write_inert_csv
+from surveykit.study.running.artefacts import read_parquet, write_json, write_parquet
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.responses import LinkedSample, Responses
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["ingest_stage"]
 
@@ -120,6 +121,7 @@ def _write_tables(making: Making, responses: Responses, quality: Any, linked: Li
     """Write the quality report as page and workbook, and the tables that the report shows too."""
     import pandas as pd
 
+    from surveykit.report.outputs.archive import same_bytes
     from surveykit.responses import quality_html, quality_tables, write_quality_xlsx
     from surveykit.scoring import indicator_columns
 
@@ -131,7 +133,8 @@ def _write_tables(making: Making, responses: Responses, quality: Any, linked: Li
     simulated, language = study.definition.simulated, study.definition.languages[0]
     page = quality_html(tables, language=language, simulated=simulated)
     making.output(places.QUALITY_HTML).write_text(page, encoding="utf-8")
-    write_quality_xlsx(tables, making.output(places.QUALITY_XLSX), language=language, simulated=simulated)
+    book = write_quality_xlsx(tables, making.output(places.QUALITY_XLSX), language=language, simulated=simulated)
+    book.write_bytes(same_bytes(read_bytes(book), study.definition.report_date.isoformat()))
 
 
 def _counts(responses: Responses, quality: Any, linked: LinkedSample) -> dict[str, Any]:

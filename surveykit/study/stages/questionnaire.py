@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.study import places
-from surveykit.study.artefacts import write_csv, write_json
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import write_csv, write_json
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["render_stage"]
 
@@ -20,7 +20,7 @@ def render_stage(study: StudyOutline) -> Stage:
     return Stage(
         "render",
         "rendering the questionnaire",
-        (files.questionnaire, files.regions),
+        (places.STUDY, files.questionnaire, files.regions),
         (places.FORM, places.COLUMN_MAP, places.COLUMN_MAP_CSV),
         _make,
     )

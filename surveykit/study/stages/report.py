@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.study import places
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["report_stage"]
 
@@ -45,15 +45,15 @@ def _template_files(study: StudyOutline) -> tuple[str, ...]:
     folder = study.definition.files.report_templates
     if folder is None:
         return ()
-    kept = {".html", ".yaml", ".md", ".svg", ".csv", ".geojson", ".json"}
-    found = sorted(path for path in (study.root / folder).rglob("*") if path.suffix in kept and path.is_file())
+    # All of them: templates and report.yaml may name a file with any ending.
+    found = sorted(path for path in (study.root / folder).rglob("*") if path.is_file())
     return tuple(path.relative_to(study.root).as_posix() for path in found)
 
 
 def _make(making: Making) -> None:
     from surveykit.report import build_pdf, make_document, render_html
-    from surveykit.study.report_files import own_template
     from surveykit.study.reporting import report_input
+    from surveykit.study.tasks.report_files import own_template
 
     study = making.study
     content = report_input(study)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from surveykit.study import places
-from surveykit.study.artefacts import read_json, write_csv, write_json
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.files.study import UNIT
+from surveykit.study.running.artefacts import read_json, write_csv, write_json
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
-__all__ = ["UNIT", "score_stage"]
-
-UNIT = "district"
+__all__ = ["score_stage"]
 
 
 def score_stage(study: StudyOutline) -> Stage:
@@ -23,7 +22,7 @@ def score_stage(study: StudyOutline) -> Stage:
     return Stage(
         "score",
         "scoring and ranking",
-        ("study.yaml", files.scoring, *other, places.ESTIMATES),
+        ("study.yaml", files.scoring, files.regions, *other, places.ESTIMATES),
         (places.SCORE, places.SCORE_TABLE),
         _make,
     )

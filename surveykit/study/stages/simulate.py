@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from surveykit.study import places
-from surveykit.study.artefacts import read_parquet, write_csv, write_parquet
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.files.study import simulation_of
+from surveykit.study.running.artefacts import read_parquet, write_csv, write_parquet
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.simulation import SimulationPlan
-    from surveykit.study.loading import Study, StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
-__all__ = ["IDS", "simulate_answers_stage", "simulate_frame_stage", "simulate_responses_stage", "simulation_of"]
+__all__ = ["IDS", "simulate_answers_stage", "simulate_frame_stage", "simulate_responses_stage"]
 
 IDS = {"platform": "unit_id", "residents": "resident_id"}
 
@@ -28,6 +28,7 @@ def simulate_frame_stage(study: StudyOutline) -> Stage:
         (data.frame,),
         _make_frame,
         protected="foreign",
+        settings=_settings(study),
     )
 
 
@@ -43,6 +44,7 @@ def simulate_answers_stage(study: StudyOutline) -> Stage:
         (data.answers, places.TRUTH),
         _make_answers,
         protected="foreign",
+        settings=_settings(study),
     )
 
 
@@ -54,19 +56,17 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
     return Stage(
         "simulate_responses",
         "simulating the answers of the sample",
-        (files.simulation, files.questionnaire, data.answers, places.SAMPLE),
+        (files.simulation, files.questionnaire, files.regions, data.answers, places.SAMPLE),
         (data.response_files[0],),
         _make_responses,
         protected="foreign",
+        settings=_settings(study),
     )
 
 
-def simulation_of(study: Study) -> SimulationPlan:
-    """Return the simulation plan of a study; that of residents has a seed of its own."""
-    plan = study.simulation
-    assert plan is not None
-    residents = study.definition.data.population == "residents"
-    return plan.model_copy(update={"seed": f"{plan.seed}/residents"}) if residents else plan
+def _settings(study: StudyOutline) -> dict[str, Any]:
+    """What study.yaml says that simulated data depend on; they are not made again for another word of it."""
+    return {"population": study.definition.data.population, "margins": dict(study.definition.files.margins)}
 
 
 def _frame_margins(study: StudyOutline) -> tuple[str, ...]:

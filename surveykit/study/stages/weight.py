@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.study import places
-from surveykit.study.artefacts import write_csv, write_json
-from surveykit.study.stage import Making, Stage
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_parquet, write_csv, write_json
+from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
-    from surveykit.study.loading import StudyOutline
+    from surveykit.study.files.study import StudyOutline
 
 __all__ = ["weight_stage"]
 
@@ -20,7 +20,7 @@ def weight_stage(study: StudyOutline) -> Stage:
     return Stage(
         "weight",
         "weighting",
-        (files.weighting, *files.margins.values(), *files.tables.values(), places.LINKED),
+        (places.STUDY, files.weighting, *files.margins.values(), *files.tables.values(), places.LINKED),
         (places.WEIGHTS, places.WEIGHTING_LOG),
         _make,
     )
@@ -29,10 +29,10 @@ def weight_stage(study: StudyOutline) -> Stage:
 def _make(making: Making) -> None:
     import pandas as pd
 
-    from surveykit.study.weighted import read_linked, weighting_for
+    from surveykit.study.inputs.weighted import weighting_for
 
     study = making.study
-    linked, _ = read_linked(study)
+    linked = read_parquet(study.path(places.LINKED))
     tables, log = [], {}
     for analysis in study.definition.analyses:
         result = weighting_for(study, analysis, linked)

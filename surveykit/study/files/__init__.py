@@ -1,0 +1,1 @@
+"""The files of a study: definitions, tables, places, and the study read from them."""

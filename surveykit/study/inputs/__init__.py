@@ -1,0 +1,1 @@
+"""What stages read beside the definitions: answers, weighted answers."""

@@ -1,0 +1,76 @@
+"""The weighted designs of a study: one for each population that its results speak of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveykit.errors import DataError
+from surveykit.study.files import places
+from surveykit.study.running.artefacts import read_csv, read_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.design import SurveyDesign
+    from surveykit.study.files.definition import Analysis
+    from surveykit.study.files.study import Study
+    from surveykit.weighting import WeightingPlan, WeightingResult
+
+__all__ = ["own_answers", "plan_for", "read_linked", "weighted_design", "weighting_for"]
+
+
+def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
+    """Return the study's weighting plan up to the step after which an analysis uses the weights."""
+    kinds: list[str] = [step.kind for step in study.weighting.steps]
+    last = kinds.index(analysis.weights_after)
+    label = "adjusted, model-based" if analysis.kind == "model_adjusted" else "probability sample"
+    return study.weighting.model_copy(update={"steps": study.weighting.steps[: last + 1], "result_label": label})
+
+
+def read_linked(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the linked sample and the kinds of its missing values, one row for each sampled unit."""
+    return read_parquet(study.path(places.LINKED)), read_parquet(study.path(places.LINKED_MISSING))
+
+
+def own_answers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the linked table with what people answered in place of what the frame says of them."""
+    from surveykit.responses.fieldwork.sample_link import ANSWERED_SUFFIX
+
+    answered = [name for name in table.columns if name.endswith(ANSWERED_SUFFIX)]
+    renamed = {name: name.removesuffix(ANSWERED_SUFFIX) for name in answered}
+    return table.drop(columns=[name for name in renamed.values() if name in table.columns]).rename(columns=renamed)
+
+
+def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> WeightingResult:
+    """Run the weighting plan for one analysis."""
+    from surveykit.weighting import apply_weighting
+
+    by_file = {path: study.margins[name] for name, path in study.definition.files.margins.items()}
+    plan = plan_for(study, analysis)
+    named = {name: _weighting_table(study, name, plan) for name in plan.table_files()}
+    return apply_weighting(plan, linked, study.margins | by_file | named)
+
+
+def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFrame:
+    """Read a table of cells or of the frame: levels as texts, sizes and numeric columns as numbers."""
+    import pandas as pd
+
+    path = study.definition.files.tables[name]
+    table = read_csv(study.root / path, dtype=str)
+    wanted = {"count", *(getattr(step, "counts", "count") for step in plan.steps)}
+    wanted |= {column for step in plan.steps for column in getattr(step, "numeric", ())}
+    for column in wanted & set(table.columns):
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        if numbers.isna().any():
+            row = int(numbers.isna().to_numpy().argmax())
+            raise DataError(f"{path}: row {row + 1}: {column}: {table[column].iloc[row]!r} is no number: correct it")
+        table[column] = numbers
+    return table
+
+
+def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
+    """Return the design of one analysis, with a column for each indicator and each of its alternative rules."""
+    from surveykit.scoring import indicator_columns, with_alternatives
+
+    columns = indicator_columns(with_alternatives(study.indicators), linked, missing)
+    return weighting_for(study, analysis, linked.assign(**{str(name): columns[name] for name in columns})).design

@@ -1,0 +1,1 @@
+"""Runs: stages, locks, the journal, the manifest, private files."""
