@@ -84,7 +84,7 @@ def apply_weighting(
         weights = outcome.weights
     units = linked_table[plan.unit] if plan.unit in linked_table.columns else pd.Series(np.arange(len(linked_table)))
     credit = _credit(plan, tuple(outcome.credit for outcome in outcomes))
-    final = _final_weights(plan, linked_table, units, compiled, weights, credit)
+    final = _final_weights(plan, linked_table, compiled, weights, credit)
     table = pd.DataFrame(
         {plan.unit: units.to_numpy(), "base_weight": compiled.base, **factors, "final_weight": weights}
     )
@@ -109,7 +109,6 @@ def _credit(plan: WeightingPlan, credits: tuple[Credit, ...]) -> ChainCredit | N
 def _final_weights(
     plan: WeightingPlan,
     table: pd.DataFrame,
-    units: pd.Series,
     compiled: CompiledPlan,
     weights: Array,
     credit: ChainCredit | None,
@@ -118,7 +117,9 @@ def _final_weights(
     fraction: Array | None = None
     if plan.finite_population != "none":
         fraction = _fractions(plan, table, compiled.base, compiled.statuses, strata)
-    return FinalWeights(digest_of(units), compiled.base, weights, strata, plan.psu, plan.lonely_psu, fraction, credit)
+    unit = plan.unit if plan.unit in table.columns else None
+    rows, design = digest_of(table, unit), (strata, plan.psu, plan.lonely_psu)
+    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit)
 
 
 def _fractions(

@@ -22,6 +22,8 @@ class FinalWeights:
 
     Attributes
     ----------
+    unit : str, optional
+        Column that identifies the rows; None where the table had none.
     units : str
         Digest of the identifiers of the rows, in order; see `digest_of`.
     base, weights : array, shape (n,)
@@ -36,6 +38,7 @@ class FinalWeights:
         The steps, for the variance; None where no step changed weights.
     """
 
+    unit: str | None
     units: str
     base: Array
     weights: Array
@@ -52,7 +55,17 @@ class FinalWeights:
         ----------
         table : DataFrame, n rows
             The linked sample, with any columns beside it.
+
+        Raises
+        ------
+        DataError
+            If these are other rows, or the same in another order.
         """
+        if self.units != digest_of(table, self.unit):
+            raise DataError(
+                f"the weights are those of other sampled units, or of another order, than the {len(table)} rows of the "
+                "linked sample: weight again"
+            )
         design = SurveyDesign(
             table,
             weights=self.base,
@@ -70,35 +83,32 @@ class FinalWeights:
         return pd.DataFrame([head, *arrays], columns=StoredArray._fields)
 
     @classmethod
-    def from_table(cls, table: pd.DataFrame, units: pd.Series) -> FinalWeights:
-        """Read what `to_table` wrote, for rows with these identifiers.
+    def from_table(cls, table: pd.DataFrame) -> FinalWeights:
+        """Read what `to_table` wrote.
 
         Raises
         ------
         DataError
-            If it holds something else, or the weights of other rows.
+            If it holds something else.
         """
         try:
             rows = [StoredArray(*row) for row in table[list(StoredArray._fields)].itertuples(index=False)]
             found = unpack(rows[0].content.decode("utf-8"), rows[1:])
-        except (KeyError, IndexError, ValueError, TypeError) as error:
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             raise DataError("these are no final weights: weight again") from error
         if not isinstance(found, cls):
             raise DataError("these are no final weights: weight again")
-        if found.units != digest_of(units):
-            raise DataError(
-                f"the weights are those of other sampled units, or of another order, than the {len(units)} rows of the "
-                "linked sample: weight again"
-            )
         return found
 
 
-def digest_of(units: pd.Series) -> str:
-    """Return a digest of the identifiers of rows, in order.
+def digest_of(table: pd.DataFrame, unit: str | None) -> str:
+    """Return a digest of the identifiers of rows, in order; of their number where no column identifies them.
 
     Examples
     --------
-    >>> digest_of(pd.Series(["a", "b"])) == digest_of(pd.Series(["b", "a"]))
+    >>> table = pd.DataFrame({"unit_id": ["a", "b"]})
+    >>> digest_of(table, "unit_id") == digest_of(table[::-1], "unit_id")
     False
     """
-    return hashlib.sha256("\n".join(map(str, units)).encode("utf-8")).hexdigest()
+    names = [str(len(table))] if unit is None or unit not in table.columns else map(str, table[unit])
+    return hashlib.sha256("\n".join(names).encode("utf-8")).hexdigest()
