@@ -80,9 +80,8 @@ def _steps(study: Study) -> list[Problem]:
 
     problems = []
     for index, step in enumerate(study.weighting.steps):
-        for key in ("frame", "cells"):
-            name = getattr(step, key, None)
-            if name is not None and name not in study.definition.files.tables:
+        for key, name in step.tables().items():
+            if name not in study.definition.files.tables:
                 advice = f"name its CSV file in study.yaml: 'files: tables: {name}:'"
                 problems.append(Problem(f"no table {name!r}", advice, ("steps", index, key)))
         if isinstance(step, ResidentsStep) and not step.gives_weights:

@@ -57,8 +57,7 @@ def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFra
 
     path = study.definition.files.tables[name]
     table = read_csv(study.root / path, dtype=str)
-    wanted = {"count", *(getattr(step, "counts", "count") for step in plan.steps)}
-    wanted |= {column for step in plan.steps for column in getattr(step, "numeric", ())}
+    wanted = {column for step in plan.steps for column in step.number_columns()}
     for column in wanted & set(table.columns):
         numbers = pd.to_numeric(table[column], errors="coerce")
         if numbers.isna().any():

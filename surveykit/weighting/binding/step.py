@@ -80,8 +80,12 @@ class Step(Definition):
         """Return the files of margins that the step names."""
         return ()
 
-    def tables(self) -> tuple[str, ...]:
-        """Return the other tables that the step names."""
+    def tables(self) -> dict[str, str]:
+        """Return the other tables that the step names, by the field that names them."""
+        return {}
+
+    def number_columns(self) -> tuple[str, ...]:
+        """Return the columns of these tables that hold numbers; the others hold levels."""
         return ()
 
     def group_columns(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class WeightingPlan(Definition):
 
     def table_files(self) -> tuple[str, ...]:
         """Other tables that steps ask for by name: counts of the frame, cells of the population."""
-        return tuple(dict.fromkeys(name for step in self.steps for name in step.tables()))
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.tables().values()))
 
 
 def plan_mapping(plan: WeightingPlan) -> Mapping[str, Any]:

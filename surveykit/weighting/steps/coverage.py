@@ -56,9 +56,13 @@ class CoverageStep(MarginStep):
             problems.append(Problem(what, "give the population as counts", (*at, "totals")))
         return problems
 
-    def tables(self) -> tuple[str, ...]:
+    def tables(self) -> dict[str, str]:
         """Return the table of the frame."""
-        return () if self.frame is None else (self.frame,)
+        return {} if self.frame is None else {"frame": self.frame}
+
+    def number_columns(self) -> tuple[str, ...]:
+        """Return the column of counts."""
+        return ("count",)
 
     def bind(self, binding: Binding, weights: Array) -> ReportCoverage:
         """Bind the step to rows, or to the table of the frame."""

@@ -118,9 +118,13 @@ class ResidentsStep(MarginStep):
         """Return the columns of groups, margins and predictors."""
         return super().columns(at) + [(name, (*at, "predictors")) for name in dict.fromkeys(self._effects)]
 
-    def tables(self) -> tuple[str, ...]:
+    def tables(self) -> dict[str, str]:
         """Return the table of cells."""
-        return () if self.cells is None else (self.cells,)
+        return {} if self.cells is None else {"cells": self.cells}
+
+    def number_columns(self) -> tuple[str, ...]:
+        """Return the sizes of the cells and the numeric predictors."""
+        return (self.counts, *self.numeric)
 
     def bind(self, binding: Binding, weights: Array) -> CompiledStep:
         """Bind the step to weights where the method gives some, else to an estimator."""
