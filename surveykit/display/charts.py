@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from surveykit.language import Language
 __all__ = ["before_after_chart", "histogram", "interval_chart", "line_chart", "rank_chart", "size_chart"]
 
 ROW = 0.27

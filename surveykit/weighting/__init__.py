@@ -6,7 +6,8 @@ from surveykit.weighting.adjusting.ridge import RidgeCalibration, ridge_calibrat
 from surveykit.weighting.apply import apply_weighting
 from surveykit.weighting.models.coverage import coverage_table
 from surveykit.weighting.models.multilevel import MultilevelModel, poststratified_regression
-from surveykit.weighting.models.residents import ResidentEstimates, ResidentModel, adjust_to_residents
+from surveykit.weighting.models.resident_estimates import ResidentEstimates
+from surveykit.weighting.models.residents import ResidentModel, adjust_to_residents
 from surveykit.weighting.models.small_area import FayHerriot, fay_herriot
 from surveykit.weighting.models.small_area_tables import small_areas
 from surveykit.weighting.plan.checks import check_weighting_plan
@@ -14,6 +15,7 @@ from surveykit.weighting.plan.definition import WeightingPlan
 from surveykit.weighting.quality.diagnostics import domain_summary, effective_size, kish_deff, weight_summary
 from surveykit.weighting.quality.response_quality import ResponseQuality, response_quality
 from surveykit.weighting.replicates import base_design, naive_design, rerun_replicates
+from surveykit.weighting.resident_results import resident_estimates
 from surveykit.weighting.result import Diagnostics, WeightingResult
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "poststratify",
     "rake",
     "rerun_replicates",
+    "resident_estimates",
     "response_quality",
     "ridge_calibrate",
     "small_areas",

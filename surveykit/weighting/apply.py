@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from surveykit.design import SurveyDesign
-from surveykit.errors import DataError, DefinitionError, first_few
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credited import KeptInfluence
-from surveykit.weighting.arrays.credits import ChainCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inference import RESIDENTS
-from surveykit.weighting.inputs.outcome import CompiledStep, Outcome, StepRecord, record_step
-from surveykit.weighting.plan.checks import check_weighting_plan
-from surveykit.weighting.plan.definition import BaseStep, WeightingPlan
+from surveykit.weighting.inputs.outcome import Outcome, StepRecord, record_step
+from surveykit.weighting.inputs.statuses import Statuses
+from surveykit.weighting.plan.compiled import CompiledPlan, compile_plan
+from surveykit.weighting.plan.definition import WeightingPlan
 from surveykit.weighting.result import WeightingResult, result_label
-from surveykit.weighting.steps.binding import Binding, build_step, ineligible_step
-from surveykit.weighting.steps.statuses import Statuses, read_statuses
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompiledPlan:
-    """A plan bound to one table: a function from base weights to final weights."""
-
-    steps: tuple[CompiledStep, ...]
-    base: Array
-    statuses: Statuses
-
-    def weights(self, base: Array) -> Array:
-        """Run all steps on other base weights, for example those of a replicate."""
-        multiplicity = np.divide(base, self.base, out=np.zeros_like(base), where=self.base > 0)
-        for step in self.steps:
-            base = step.run(base, multiplicity).weights
-        return base
+from surveykit.weighting.steps.base import BaseStep
+from surveykit.weighting.variance.credits import ChainCredit, Credit
+from surveykit.weighting.variance.final_weights import FinalWeights, digest_of
 
 
 def apply_weighting(
@@ -94,93 +75,51 @@ def apply_weighting(
     for number, step in enumerate(compiled.steps, start=2):
         outcome: Outcome = step.run(weights)
         log.append(record_step(number, step, weights, outcome))
-        if isinstance(outcome.credit, KeptInfluence):
+        if outcome.weights is weights:  # the step only reports
             continue
         factors[_unique(f"factor_{step.kind}", factors)] = np.divide(
             outcome.weights, weights, out=np.zeros_like(weights), where=weights != 0
         )
         outcomes.append(outcome)
         weights = outcome.weights
-    design = _design(plan, linked_table, compiled.base, compiled.statuses)
-    label = result_label(plan)
-    if outcomes:
-        credits = tuple(outcome.credit for outcome in outcomes)
-        design = design.adjusted(weights, ChainCredit(credits, label if label == RESIDENTS else ""))
     units = linked_table[plan.unit] if plan.unit in linked_table.columns else pd.Series(np.arange(len(linked_table)))
+    credit = _credit(plan, tuple(outcome.credit for outcome in outcomes))
+    final = _final_weights(plan, linked_table, compiled, weights, credit)
     table = pd.DataFrame(
         {plan.unit: units.to_numpy(), "base_weight": compiled.base, **factors, "final_weight": weights}
     )
     wanted = domains if domains is not None else _domains(plan, linked_table)
-    return WeightingResult(design, table, tuple(log), plan, compiled, wanted)
-
-
-def compile_plan(plan: WeightingPlan, table: pd.DataFrame, margins: Mapping[str, pd.DataFrame]) -> CompiledPlan:
-    """Bind a plan to a table, checking everything that can be checked before weights move."""
-    problems = check_weighting_plan(plan, set(table.columns))
-    if problems:
-        raise DefinitionError(problems)
-    if not len(table):
-        raise DataError("the linked table has no rows: draw a sample and link its responses first")
-    statuses = read_statuses(plan.dispositions, table)
-    first = plan.steps[0]
-    assert isinstance(first, BaseStep)
-    base = _base_weights(first, table)
-    steps: list[CompiledStep] = []
-    weights = base
-    for step in plan.steps[1:]:
-        for compiled in build_step(step, Binding(table, margins, statuses, tuple(steps)), weights):
-            steps.append(compiled)
-            weights = compiled.run(weights).weights
-    if (statuses.ineligible & (weights > 0)).any():
-        steps.append(ineligible_step(statuses))
-        weights = steps[-1].run(weights).weights
-    for rows, what, kind in (
-        (statuses.unknown, "are of unknown eligibility", "unknown_eligibility"),
-        (statuses.nonrespondents, "did not respond", "nonresponse"),
-    ):
-        count = int((rows & (weights > 0)).sum())
-        if count:
-            raise DataError(f"{count} sampled units {what} and still carry weight at the end; add a step {kind}")
-    return CompiledPlan(tuple(steps), base, statuses)
-
-
-def _base_weights(step: BaseStep, table: pd.DataFrame) -> Array:
-    column = step.probability or step.weight
-    if column not in table.columns:
-        raise DataError(f"base weights: there is no column {column!r}; there are {first_few(list(table.columns))}")
-    values = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
-    low = 0.0 if step.probability is None else np.finfo(float).tiny
-    bad = ~np.isfinite(values) | (values < low) | ((values > 1) if step.probability else False)
-    if bad.any():
-        wanted = "probabilities above 0 and at most 1" if step.probability else "numbers of at least 0"
-        raise DataError(
-            f"base weights: {column!r} must hold {wanted}; mend {int(bad.sum())} rows "
-            f"({first_few(np.flatnonzero(bad).tolist())})"
-        )
-    return 1.0 / values if step.probability else values
+    return WeightingResult(final.design(linked_table), table, tuple(log), plan, compiled, wanted, final)
 
 
 def _base_record(plan: WeightingPlan, compiled: CompiledPlan) -> StepRecord:
     statuses, base = compiled.statuses, compiled.base
     counts = statuses.table(base)
-    column = getattr(plan.steps[0], "probability", None) or getattr(plan.steps[0], "weight", "")
+    first = plan.steps[0]
+    assert isinstance(first, BaseStep)
     total, rows = float(base.sum()), int((base > 0).sum())
-    return StepRecord(1, "base", {"column": column}, counts, total, total, len(base), rows, 1.0, 1.0)
+    return StepRecord(1, "base", {"column": first.column}, counts, total, total, len(base), rows, 1.0, 1.0)
 
 
-def _design(plan: WeightingPlan, table: pd.DataFrame, base: Array, statuses: Statuses) -> SurveyDesign:
+def _credit(plan: WeightingPlan, credits: tuple[Credit, ...]) -> ChainCredit | None:
+    label = result_label(plan)
+    return ChainCredit(credits, label if label == RESIDENTS else "") if credits else None
+
+
+def _final_weights(
+    plan: WeightingPlan,
+    table: pd.DataFrame,
+    compiled: CompiledPlan,
+    weights: Array,
+    credit: ChainCredit | None,
+) -> FinalWeights:
     strata = plan.strata if plan.strata is not None and plan.strata in table.columns else None
     fraction: Array | None = None
     if plan.finite_population != "none":
-        fraction = _fractions(plan, table, base, statuses, strata)
-    return SurveyDesign(
-        table,
-        weights=base,
-        strata=strata,
-        psu=plan.psu,
-        sampling_fraction=fraction,
-        lonely_psu=plan.lonely_psu,
-    )
+        fraction = _fractions(plan, table, compiled.base, compiled.statuses, strata)
+    unit = plan.unit if plan.unit in table.columns else None
+    rows, design = digest_of(table, unit), (strata, plan.psu, plan.lonely_psu)
+    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit)
 
 
 def _fractions(
@@ -198,11 +137,8 @@ def _fractions(
 
 
 def _domains(plan: WeightingPlan, table: pd.DataFrame) -> tuple[str, ...]:
-    names: list[str] = []
-    for step in plan.steps:
-        names += list(getattr(step, "by", ()))
-        names += [name for margin in getattr(step, "margins", ()) for name in margin.variables]
-    return tuple(name for name in dict.fromkeys(names) if name in table.columns)
+    names = dict.fromkeys(name for step in plan.steps for name in step.domains())
+    return tuple(name for name in names if name in table.columns)
 
 
 def _unique(name: str, taken: dict[str, Array]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.errors import DataError
-from surveykit.weighting.arrays.credited import KeptInfluence, replace_adjustments, replicate_columns
 from surveykit.weighting.result import WeightingResult
+from surveykit.weighting.variance.credited import KeptInfluence, replace_adjustments, replicate_columns
 
 
 def base_design(result: WeightingResult) -> SurveyDesign:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from surveykit.errors import DataError
 from surveykit.weighting.models.multilevel import MultilevelModel, poststratified_regression
-from surveykit.weighting.models.residents import Rerun, ResidentEstimates, ResidentModel, carry_over
+from surveykit.weighting.models.resident_estimates import ResidentEstimates
+from surveykit.weighting.models.residents import Rerun, ResidentModel, carry_over
+from surveykit.weighting.result import WeightingResult
 from surveykit.weighting.steps.residents import CarryOver
-
-if TYPE_CHECKING:
-    from surveykit.weighting.result import WeightingResult
 
 
 def resident_estimates(

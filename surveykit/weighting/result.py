@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pandas as pd
 
 from surveykit.design import SurveyDesign
-from surveykit.display import Shown
-from surveykit.errors import choose
-from surveykit.language import LANGUAGES, Language
-from surveykit.weighting.adjusting.ridge import achieved_table
+from surveykit.display import NamedTable, Presentation, Shown, Words, facts
+from surveykit.errors import DataError, choose
+from surveykit.language import Language
+from surveykit.weighting.binding.step import Balancing
 from surveykit.weighting.inference import RESIDENTS, probability_label
 from surveykit.weighting.inputs.groups import flat_steps
 from surveykit.weighting.inputs.outcome import StepRecord
-from surveykit.weighting.plan.definition import ResidentsStep, WeightingPlan, plan_mapping
-from surveykit.weighting.quality.diagnostics import domain_summary, weight_summary
-from surveykit.weighting.steps.calibration import ApproachTotals, MeetTotals
-from surveykit.weighting.steps.margins import MeetMargins, margin_table
+from surveykit.weighting.plan.compiled import CompiledPlan
+from surveykit.weighting.plan.definition import WeightingPlan, plan_mapping
+from surveykit.weighting.quality.diagnostics import domain_summary, weight_histogram, weight_summary
+from surveykit.weighting.variance.final_weights import FinalWeights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from surveykit.display import Presentation
-    from surveykit.weighting.apply import CompiledPlan
-    from surveykit.weighting.models.residents import ResidentEstimates
+    from surveykit.weighting.plan.compiled import CompiledPlan
 
 Chart = Literal["weights", "margins"]
 
@@ -76,6 +75,8 @@ class WeightingResult(Shown):
         The plan bound to the rows: a function from base weights to final weights.
     domain_columns : tuple of str
         Columns by which diagnostics are given.
+    final_weights : FinalWeights
+        The weights with their credits, apart from any table, as a file keeps them.
     """
 
     design: SurveyDesign
@@ -84,17 +85,12 @@ class WeightingResult(Shown):
     plan: WeightingPlan
     compiled: CompiledPlan
     domain_columns: tuple[str, ...]
+    final_weights: FinalWeights
 
     @property
     def label(self) -> str:
         """What kind of inference the weights allow: as the plan declares it, and model-based after participation."""
         return result_label(self.plan)
-
-    def residents(self, outcome: str, by: str | None = None, conf_level: float = 0.95) -> ResidentEstimates:
-        """Estimate residents by the plan's last step, where that is an estimator; see `resident_estimates`."""
-        from surveykit.weighting.resident_results import resident_estimates
-
-        return resident_estimates(self, outcome, by, conf_level)
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
@@ -102,11 +98,10 @@ class WeightingResult(Shown):
         final = self.design.weights
         base, tables, totals = self.compiled.base, [], []
         for group, step in flat_steps(self.compiled.steps):
-            if isinstance(step, MeetMargins):
-                tables.append(_of_group(margin_table(step.margins, base, final), group))
-            elif isinstance(step, MeetTotals | ApproachTotals):
-                reached = final @ step.auxiliaries.x
-                totals.append(_of_group(achieved_table(step.auxiliaries, base, reached, step.penalties), group))
+            if isinstance(step, Balancing):
+                balance = step.balance(base, final)
+                tables += [] if balance.margins is None else [_of_group(balance.margins, group)]
+                totals += [] if balance.totals is None else [_of_group(balance.totals, group)]
         return Diagnostics(
             weight_summary(final),
             domain_summary(self.design.data, final, self.domain_columns),
@@ -149,40 +144,59 @@ class WeightingResult(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.weighting.showing import weighting_presentation
+        found = self.diagnostics
+        tables = [
+            NamedTable(("权数概况", "Weights"), facts(found.overall)),
+            NamedTable(("各步骤", "Steps"), self.log_table()),
+        ]
+        more: tuple[tuple[Words, pd.DataFrame], ...] = (
+            (("边际", "Margins"), found.margins),
+            (("总量", "Totals"), found.totals),
+            (("各子总体", "Domains"), found.domains),
+        )
+        tables += [NamedTable(name, table) for name, table in more if len(table)]
+        tables += [NamedTable(("框的覆盖", "Coverage of the frame"), r.cells) for r in self.log if r.kind == "coverage"]
+        for step, errors in found.history.items():
+            history = pd.DataFrame({"iteration": range(len(errors)), "margin_error": errors})
+            kind = next(record.kind for record in self.log if record.step == step)
+            tables.append(NamedTable((f"第{step}步（{kind}）的收敛过程", f"History of step {step} ({kind})"), history))
+        figure = weight_histogram(self.design.weights)
+        return Presentation(("加权", "Weighting"), tuple(tables), ((f"推断性质：{self.label}", self.label),), figure)
 
-        return weighting_presentation(self)
-
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-        what: Chart = "weights",
+    def _draw(
+        self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None, *, what: Chart = "weights"
     ) -> Axes:
         """Draw the distribution of the final weights, or the margins before and after.
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         what : {"weights", "margins"}
             What to draw.
-
-        Returns
-        -------
-        Axes
         """
         choose("what", what, get_args(Chart))
-        choose("language", language, LANGUAGES)
-        from surveykit.weighting.showing import plot_weighting
+        from surveykit.display import charts
+        from surveykit.display.style import label_of
 
-        return plot_weighting(self, ax, language, labels, what)
+        zh = language == "zh"
+        if what == "weights":
+            weights = self.design.weights
+            used = weights[weights > 0]
+            axis, side = ("最终权数 ÷ 平均权数", "答卷数") if zh else ("final weight / mean weight", "respondents")
+            return charts.histogram(used / used.mean(), ax, axis=axis, side=side)
+        margins = self.diagnostics.margins
+        if not len(margins):
+            raise DataError("plot: the plan meets no margins: draw what='weights'")
+        rows = margins.assign(
+            label=[
+                f"{label_of(m, labels)} · {label_of(level, labels)}"
+                for m, level in zip(margins["margin"], margins["level"], strict=True)
+            ],
+            before=margins["share_before"],
+            after=margins["share_after"],
+            target=margins["share_population"],
+        )
+        names = ("加权前", "加权后", "目标") if zh else ("before", "after", "target")
+        return charts.before_after_chart(rows, ax, axis="占比" if zh else "share", names=names)
 
 
 def result_label(plan: WeightingPlan) -> str:
@@ -193,8 +207,7 @@ def result_label(plan: WeightingPlan) -> str:
     >>> result_label(WeightingPlan.model_validate({"steps": [{"kind": "base"}], "sampled_from": "platform users"}))
     'probability sample of platform users'
     """
-    modelled = any(getattr(step, "distance", None) == "participation" for step in plan.steps)
-    modelled = modelled or any(isinstance(step, ResidentsStep) and step.gives_weights for step in plan.steps)
+    modelled = any(step.models_participation for step in plan.steps)
     if modelled or plan.result_label != "probability sample":
         return RESIDENTS
     return probability_label(plan.sampled_from)

@@ -12,8 +12,7 @@ from surveykit.responses.quality.checks import QualityReport
 from surveykit.responses.quality.duplicates import duplicate_flags, one_per_unit
 from surveykit.responses.quality.rules import DispositionRule, DuplicateRule, QualityRules, SpeederRule
 from surveykit.responses.quality.speed import relative_speed, speed_flags
-from surveykit.weighting.plan.definition import Dispositions
-from surveykit.weighting.steps.statuses import read_statuses
+from surveykit.weighting.inputs.statuses import Dispositions, read_statuses
 
 
 def answers(kinds, units=None, **meta):

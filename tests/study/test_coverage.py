@@ -17,7 +17,7 @@ from surveykit.simulation import (
 )
 from surveykit.study.files.loading import load_study
 from surveykit.study.files.study import simulation_of
-from surveykit.study.inputs.weighted import weighted_design
+from surveykit.study.inputs.weighted import weighting_for, with_indicators
 
 REPETITIONS = 200
 RATES = ("awareness", "satisfaction", "recognition_support")
@@ -38,7 +38,8 @@ def one_repetition(study, frame, answers, number, folder):
     linked = link_sample(sample, responses, check_quality(responses, study.questionnaire, study.quality))
     found = {}
     for analysis in study.definition.analyses:
-        design = weighted_design(study, analysis, linked.table, linked.missing)
+        table = with_indicators(study, linked.table, linked.missing)
+        design = weighting_for(study, analysis, table).design
         found[analysis.id] = estimate_indicators(design, study.indicators).table.set_index("variable")
     unweighted = indicator_columns(study.indicators, linked.table, linked.missing)[list(RATES)].mean()
     return found, unweighted

@@ -14,7 +14,7 @@ from surveykit.estimation import survey_mean
 from surveykit.report import make_document, render_html
 from surveykit.sampling import draw
 from surveykit.study.files.loading import load_study
-from surveykit.study.inputs.weighted import read_linked, weighted_design, weighting_for
+from surveykit.study.inputs.weighted import read_linked, weighted_design, weighting_for, with_indicators
 from surveykit.study.reporting import report_input
 
 CONTENT = ("questionnaires", "sampling", "analysis", "report_templates")
@@ -226,7 +226,7 @@ def test_a_community_in_which_nobody_responds_still_counts_as_drawn(finished):
     changed = linked.assign(disposition=linked["disposition"].mask(silent, "NC"))
     changed[answered] = changed[answered].mask(np.repeat(silent.to_numpy()[:, None], len(answered), axis=1))
     gaps = missing.mask(np.repeat(silent.to_numpy()[:, None], missing.shape[1], axis=1), "na")
-    design = weighted_design(finished, analysis, changed, gaps)
+    design = weighting_for(finished, analysis, with_indicators(finished, changed, gaps)).design
     assert design.weights[silent.to_numpy()].sum() == 0
     found = survey_mean(design, "awareness", by="district").table.set_index("district")
     before = survey_mean(weighted_design(finished, analysis, linked, missing), "awareness", by="district").table

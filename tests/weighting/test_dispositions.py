@@ -6,7 +6,7 @@ import pytest
 
 from surveykit.responses.fieldwork.outcome_rates import DISPOSITIONS, outcome_rates
 from surveykit.weighting import WeightingPlan, apply_weighting
-from surveykit.weighting.plan.definition import Dispositions
+from surveykit.weighting.inputs.statuses import Dispositions
 
 UNKNOWN = {"kind": "unknown_eligibility", "by": "district"}
 NONRESPONSE = {"kind": "nonresponse", "by": "district"}

@@ -179,3 +179,12 @@ def test_plans_that_contradict_their_groups():
     problems = check_weighting_plan(made)
     assert [problem.path[1] for problem in problems] == [1, 2, 3, 4, 5, 6]
     assert all(problem.todo for problem in problems)
+
+
+def test_trimming_keeps_the_margins_of_the_last_step_that_meets_them_exactly():
+    """A ridge by groups in between meets none: trimming goes back to the raking before it."""
+    made = [NONRESPONSE | {"by": "d"}, STEPS["raking"], STEPS["ridge"]]
+    trimming = {"kind": "trimming", "lower": 5, "upper": 28, "keep_margins": True}
+    result = apply_weighting(plan(*made, trimming), table())
+    assert result.diagnostics.margins["relative_error"].max() < 1e-8
+    assert result.design.weights.max() <= 28 * (1 + 1e-9)

@@ -18,6 +18,7 @@ from surveykit.weighting import (
     base_design,
     check_weighting_plan,
     rerun_replicates,
+    resident_estimates,
 )
 
 SPEC = importlib.util.spec_from_file_location("simulated", Path(__file__).parent / "simulated.py")
@@ -137,7 +138,7 @@ def test_estimators_leave_the_weights_and_answer_for_residents(method, people, t
     np.testing.assert_array_equal(result.design.weights, users.design.weights)
     assert result.label == "probability sample of platform users"
     assert "an estimator, not weights" in result.log[-1].notes[0]
-    made = result.residents("y", by="sex")
+    made = resident_estimates(result, "y", by="sex")
     assert made.label == LABEL and made.table["label"].eq(LABEL).all() and len(made.table) == 3
     row = made.table.iloc[0]
     naive = survey_mean(users.design, "y").table["estimate"].iloc[0]
@@ -150,7 +151,7 @@ def test_replicates_of_an_estimator_run_the_nonresponse_step_again(table, cells)
     few = cells.groupby("age", as_index=False)["population"].sum()
     step = {"kind": "residents", "method": "model", "cells": "few", "predictors": ["age"], "replicates": 300}
     result = apply_weighting(plan({"kind": "nonresponse", "by": "age"}, step), table, {"few": few})
-    error = result.residents("y").table["std_error"].iloc[0]
+    error = resident_estimates(result, "y").table["std_error"].iloc[0]
     heard = table[table["disposition"] == "I"]
     share = few.set_index("age")["population"] / few["population"].sum()
     within = heard.groupby("age")["y"].agg(["mean", "size"])
@@ -159,13 +160,14 @@ def test_replicates_of_an_estimator_run_the_nonresponse_step_again(table, cells)
     spread = {"kind": "nonresponse", "method": "propensity", "quantiles": 0, "predictors": PREDICTORS}
     rerun = apply_weighting(plan(spread, step), table, {"few": few})
     fixed = adjust_to_residents(rerun.design, "y", few, ResidentModel(("age",), method="model", replicates=300))
-    assert rerun.residents("y").table["std_error"].iloc[0] != pytest.approx(fixed.table["std_error"].iloc[0], rel=1e-6)
+    error = fixed.table["std_error"].iloc[0]
+    assert resident_estimates(rerun, "y").table["std_error"].iloc[0] != pytest.approx(error, rel=1e-6)
 
 
 def test_weights_have_no_estimator(table, cells):
     result = apply_weighting(plan(NONRESPONSE, RESIDENTS), table, {"cells": cells})
     with pytest.raises(DataError, match=r"its weights are in result\.design"):
-        result.residents("y")
+        resident_estimates(result, "y")
 
 
 def test_what_a_residents_step_lacks_is_said():

@@ -76,16 +76,20 @@ def _analyses(study: Study) -> list[Problem]:
 
 def _steps(study: Study) -> list[Problem]:
     """Tables that steps name exist, and a study's estimates rest on weights."""
+    from surveykit.weighting.steps.residents import ResidentsStep
+
     problems = []
     for index, step in enumerate(study.weighting.steps):
-        for key in ("frame", "cells"):
-            name = getattr(step, key, None)
-            if name is not None and name not in study.definition.files.tables:
+        for key, name in step.tables().items():
+            if name not in study.definition.files.tables:
                 advice = f"name its CSV file in study.yaml: 'files: tables: {name}:'"
                 problems.append(Problem(f"no table {name!r}", advice, ("steps", index, key)))
-        if step.kind == "residents" and not step.gives_weights:
+        if isinstance(step, ResidentsStep) and not step.gives_weights:
             what = f"method {step.method!r} depends on the outcome and gives no weights, which a study's estimates need"
-            advice = "take calibrated or pseudo_likelihood, or use the method in a notebook (WeightingResult.residents)"
+            advice = (
+                "take calibrated or pseudo_likelihood, or use the method in a notebook "
+                "(surveykit.weighting.resident_estimates)"
+            )
             problems.append(Problem(what, advice, ("steps", index, "method")))
     return problems
 

@@ -14,6 +14,7 @@ __all__ = [
     "ESTIMATES",
     "ESTIMATES_TABLE",
     "EVALUATION",
+    "FINAL_WEIGHTS",
     "FORM",
     "FRAME_INDEX",
     "LINKED",
@@ -75,6 +76,7 @@ CLEANING_SUMMARY = "output/responses/cleaning_by_district.csv"
 CLEANING_LOG = "output/responses/cleaning_log.csv"
 RESPONSES_LOG = "output/responses/log.json"
 WEIGHTS = "output/weights/weights.csv"
+FINAL_WEIGHTS = "output/weights/weights.parquet"
 WEIGHTING_LOG = "output/weights/log.json"
 ESTIMATES = "output/estimates/estimates.json"
 ESTIMATES_TABLE = "output/estimates/estimates.csv"

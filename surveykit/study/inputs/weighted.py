@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from surveykit.study.files.study import Study
     from surveykit.weighting import WeightingPlan, WeightingResult
 
-__all__ = ["own_answers", "plan_for", "read_linked", "weighted_design", "weighting_for"]
+__all__ = ["own_answers", "plan_for", "read_linked", "weighted_design", "weighting_for", "with_indicators"]
 
 
 def plan_for(study: Study, analysis: Analysis) -> WeightingPlan:
@@ -57,8 +57,7 @@ def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFra
 
     path = study.definition.files.tables[name]
     table = read_csv(study.root / path, dtype=str)
-    wanted = {"count", *(getattr(step, "counts", "count") for step in plan.steps)}
-    wanted |= {column for step in plan.steps for column in getattr(step, "numeric", ())}
+    wanted = {column for step in plan.steps for column in step.number_columns()}
     for column in wanted & set(table.columns):
         numbers = pd.to_numeric(table[column], errors="coerce")
         if numbers.isna().any():
@@ -68,9 +67,30 @@ def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFra
     return table
 
 
-def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
-    """Return the design of one analysis, with a column for each indicator and each of its alternative rules."""
+def with_indicators(study: Study, linked: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
+    """Return the linked sample with a column for each indicator and each of its alternative rules."""
     from surveykit.scoring import indicator_columns, with_alternatives
 
     columns = indicator_columns(with_alternatives(study.indicators), linked, missing)
-    return weighting_for(study, analysis, linked.assign(**{str(name): columns[name] for name in columns})).design
+    return linked.assign(**{str(name): columns[name] for name in columns})
+
+
+def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, missing: pd.DataFrame) -> SurveyDesign:
+    """Return the design of one analysis: the weights that were made, over the linked sample with all indicators.
+
+    Raises
+    ------
+    DataError
+        If the file of weights holds something else, lacks the analysis, or was made for other rows.
+    """
+    from surveykit.weighting.variance.final_weights import FinalWeights
+
+    table = with_indicators(study, linked, missing)
+    name = study.located(places.FINAL_WEIGHTS)
+    stored = read_parquet(study.path(places.FINAL_WEIGHTS))
+    try:
+        if "analysis" not in stored.columns or not (stored["analysis"] == analysis.id).any():
+            raise DataError(f"there are no weights for {analysis.id!r}: weight again")
+        return FinalWeights.from_table(stored[stored["analysis"] == analysis.id]).design(table)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from error

@@ -32,6 +32,7 @@ PERSONAL = frozenset(
         places.QUALITY_XLSX,
         places.FRAME_INDEX,
         places.WEIGHTS,
+        places.FINAL_WEIGHTS,
     }
 )
 PURGES = "purges.json"

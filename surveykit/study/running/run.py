@@ -76,6 +76,10 @@ def run_stages(
         A protected stage is out of date and its outputs exist.
     SurveyKitError
         Another run is under way, an input is missing, or one changed while it was in use.
+
+    Notes
+    -----
+    An output that somebody edited is made again; the edited file is kept in the archive and told.
     """
     with study_lock(study.output):
         manifest = Manifest.load(study.output / "manifest.json")
@@ -94,8 +98,14 @@ def run_stages(
                 result.current.append(stage.name)
                 continue
             _require_inputs(study.root, stage)
-            aside = _to_archive(study, stage, manifest, hashes, print_, redraw=redraw)
+            edited = _edited(study.root, stage, manifest, hashes)
+            aside = edited or _to_archive(study, stage, manifest, hashes, print_, redraw=redraw)
             (progress or say)(f"[{number}/{len(stages)}] {stage.title}")
+            for name in edited:
+                say(
+                    f"    {name} is not the file that was made: it is made again, and the changed one is not read; "
+                    "change what it is made from instead"
+                )
             started = time.perf_counter()
             make_stage(Job(study, stage, inputs, print_, aside), manifest, hashes, save, say)
             held |= held_digests(manifest.stages[stage.name]["outputs"])
@@ -186,6 +196,15 @@ def _require_own(file: str, study: Study) -> None:
             f"{study.file}: {study.output.name}/ holds what {file} made: give this study a folder of its own, "
             f"for example 'output: {study.output.name}_2', or move {study.output.name}/ away"
         )
+
+
+def _edited(root: Path, stage: Stage, manifest: Manifest, hashes: FileHashes) -> list[str]:
+    """Return the outputs that somebody changed since they were made, of a stage that may be made again."""
+    entry = manifest.stages.get(stage.name)
+    if entry is None or stage.protected:
+        return []
+    made = entry["outputs"]
+    return [n for n in stage.outputs if n in made and (root / n).exists() and hashes.of(n) != made[n]]
 
 
 def _to_archive(

@@ -25,6 +25,7 @@ def report_stage(study: StudyOutline) -> Stage:
     made += (places.CLEANING_SUMMARY, places.OUTCOME_RATES, places.MARKED_RATES)
     results: tuple[str, ...] = (
         places.WEIGHTS,
+        places.FINAL_WEIGHTS,
         places.WEIGHTING_LOG,
         places.ESTIMATES,
         places.TOPLINE,

@@ -1,11 +1,14 @@
-"""Weight: from the linked sample to final weights for each analysis, with the log of every step."""
+"""Weight: from the linked sample to final weights for each analysis, with the log of every step.
+
+weights.csv is for people; weights.parquet holds the same weights with their design and credits, for what follows.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from surveykit.study.files import places
-from surveykit.study.running.artefacts import read_parquet, write_csv, write_json
+from surveykit.study.running.artefacts import read_parquet, write_csv, write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ def weight_stage(study: StudyOutline) -> Stage:
         "weight",
         "weighting",
         (places.STUDY, files.weighting, *files.margins.values(), *files.tables.values(), places.LINKED),
-        (places.WEIGHTS, places.WEIGHTING_LOG),
+        (places.WEIGHTS, places.FINAL_WEIGHTS, places.WEIGHTING_LOG),
         _make,
     )
 
@@ -33,11 +36,13 @@ def _make(making: Making) -> None:
 
     study = making.study
     linked = read_parquet(study.path(places.LINKED))
-    tables, log = [], {}
+    tables, stored, log = [], [], {}
     for analysis in study.definition.analyses:
         result = weighting_for(study, analysis, linked)
         tables.append(result.table.assign(analysis=analysis.id))
+        stored.append(result.final_weights.to_table().assign(analysis=analysis.id))
         log[analysis.id] = result.to_payload()
         making.counts[analysis.id] = int((result.table["final_weight"] > 0).sum())
     write_csv(making.output(places.WEIGHTS), pd.concat(tables, ignore_index=True))
+    write_parquet(making.output(places.FINAL_WEIGHTS), pd.concat(stored, ignore_index=True))
     write_json(making.output(places.WEIGHTING_LOG), log)

@@ -42,13 +42,13 @@ def evaluate_study(study: Study, repetitions: int, progress: Callable[[int], Non
         Also written to simulation/evaluation.csv in the study's output folder.
     """
     from surveykit.simulation import EvaluationOptions, evaluate_plan
+    from surveykit.weighting.steps.nonresponse import NonresponseStep
 
     plan, data = study.sampling_plan, study.definition.data
     assert data.answers is not None
     frame, answers = read_parquet(study.root / data.frame), read_parquet(study.root / data.answers)
-    classes = next(
-        (step.by for step in study.weighting.steps if step.kind == "nonresponse" and step.method == "classes"), ()
-    )
+    adjusting = (step for step in study.weighting.steps if isinstance(step, NonresponseStep))
+    classes = next((step.by for step in adjusting if step.method == "classes"), ())
     known = tuple(name for name in classes if name in frame)
     options = EvaluationOptions(repetitions=repetitions, domain=UNIT, classes=known)
     found = evaluate_plan(plan, simulation_of(study), frame, answers, options=options, progress=progress)

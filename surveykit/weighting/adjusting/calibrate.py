@@ -12,12 +12,12 @@ from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.design.adjustments import RegressionAdjustment
 from surveykit.errors import ConvergenceError, DataError, choose, first_few
 from surveykit.weighting.arrays.cells import compress, level_text
-from surveykit.weighting.arrays.credited import AnyDesign, Made, adjust_design, refuse_replicates
-from surveykit.weighting.arrays.credits import CalibrationCredit
 from surveykit.weighting.arrays.distances import Array, Distance, check_bounds
 from surveykit.weighting.arrays.feasibility import LARGEST_PROGRAM, Feasibility, check_feasibility, require_feasible
 from surveykit.weighting.arrays.solver import DistanceChoice, Solution, Target, solve_calibration
 from surveykit.weighting.inputs.auxiliaries import Auxiliaries, Part, read_parts, stack_parts
+from surveykit.weighting.variance.credited import AnyDesign, Made, adjust_design, refuse_replicates
+from surveykit.weighting.variance.credits import CalibrationCredit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import numpy as np
 from surveykit.design.adjustments import PoststratificationAdjustment, RakingAdjustment
 from surveykit.errors import DataError
 from surveykit.weighting.arrays.cells import indicator_matrix
-from surveykit.weighting.arrays.credited import AnyDesign, KeptInfluence, Made, adjust_design, refuse_replicates
-from surveykit.weighting.arrays.credits import CalibrationCredit, GroupTotalCredit, TrimmingCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.raking import RakingMargin, check_levels, rake_weights
 from surveykit.weighting.arrays.trimming import spread_trim
 from surveykit.weighting.inputs.margins import code_margin, read_totals
+from surveykit.weighting.variance.credited import AnyDesign, KeptInfluence, Made, adjust_design, refuse_replicates
+from surveykit.weighting.variance.credits import CalibrationCredit, GroupTotalCredit, TrimmingCredit
 
 Variables = str | Sequence[str]
 

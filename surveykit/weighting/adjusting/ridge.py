@@ -11,10 +11,10 @@ import pandas as pd
 
 from surveykit.design import SurveyDesign
 from surveykit.errors import DataError, first_few
-from surveykit.weighting.arrays.credited import Made, adjust_design
-from surveykit.weighting.arrays.credits import CalibrationCredit
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inputs.auxiliaries import Auxiliaries, read_parts
+from surveykit.weighting.variance.credited import Made, adjust_design
+from surveykit.weighting.variance.credits import CalibrationCredit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

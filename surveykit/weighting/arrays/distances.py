@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from surveykit.errors import DataError, choose
 
 Array = NDArray[Any]
+Mask = NDArray[np.bool_]
 Distance = Literal["linear", "raking", "exponential", "logit", "participation"]
 
 _LARGEST_EXPONENT = 600.0

@@ -10,8 +10,7 @@ import pandas as pd
 
 from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 
 _CLOSE = 1e-10
 

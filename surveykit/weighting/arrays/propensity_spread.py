@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from surveykit.weighting.arrays.cells import Codes
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 
 
 class Propensities(NamedTuple):

@@ -10,8 +10,7 @@ import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import Codes, indicator_matrix
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.raking import RakingMargin, check_levels, check_margin_totals
 from surveykit.weighting.inputs.margins import code_margin, read_totals
 

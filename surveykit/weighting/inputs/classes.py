@@ -9,8 +9,7 @@ import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import Codes, level_text
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 
 
 class ClassRules(NamedTuple):

@@ -12,9 +12,10 @@ import pandas as pd
 
 from surveykit.errors import ConvergenceError, DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import Credit, Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.inputs.outcome import CompiledStep, Description, Outcome
+from surveykit.weighting.variance.credits import Credit
+from surveykit.weighting.variance.packing import packed
 
 Made = TypeVar("Made")
 
@@ -101,6 +102,7 @@ def in_each(groups: Sequence[Group], make: Callable[[int], Made]) -> list[Made]:
     return made
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupedCredit:
     """The credit of a step that was made in each group on its own.

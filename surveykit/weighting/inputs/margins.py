@@ -9,10 +9,10 @@ import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import code_levels, level_text
-from surveykit.weighting.arrays.credits import Mask
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.raking import RakingMargin
+from surveykit.weighting.inputs.definitions import MarginDefinition, MarginSet
 from surveykit.weighting.inputs.groups import Group
-from surveykit.weighting.plan.margins import MarginDefinition, MarginSet
 
 Totals = dict[tuple[str, ...], float]
 MarginTables = Mapping[str, pd.DataFrame]
@@ -283,3 +283,36 @@ def _resolve(
     if size is None or total <= 0:
         raise DataError(f"margin {margin.label!r}: shares need a population_size and a sum above 0")
     return RakingMargin(coded.name, coded.codes, coded.totals / total * size, coded.levels)
+
+
+def named_table(tables: MarginTables, name: str, what: str) -> pd.DataFrame:
+    """Return a table that a step names.
+
+    Raises
+    ------
+    DataError
+        If it was not handed over; names the key that it should have.
+    """
+    if name not in tables:
+        raise DataError(f"{what} {name!r} was not handed over: pass margins={{{name!r}: table}}")
+    return tables[name]
+
+
+def read_sizes(table: pd.DataFrame, column: str, name: str) -> Array:
+    """Return the sizes of the rows of a table (n,).
+
+    Raises
+    ------
+    DataError
+        If the column is absent, or holds something else; names rows.
+    """
+    if column not in table.columns:
+        raise DataError(f"{name!r} has no column {column!r}; there are {first_few(list(table.columns))}")
+    sizes = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    bad = ~np.isfinite(sizes) | (sizes < 0)
+    if bad.any():
+        raise DataError(
+            f"{name!r}: {column!r} must hold numbers of at least 0; mend {int(bad.sum())} rows "
+            f"({first_few(np.flatnonzero(bad).tolist())})"
+        )
+    return sizes

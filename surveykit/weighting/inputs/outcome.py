@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from surveykit.weighting.arrays.cells import Codes
-from surveykit.weighting.arrays.credits import Credit, Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
+from surveykit.weighting.variance.credits import Credit
 
 
 class Outcome(NamedTuple):
@@ -29,7 +29,10 @@ class CompiledStep(Protocol):
         """Kind of the step in the plan."""
 
     def run(self, weights: Array, multiplicity: Array | None = None) -> Outcome:
-        """Return the weights after the step; in a replicate, multiplicities (n,) say how often a unit counts."""
+        """Return the weights after the step, the very same array where it only reports.
+
+        In a replicate, multiplicities (n,) say how often a unit counts.
+        """
 
     def describe(self, before: Array, outcome: Outcome) -> Description:
         """Say what the step did, as a table of its cells and notes."""

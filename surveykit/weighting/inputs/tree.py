@@ -12,8 +12,7 @@ from scipy.stats import chi2
 
 from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.inputs.classes import Classes, ClassRules
 
 

@@ -16,7 +16,8 @@ from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.patterns import make_patterns, read_outcome
 from surveykit.weighting.arrays.propensity import LogisticFit, fit_logistic
-from surveykit.weighting.models.residents import LABEL, ResidentEstimates
+from surveykit.weighting.inference import RESIDENTS
+from surveykit.weighting.models.resident_estimates import ResidentEstimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ def _result(
             "n": counted,
             "population": [float(sizes[own].sum()) for *_, own in domains],
             "method": "multilevel regression and post-stratification",
-            "label": LABEL,
+            "label": RESIDENTS,
         }
     )
     effects = [*model.fixed, *(" x ".join(group) for group in model.random)]

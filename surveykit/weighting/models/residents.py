@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from surveykit.design import SurveyDesign
-from surveykit.display import Shown
 from surveykit.errors import ConvergenceError, DataError, choose, first_few
-from surveykit.language import LANGUAGES, Language
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.arrays.participation import Patterns, outcome_means, participation_weights
 from surveykit.weighting.arrays.patterns import make_patterns, read_outcome
 from surveykit.weighting.inference import RESIDENTS, ResidentFamily, ResidentMethod
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matplotlib.axes import Axes
-
-    from surveykit.display import Presentation
-
-LABEL = RESIDENTS
+from surveykit.weighting.models.resident_estimates import ResidentEstimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,71 +56,6 @@ class ResidentModel:
     def __post_init__(self) -> None:
         choose("method", self.method, get_args(ResidentMethod))
         choose("family", self.family, get_args(ResidentFamily))
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ResidentEstimates(Shown):
-    """Model-based estimates for residents; never a plain margin of error.
-
-    Attributes
-    ----------
-    table : DataFrame
-        domain, level, estimate, std_error, conf_low, conf_high, n, population, method, label.
-    covariance : array, shape (k, k)
-        In the order of the table.
-    method : str
-        How they were made.
-    notes : tuple of str
-        Assumptions, in words.
-    """
-
-    table: pd.DataFrame
-    covariance: Array
-    method: str
-    notes: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """What kind of inference this is."""
-        return LABEL
-
-    def __repr__(self) -> str:
-        shown = self.table.drop(columns=["method", "label"]).to_string(index=False, float_format="{:.4g}".format)
-        return f"<ResidentEstimates: {self.label}; {self.method}>\n{shown}\n" + "\n".join(self.notes)
-
-    def presentation(self) -> Presentation:
-        """Return what is shown and exported."""
-        from surveykit.weighting.showing import residents_presentation
-
-        return residents_presentation(self)
-
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-    ) -> Axes:
-        """Draw the model-based estimates with their intervals.
-
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
-
-        Returns
-        -------
-        Axes
-        """
-        choose("language", language, LANGUAGES)
-        from surveykit.weighting.showing import plot_intervals
-
-        names = [level or domain for domain, level in zip(self.table["domain"], self.table["level"], strict=True)]
-        return plot_intervals(self.table, names, ax, language, labels)
 
 
 def adjust_to_residents(
@@ -393,7 +318,7 @@ def _result(
             "n": task.n,
             "population": task.sizes,
             "method": model.method,
-            "label": LABEL,
+            "label": RESIDENTS,
         }
     )
     return ResidentEstimates(table, spread, model.method, tuple(notes))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import ConvergenceError, DataError, choose, first_few
-from surveykit.language import LANGUAGES, Language
+from surveykit.language import Language
 from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.models.resident_estimates import plot_intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
-
-    from surveykit.display import Presentation
 
 Chart = Literal["estimates", "side by side"]
 
@@ -57,41 +54,27 @@ class FayHerriot(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.weighting.showing import small_area_presentation
+        said = f"{self.label}: area variance {self.area_variance:.6g}"
+        tables = (
+            NamedTable(("各地区", "Areas"), self.table),
+            NamedTable(("系数", "Coefficients"), self.coefficients),
+        )
+        note = (f"模型估计（费-赫里奥特）；地区方差 {self.area_variance:.6g}；区间依模型而定。", said)
+        return Presentation(("小域估计", "Small areas"), tables, (note,))
 
-        return small_area_presentation(self)
-
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        language: Language = "zh",
-        labels: Mapping[str, str] | None = None,
-        what: Chart = "estimates",
+    def _draw(
+        self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None, *, what: Chart = "estimates"
     ) -> Axes:
         """Draw the model-based estimates with their intervals, or direct and model-based ones side by side.
 
         Parameters
         ----------
-        ax : Axes, optional
-            Where to draw; new axes when absent.
-        language : {"zh", "en"}
-            Of axis and legend.
-        labels : mapping of str to str, optional
-            Texts of codes.
         what : {"estimates", "side by side"}
             Which chart.
-
-        Returns
-        -------
-        Axes
         """
         choose("what", what, get_args(Chart))
-        choose("language", language, LANGUAGES)
-        from surveykit.weighting.showing import plot_intervals, plot_side_by_side
-
         if what == "side by side":
-            return plot_side_by_side(self.table, ax, language, labels)
+            return _side_by_side(self.table, ax, language, labels)
         return plot_intervals(self.table, self.table["area"].tolist(), ax, language, labels)
 
 
@@ -271,3 +254,33 @@ def _covariates(table: pd.DataFrame, area: str, covariates: Sequence[str]) -> Ar
             )
         columns.append(values)
     return np.column_stack(columns)
+
+
+def _side_by_side(table: pd.DataFrame, ax: Axes | None, language: Language, labels: Mapping[str, str] | None) -> Axes:
+    """Draw the direct estimate of each area beside the model-based one; areas without answers have the second only."""
+    from surveykit.display.style import chart_axes, chart_style, label_of, set_fonts
+
+    zh = language == "zh"
+    names = ("直接估计", "模型估计（费-赫里奥特）") if zh else ("direct", "model-based (Fay-Herriot)")
+    with chart_style():
+        axes = chart_axes(ax, 7.0, 0.9 + 0.32 * max(len(table), 2))
+        places = np.arange(len(table))
+        sides = (("direct", "direct_std_error", -0.14, "#c4600c", "s"), ("estimate", "std_error", 0.14, "#1f5a92", "o"))
+        for (column, error, shift, color, mark), name in zip(sides, names, strict=True):
+            centre, reach = table[column].to_numpy(dtype=float), 1.96 * table[error].to_numpy(dtype=float)
+            look: dict[str, Any] = {
+                "color": color,
+                "marker": mark,
+                "markersize": 4,
+                "linestyle": "",
+                "elinewidth": 1.0,
+                "label": name,
+            }
+            axes.errorbar(centre, places + shift, xerr=reach, **look)
+        axes.set_yticks(places, [label_of(name, labels) for name in table["area"]])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        side = "估计值与1.96倍标准误（依模型而定）" if zh else "estimate, 1.96 standard errors (model-dependent)"
+        axes.set_xlabel(side)
+        axes.legend(loc="best")
+        set_fonts(axes)
+    return axes

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from surveykit.display import Shown
+from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import DataError
 from surveykit.weighting.arrays.cells import Codes, level_text
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.arrays.distances import Array, Mask
 from surveykit.weighting.arrays.propensity import fit_logistic, predictor_matrix
 from surveykit.weighting.arrays.propensity_spread import (
     Propensities,
@@ -23,9 +22,6 @@ from surveykit.weighting.arrays.propensity_spread import (
     total_spread,
     within_spread,
 )
-
-if TYPE_CHECKING:
-    from surveykit.display import Presentation
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -71,9 +67,18 @@ class ResponseQuality(Shown):
 
     def presentation(self) -> Presentation:
         """Return what is shown and exported."""
-        from surveykit.weighting.showing import quality_presentation
-
-        return quality_presentation(self)
+        items = {
+            "indicator": self.indicator,
+            "std_error": self.std_error,
+            "unadjusted": self.unadjusted,
+            "response_rate": self.response_rate,
+            "maximal_bias": self.maximal_bias,
+        }
+        tables = (
+            NamedTable(("总体", "Overall"), facts(items)),
+            NamedTable(("部分指标", "Partial indicators"), self.partial),
+        )
+        return Presentation(("应答代表性", "Representativity of the response"), tables)
 
 
 def response_quality(

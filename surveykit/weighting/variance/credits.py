@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from surveykit.weighting.arrays.cells import Codes
-from surveykit.weighting.arrays.distances import Array
-
-Mask = NDArray[np.bool_]
+from surveykit.weighting.arrays.distances import Array, Mask
+from surveykit.weighting.variance.packing import packed
 
 
 class Credit(Protocol):
@@ -33,43 +31,7 @@ class Credit(Protocol):
         """Carry ``z`` (n, k) from after the step to before it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RedistributionCredit:
-    """Weights of givers handed to receivers of the same class (nonresponse, unknown eligibility).
-
-    Attributes
-    ----------
-    classes : int array, shape (n,)
-        Class of each row, -1 for rows that take no part and keep their weight.
-    receivers : bool array, shape (n,)
-        Rows that receive; the other rows of the classes end with weight 0.
-    weights : array, shape (n,)
-        Weights before the step.
-    name : str
-        Name of the step.
-    """
-
-    classes: Codes
-    receivers: Mask
-    weights: Array
-    name: str = "nonresponse"
-
-    def residuals(self, z: Array) -> Array:
-        """Carry ``z`` (n, k) over the step."""
-        inside = self.classes >= 0
-        codes = np.where(inside, self.classes, 0)
-        given = np.where(inside, self.weights, 0.0)
-        kept = np.where(self.receivers, given, 0.0)
-        size = int(codes.max(initial=0)) + 1
-        all_sum = np.bincount(codes, weights=given, minlength=size)
-        kept_sum = np.bincount(codes, weights=kept, minlength=size)
-        share = _over(given, all_sum[codes]) - _over(kept, kept_sum[codes])
-        taking = np.where((inside & self.receivers)[:, None], z, 0.0)
-        kept_z = np.where((inside & ~self.receivers)[:, None], 0.0, z)
-        out: Array = kept_z + share[:, None] * _group_sums(taking, codes, size)
-        return out
-
-
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTotalCredit:
     """Weights scaled to a fixed total in each group (post-stratification, normalisation).
@@ -94,11 +56,12 @@ class GroupTotalCredit:
         codes = np.where(inside, self.groups, 0)
         taking = np.where(inside, self.weights, 0.0)
         size = int(codes.max(initial=0)) + 1
-        share = _over(taking, np.bincount(codes, weights=taking, minlength=size)[codes])
-        out: Array = z - share[:, None] * _group_sums(np.where(inside[:, None], z, 0.0), codes, size)
+        share = over(taking, np.bincount(codes, weights=taking, minlength=size)[codes])
+        out: Array = z - share[:, None] * group_sums(np.where(inside[:, None], z, 0.0), codes, size)
         return out
 
 
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationCredit:
     """Calibration to fixed totals, or to totals that the sample itself estimates.
@@ -151,54 +114,14 @@ class CalibrationCredit:
         hessian = (self.x * (self.weights * self.slopes)[:, None]).T @ self.x
         if self.ridge is not None:
             hessian = hessian + np.diag(self.ridge)
-        pull = (self.x * _over(self.slopes, self.factors)[:, None]).T @ z
+        pull = (self.x * over(self.slopes, self.factors)[:, None]).T @ z
         slope = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True) @ pull
         moved = final if self.sampled is None else final - self.sampled
         out: Array = z - moved[:, None] * (self.x @ slope)
         return out
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PropensityCredit:
-    """Division by a response propensity from a weighted logistic regression.
-
-    Attributes
-    ----------
-    x : array, shape (n, p)
-        Predictors.
-    weights : array, shape (n,)
-        Weights before the step.
-    propensity : array, shape (n,)
-        Fitted probabilities of response.
-    responded : bool array, shape (n,)
-        Rows that responded.
-    part : bool array, shape (n,)
-        Rows in the regression; the others keep their weight.
-    name : str
-        Name of the step.
-    """
-
-    x: Array
-    weights: Array
-    propensity: Array
-    responded: Mask
-    part: Mask
-    name: str = "nonresponse"
-
-    def residuals(self, z: Array) -> Array:
-        """Carry ``z`` (n, k) over the step."""
-        base = np.where(self.part, self.weights, 0.0)
-        information = (self.x * (base * self.propensity * (1 - self.propensity))[:, None]).T @ self.x
-        answering = self.part & self.responded
-        heard = np.where(answering[:, None], z, 0.0)
-        pull = (self.x * np.where(answering, 1 - self.propensity, 0.0)[:, None]).T @ heard
-        score = (self.x * (base * (self.responded - self.propensity))[:, None]) @ np.linalg.pinv(
-            information, rcond=1e-12, hermitian=True
-        )
-        out: Array = np.where((self.part & ~self.responded)[:, None], 0.0, z) - score @ pull
-        return out
-
-
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class TrimmingCredit:
     """Weights cut off at limits, the difference spread evenly over the others.
@@ -235,22 +158,11 @@ class TrimmingCredit:
         return np.where(self.cut[:, None], cut, np.where(self.receivers[:, None], shift, 0.0))
 
     def _influence(self, z: Array) -> tuple[Array, Array]:
-        influence = np.where(self.receivers[:, None], z * _over(np.ones_like(self.trimmed), self.trimmed)[:, None], 0.0)
+        influence = np.where(self.receivers[:, None], z * over(np.ones_like(self.trimmed), self.trimmed)[:, None], 0.0)
         return influence, influence.sum(axis=0) / max(int(self.receivers.sum()), 1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DropCredit:
-    """Rows that leave the weighting, such as known ineligible units: their weight becomes 0."""
-
-    dropped: Mask
-    name: str = "ineligible units"
-
-    def residuals(self, z: Array) -> Array:
-        """Carry ``z`` (n, k) over the step."""
-        return np.where(self.dropped[:, None], 0.0, z)
-
-
+@packed
 @dataclass(frozen=True, slots=True, eq=False)
 class ChainCredit:
     """All steps of a weighting plan, carried back from the last to the first.
@@ -282,12 +194,14 @@ class ChainCredit:
         return z + straight
 
 
-def _group_sums(values: Array, codes: Codes, size: int) -> Array:
+def group_sums(values: Array, codes: Codes, size: int) -> Array:
+    """Return for each row the sum of ``values`` (n, k) over the rows of its group."""
     sums = np.column_stack([np.bincount(codes, weights=column, minlength=size) for column in values.T])
     out: Array = sums[codes]
     return out
 
 
-def _over(numerator: Array, denominator: Array) -> Array:
+def over(numerator: Array, denominator: Array) -> Array:
+    """Divide, with 0 where the denominator is 0."""
     out: Array = np.divide(numerator, denominator, out=np.zeros_like(numerator, dtype=float), where=denominator != 0)
     return out

@@ -9,9 +9,18 @@ import pandas as pd
 
 from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
-from surveykit.weighting.arrays.credits import Mask
-from surveykit.weighting.arrays.distances import Array
-from surveykit.weighting.plan.definition import Dispositions
+from surveykit.weighting.arrays.distances import Array, Mask
+from surveykit.weighting.inputs.definitions import Definition
+
+
+class Dispositions(Definition):
+    """Which disposition codes mean what; a code that is not listed is an error."""
+
+    column: str = "disposition"
+    respondents: tuple[str, ...] = ("I", "P")
+    nonrespondents: tuple[str, ...] = ("R", "NC", "O")
+    unknown: tuple[str, ...] = ("UH", "UO")
+    ineligible: tuple[str, ...] = ("NE",)
 
 
 class Statuses(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy as np
 from surveykit.design import ReplicateDesign, SurveyDesign
 from surveykit.design.adjustments import Adjustment
 from surveykit.errors import DataError, SurveyKitError
-from surveykit.weighting.arrays.credits import ChainCredit, Credit
 from surveykit.weighting.arrays.distances import Array
+from surveykit.weighting.variance.credits import ChainCredit, Credit
+from surveykit.weighting.variance.packing import packed
 
 AnyDesign = TypeVar("AnyDesign", SurveyDesign, ReplicateDesign)
 
@@ -24,16 +26,12 @@ class Made(NamedTuple):
     exact: Callable[[], Credit]
 
 
+@packed
+@dataclass(frozen=True, slots=True)
 class KeptInfluence:
     """An adjustment that leaves weighted influence values as they are."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    @property
-    def name(self) -> str:
-        """Name of the step."""
-        return self._name
+    name: str
 
     def residuals(self, z: Array) -> Array:
         """Return ``z`` unchanged."""

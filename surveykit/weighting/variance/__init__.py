@@ -1,0 +1,1 @@
+"""What weighting does to the variance: the derivative of each step, and how it travels with a design."""
