@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
-from surveykit.design.domains import Domains, domain_columns, make_domains
+from surveykit.design.domains import domain_columns, make_domains
 from surveykit.errors import DataError, choose, first_few
 from surveykit.estimation.intervals.intervals import ProportionInterval
 from surveykit.estimation.kernel.terms import Context
 from surveykit.estimation.kernel.totals import Design
 from surveykit.estimation.results.estimates import Estimates
 from surveykit.estimation.results.rows import COLUMNS_AFTER, COLUMNS_BEFORE
-from surveykit.estimation.statistics.assemble import assemble
-from surveykit.estimation.statistics.requests import Mean, Prop, Ratio, Statistic, Total, make_term
+from surveykit.estimation.statistics.many_domains import estimate_domains
+from surveykit.estimation.statistics.requests import Mean, Prop, Ratio, Statistic, Total
 
 __all__ = ["estimate", "survey_mean", "survey_prop", "survey_ratio", "survey_total"]
 
@@ -63,6 +63,9 @@ def estimate(
 
     Notes
     -----
+    Thousands of domains are worked through in chunks, so that memory does not grow with units times domains; their
+    joint covariance is then made when something asks for it (contrasts, differences, ranks, the payload).
+
     An empty domain has n = 0 and a NaN estimate. Degrees of freedom are those of the domain: first-stage units with a
     member minus strata with a member. Agrees with R survey ``svyby(..., covmat = TRUE)``.
 
@@ -81,10 +84,8 @@ def estimate(
         raise DataError("There is nothing to estimate: pass at least one statistic.")
     check_conf_level(conf_level)
     _check_names(by)
-    domains: Domains = make_domains(design, by, where)
-    context = Context(design, domains)
-    terms = [make_term(context, statistic) for statistic in listed]  # type: ignore[arg-type]
-    return assemble(context, terms, conf_level, interval, deff_reference)
+    context = Context(design, make_domains(design, by, where))
+    return estimate_domains(context, listed, conf_level, interval, deff_reference)  # type: ignore[arg-type]
 
 
 def _check_names(by: By) -> None:

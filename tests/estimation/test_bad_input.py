@@ -6,7 +6,7 @@ import pytest
 
 import surveykit.estimation as est
 from surveykit.design import SurveyDesign
-from surveykit.errors import DataError, DesignError
+from surveykit.errors import DataError
 from surveykit.estimation.intervals.intervals import proportion_interval
 
 
@@ -105,12 +105,3 @@ def test_an_unused_by_level_within_where(design):
     table = est.survey_mean(design, "y", by="g", where=("g", "a")).table
     assert table["n"].tolist() == [20, 0, 0]
     assert table["estimate"].notna().tolist() == [True, False, False]
-
-
-def test_a_covariance_larger_than_the_machine_is_refused_before_it_is_begun(monkeypatch):
-    data = pd.DataFrame({"y": np.arange(4000.0), "g": np.arange(4000) % 500, "w": 1.0})
-    monkeypatch.setattr("surveykit.estimation.kernel.memory.machine_memory", lambda: 1e8)
-    with pytest.raises(DesignError, match=r"500 estimates .* 4,000 units need about 0\.1 GB"):
-        est.estimate(SurveyDesign(data, weights="w"), [est.Mean("y")], by="g")
-    monkeypatch.setattr("surveykit.estimation.kernel.memory.machine_memory", lambda: 1e9)
-    assert len(est.estimate(SurveyDesign(data, weights="w"), [est.Mean("y")], by="g").table) == 500

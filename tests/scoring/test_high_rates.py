@@ -53,6 +53,7 @@ def test_tied_districts(deff, size, capsys):
     assert sets.mean() >= 0.95 and covered[:-3].mean() >= 0.93
 
 
+@pytest.mark.filterwarnings("ignore::surveykit.errors.InterpretationWarning")
 def test_plain_call(capsys):
     """A covariance of independent binomials, without design: 900 surveys in all."""
     rng, wrong = np.random.default_rng(8), []

@@ -1,6 +1,7 @@
 """Comparisons of rates at the edges: against scipy's exact tests, Wald's test at large n, and by their symmetries."""
 
 import time
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,28 @@ import pytest
 from scipy import stats
 
 from surveykit.design import SurveyDesign
-from surveykit.errors import DataError
+from surveykit.errors import DataError, InterpretationWarning
 from surveykit.estimation import Estimates, pairwise_comparisons, survey_mean, survey_prop
 from surveykit.estimation.results.rate_contrasts import difference_limits, paired_scores, quantile_table
 from surveykit.estimation.results.rate_margins import rate_margins
 from surveykit.scoring import compare_with_mean, rank_confidence_sets
+
+# Most tests here leave `kind` out on purpose; that a warning says what was taken is tested below.
+pytestmark = pytest.mark.filterwarnings("ignore::surveykit.errors.InterpretationWarning")
+
+
+@pytest.mark.parametrize("compare", [compare_with_mean, rank_confidence_sets])
+def test_values_taken_for_rates_without_kind_are_told(compare):
+    """A promoter score of .02 to .45 looks like a rate: a warning names the parameter; none where kind or n is said."""
+    values, matrix = np.array([0.02, 0.21, 0.45]), np.eye(3) * 1e-4
+    with pytest.warns(InterpretationWarning, match=r"kind is not given.*kind='number'") as told:
+        compare(values, matrix)
+    assert len(told) == 1 and told[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for said in ({"kind": "rate"}, {"kind": "number"}, {"n": 200}):
+            compare(values, matrix, **said)
+        compare(100 * values, 1e4 * matrix)
 
 
 def binomial(x, n):

@@ -126,6 +126,13 @@ def test_rounded_values_tie():
     assert score(made, survey([0.8996, 0.9004, 0.9, 0.8]), draws=50).table["points"].tolist() == [10, 10, 10, 0]
 
 
+def test_kinds_are_found_through_derived_inputs_of_derived_inputs():
+    chain = [{"id": f"d{k}", "parts": {"a" if k == 0 else f"d{k - 1}": "1"}} for k in range(4)]
+    made = scheme([criterion("x", 10, input="d3", rule=AT_LEAST)], derived=chain, round="0")
+    (one,) = with_kinds(made, ("a",), ("rate",)).criteria()
+    assert one.kind == "rate"
+
+
 def test_draws_go_through_the_rounding_rule():
     made = scheme([criterion("a", 10, rule=AT_LEAST)], round="0")
     settled = with_kinds(made, ("a",), ("rate",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from surveykit.estimation.kernel.families import make_family
 from surveykit.estimation.kernel.irls import fit_glm
@@ -68,7 +68,7 @@ def likelihood_interval(
     points.sort(key=lambda point: point[1])
     logit, root = spline_points(np.array([x for x, _ in points]), np.array([v for _, v in points]))
     ends = np.interp([-cutoff, cutoff], root, logit, left=np.nan, right=np.nan)
-    return float(1 / (1 + np.exp(-ends[0]))), float(1 / (1 + np.exp(-ends[1])))
+    return float(special.expit(ends[0])), float(special.expit(ends[1]))
 
 
 def _excess(b: float, centre: float, p: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,18 +28,45 @@ from surveykit.estimation.kernel.totals import (
 from surveykit.estimation.results.estimates import Estimates
 from surveykit.estimation.statistics.quantiles import Inversion
 
-__all__ = ["assemble", "rows_of_terms"]
+__all__ = ["Solved", "add_quality", "assemble", "recipe_of", "rows_of_terms", "solve", "tabulate"]
 
 KEEP_INFLUENCE = 5_000_000
 """Numbers of linearised totals that a result keeps for `combine`; above it they are dropped."""
 
 
-def assemble(
-    context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
-) -> Estimates:
-    """Evaluate terms; see `surveykit.estimation.estimators.estimate`."""
-    design = context.design
-    require_memory(design, terms)
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """Terms evaluated with their joint covariance; quantiles are inverted.
+
+    Attributes
+    ----------
+    values, df : numpy.ndarray, shape (k,)
+        Estimates and degrees of freedom.
+    covariance : numpy.ndarray, shape (k, k)
+        NaN for an estimate of an empty domain.
+    parts : tuple of numpy.ndarray or None, each shape (m_s, k)
+        Linearised totals, one matrix per stage; None with replicates.
+    replicates : numpy.ndarray or None, shape (R, k)
+        Replicate estimates.
+    limits : list of (slice, lower, upper)
+        Limits of the rows that are quantiles.
+    """
+
+    values: np.ndarray
+    df: np.ndarray
+    covariance: np.ndarray
+    parts: tuple[np.ndarray, ...] | None
+    replicates: np.ndarray | None
+    limits: list[tuple[slice, np.ndarray, np.ndarray]]
+
+    @property
+    def std_error(self) -> np.ndarray:
+        """Standard errors, shape (k,)."""
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
+
+
+def solve(design: Design, terms: Sequence[Term], conf_level: float) -> Solved:
+    """Evaluate terms: every number of a row rests on the rows of its domain and on the design alone."""
     moments, places = _distinct(terms)
     totals = moment_totals(design, moments)
     values = np.concatenate([term.value([totals[i] for i in place]) for term, place in zip(terms, places, strict=True)])
@@ -48,17 +76,29 @@ def assemble(
     covariance[:, np.isnan(values)] = np.nan
     df = np.concatenate([np.tile(domain_df(design, term.moments[term.base]), len(term.levels)) for term in terms])
     limits = _invert_quantiles(design, terms, (values, covariance, replicates, parts), df, conf_level)
-    table = _table(context, terms, values, covariance, df)
-    logit_error = replicate_logit_error(design, replicates, values)
-    add_intervals(context, table, terms, conf_level, interval, logit_error)
-    for rows, low, high in limits:
+    return Solved(values, df, covariance, parts, replicates, limits)
+
+
+def assemble(
+    context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
+) -> Estimates:
+    """Evaluate terms all at once; see `surveykit.estimation.estimators.estimate`."""
+    design = context.design
+    require_memory(design, terms)
+    found = solve(design, terms, conf_level)
+    logit_error = replicate_logit_error(design, found.replicates, found.values)
+    table = tabulate(context, terms, (found.values, found.std_error, found.df, logit_error), conf_level, interval)
+    for rows, low, high in found.limits:
         table.loc[table.index[rows], "conf_low"], table.loc[table.index[rows], "conf_high"] = low, high
-    _add_quality(table, terms, deff_reference)
+    add_quality(table, terms, deff_reference)
+    parts = found.parts
     kept = parts if parts is not None and sum(part.size for part in parts) <= KEEP_INFLUENCE else None
-    recipe = _recipe(context, terms, conf_level, interval, deff_reference)
+    recipe = recipe_of(context, terms, conf_level, interval, deff_reference)
     centred = (table["statistic"] != "total").to_numpy()
-    units = units_of_rows(design, context.base(None)[0], df, centred, None if kept is None else kept[0])
-    return Estimates(table, covariance, recipe, conf_level, float(design.degf), replicates, (design, kept), units)
+    units = units_of_rows(design, context.base(None)[0], found.df, centred, None if kept is None else kept[0])
+    return Estimates(
+        table, found.covariance, recipe, conf_level, float(design.degf), found.replicates, (design, kept), units
+    )
 
 
 def _covariance(
@@ -174,19 +214,25 @@ def rows_of_terms(context: Context, terms: Sequence[Term]) -> pd.DataFrame:
     return table
 
 
-def _table(
-    context: Context, terms: Sequence[Term], values: np.ndarray, covariance: np.ndarray, df: np.ndarray
+def tabulate(
+    context: Context,
+    terms: Sequence[Term],
+    columns: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None],
+    conf_level: float,
+    interval: str,
 ) -> pd.DataFrame:
+    """Return the table up to df: estimate, std_error and df (and the error of logits) are given, intervals are made."""
     table = rows_of_terms(context, terms)
-    table["estimate"] = values
-    table["std_error"] = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    table["estimate"], table["std_error"] = columns[0], columns[1]
     table["conf_low"] = np.nan
     table["conf_high"] = np.nan
-    table["df"] = df
+    table["df"] = columns[2]
+    add_intervals(context, table, terms, conf_level, interval, columns[3])
     return table
 
 
-def _add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:
+def add_quality(table: pd.DataFrame, terms: Sequence[Term], deff_reference: str) -> None:
+    """Fill deff, n, n_eff and reliability of the table."""
     n = np.concatenate([term.count for term in terms]).astype(float)
     spread = np.concatenate([term.spread for term in terms])
     weight = np.concatenate([term.weight for term in terms])
@@ -223,9 +269,10 @@ def _name_open_limits(table: pd.DataFrame, status: np.ndarray, rows: slice) -> N
     status[rows] = np.where((df > 0) & (status[rows] == ""), state, status[rows])
 
 
-def _recipe(
+def recipe_of(
     context: Context, terms: Sequence[Term], conf_level: float, interval: str, deff_reference: str
 ) -> dict[str, Any]:
+    """Return how the numbers were made, in plain values."""
     design = context.design
     return {
         "method": _method(design),

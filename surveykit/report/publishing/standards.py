@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+
+from surveykit.estimation.intervals.reliability import effective_limits, judge_proportions
 
 __all__ = [
     "acs_difference_margin",
@@ -54,18 +55,7 @@ def korn_graubard(
     0.28
     """
     p, std_error, n, df = (np.asarray(x, dtype=float) for x in (p, std_error, n, df))
-    tail = (1 - conf_level) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        n_eff = np.where((p <= 0) | (p >= 1) | (std_error <= 0), n, p * (1 - p) / std_error**2)
-        factor = np.ones_like(p)
-        if adjust_df:
-            ratio = stats.t.ppf(1 - tail, np.maximum(n - 1, 1)) / stats.t.ppf(1 - tail, np.maximum(df, 1))
-            factor = ratio**2
-        size = np.minimum(n, n_eff * factor)
-        hits = p * size
-        low = np.where(p <= 0, 0.0, stats.beta.ppf(tail, hits, size - hits + 1))
-        high = np.where(p >= 1, 1.0, stats.beta.ppf(1 - tail, hits + 1, size - hits))
-    return n_eff, low, high
+    return effective_limits(p, std_error, n, df, adjust_df, conf_level)
 
 
 def nchs_proportion(
@@ -75,7 +65,8 @@ def nchs_proportion(
 
     In this order: suppress when the smaller of n and n_eff is under 30; when the interval is 30 points or wider;
     when it is wider than 5 points and wider than 130 % of the proportion. Review when p is 0 or 1 or df is under 8.
-    Footnote when the same is true of the complement. Widths are compared after rounding to 0.1 point.
+    Footnote when the same is true of the complement. The rule and its rounding are those of the reliability column of
+    estimates (`surveykit.estimation.intervals.reliability.judge_proportions`).
 
     Parameters
     ----------
@@ -95,31 +86,11 @@ def nchs_proportion(
     >>> nchs_proportion([0.05, 0.86], [0.0267, 0.0601], [100, 50], [40, 12])["status"].tolist()
     ['suppress', 'footnote']
     """
-    p, n, df = (np.asarray(x, dtype=float) for x in (p, n, df))
-    n_eff, low, high = korn_graubard(p, std_error, n, df, adjust_df=adjust_df)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.round(high - low, 3)
-        relative = np.round(width / p, 3)
-        complement = np.round(width / (1 - p), 3)
-    conditions = [
-        np.isnan(p),
-        np.minimum(n_eff, n) < 30,
-        width >= 0.30,
-        (width > 0.05) & (relative > 1.30),
-        (p <= 0) | (p >= 1),
-        (df < 8) & bool(adjust_df),
-        (width > 0.05) & (complement > 1.30),
-    ]
-    status = ["missing", "suppress", "suppress", "suppress", "review", "review", "footnote"]
-    reason = ["missing", "size", "width", "relative_width", "extreme", "df", "complement"]
+    p, se, n, df = (np.asarray(x, dtype=float) for x in (p, std_error, n, df))
+    found = judge_proportions(p, se, n, df, adjust_df)
+    status = np.where(found.status == "complement", "footnote", found.status)
     return pd.DataFrame(
-        {
-            "status": np.select(conditions, status, default="present"),
-            "reason": np.select(conditions, reason, default=""),
-            "n_eff": n_eff,
-            "low": low,
-            "high": high,
-        }
+        {"status": status, "reason": found.reason, "n_eff": found.n_eff, "low": found.low, "high": found.high}
     )
 
 

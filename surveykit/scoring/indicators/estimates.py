@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, get_args
 
 from surveykit.design import ReplicateDesign, SurveyDesign
@@ -101,4 +100,5 @@ def estimate_indicators(
     domains = by if by is None or isinstance(by, str) else list(by)
     found = estimate(design, terms, by=domains, where=where, conf_level=conf_level, interval=interval)
     described = {indicator.id: describe_indicator(indicator) for indicator in indicators.indicators}
-    return replace(found, recipe={**found.recipe, "indicators": described})
+    found.recipe["indicators"] = described
+    return found

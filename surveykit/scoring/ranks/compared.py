@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from surveykit.errors import DataError, choose, first_few
+from surveykit.errors import DataError, InterpretationWarning, choose, first_few
 from surveykit.estimation import Estimates
 from surveykit.estimation.results.estimates import DifferenceKind
 from surveykit.estimation.results.rate_contrasts import pair_df, pair_scores, rate_correlation
@@ -19,6 +20,11 @@ from surveykit.estimation.results.rate_rows import rate_rows
 from surveykit.scoring.kernel.numerics import FloatArray, valid_covariance
 
 __all__ = ["Compared", "Kind", "Values", "read_compared", "read_estimates"]
+
+TAKEN_FOR_RATES = (
+    "kind is not given, and the values and variances are ones that rates can have: they are compared as rates. Pass "
+    "kind='rate' to say that they are, or kind='number' for means or indices that only happen to lie between 0 and 1."
+)
 
 Values = Sequence[float] | FloatArray | pd.Series | Mapping[str, float]
 Kind = DifferenceKind
@@ -125,7 +131,10 @@ def read_compared(
     matrix = valid_covariance(covariance, values.size)
     degrees = None if df is None else _positive_df(units, _one_each(df, values.size, "df"))
     counts = _counts(n, values.size)
-    if (kind or _kind(values, np.diag(matrix), counts)) == "number":
+    taken = kind or _kind(values, np.diag(matrix), counts)
+    if kind is None and n is None and taken == "rate":
+        warnings.warn(TAKEN_FOR_RATES, InterpretationWarning, stacklevel=3)
+    if taken == "number":
         return Compared(units, values, matrix, degrees)
     _between_0_and_1(units, values)
     margins = rate_margins(values, np.sqrt(np.diag(matrix)), counts, degrees, units)

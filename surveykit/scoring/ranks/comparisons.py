@@ -93,7 +93,8 @@ def compare_with_mean(
     kind : {"rate", "number"}, optional
         "rate": compared by the confidence distributions of rates, which hold near 0 and 1; "number": by the plain
         covariance. When absent, what `Estimates` say; for arrays, rates where every value lies between 0 and 1 and has
-        a variance that a rate can have, ``v <= p (1 - p)``. Say "number" for means that only happen to lie there.
+        a variance that a rate can have, ``v <= p (1 - p)``, with an `InterpretationWarning` unless `n` is given. Say
+        "number" for means that only happen to lie there.
     n : array_like, optional
         Numbers of respondents of rates. Without them a rate of 0 or 1 counts as resting on as many effective
         respondents as the others do on average (harmonic mean).
