@@ -52,6 +52,11 @@ def add_parser(commands: Any) -> None:
         help="protect numbers of respondents: multiples of N, and nothing that gives them back (default: 1, exact)",
     )
     parser.add_argument(
+        "--reviewed",
+        action="store_true",
+        help="write a protected edition although the disclosure audit found numbers: each of them was looked at",
+    )
+    parser.add_argument(
         "--workers", type=_at_least_one, metavar="N", help="processes for district reports (default: all cores)"
     )
     parser.add_argument(
@@ -97,4 +102,6 @@ def _order(options: argparse.Namespace) -> ReportOrder:
     kinds = [
         "archive" if kind == "pdf" and options.variant == "archive" else kind for kind in options.format or ["pdf"]
     ]
-    return ReportOrder(tuple(dict.fromkeys(kinds)), options.edition, options.profile, rules, options.workers)
+    return ReportOrder(
+        tuple(dict.fromkeys(kinds)), options.edition, options.profile, rules, options.workers, options.reviewed
+    )

@@ -65,11 +65,14 @@ def draw_intervals(axes: Axes, rows: pd.DataFrame, look: Look) -> None:
     ----------
     axes : Axes
     rows : DataFrame
-        estimate, conf_low, conf_high; optional compare_low and compare_high (drawn thick), and band, one of `BANDS`. A
+        estimate, conf_low, conf_high; optional compare_low and compare_high (drawn thick), band, one of `BANDS`, and
+        place (in rows from the top, where rows differ in height). A
         missing estimate leaves its row empty; without limits only the mark is drawn.
     look : Look
     """
-    for place, row in enumerate(_records(rows, ("estimate", "conf_low", "conf_high", "compare_low", "compare_high"))):
+    for place, row in zip(
+        _places(rows), _records(rows, ("estimate", "conf_low", "conf_high", "compare_low", "compare_high")), strict=True
+    ):
         if not np.isfinite(row["estimate"]):
             continue
         ends = [row["conf_low"], row["conf_high"]]
@@ -92,10 +95,10 @@ def draw_rank_sets(axes: Axes, rows: pd.DataFrame, look: Look) -> None:
     ----------
     axes : Axes
     rows : DataFrame
-        rank_low, rank_high; optional expected_rank (a dot) and band, one of `BANDS`.
+        rank_low, rank_high; optional expected_rank (a dot), band, one of `BANDS`, and place.
     look : Look
     """
-    for place, row in enumerate(_records(rows, ("rank_low", "rank_high", "expected_rank"))):
+    for place, row in zip(_places(rows), _records(rows, ("rank_low", "rank_high", "expected_rank")), strict=True):
         low, high = row["rank_low"], row["rank_high"]
         _, fill, sign = BANDS.get(row["band"], ("o", "white", ""))
         color = fill if sign else LIGHT
@@ -117,10 +120,18 @@ def draw_reference(axes: Axes, value: float, strip: tuple[float, float] | None =
         axes.text(value, -1.0, name, ha="center", va="bottom", fontsize=7.5, color=GREY)
 
 
-def name_rows(axes: Axes, labels: Sequence[str], axis: str, top: float = -0.6) -> None:
-    """Name the rows at the left, the first one at the top, and the horizontal axis."""
-    axes.set_yticks(range(len(labels)), labels, linespacing=0.95)
-    axes.set_ylim(len(labels) - 0.4, top)
+def name_rows(
+    axes: Axes,
+    labels: Sequence[str],
+    axis: str,
+    top: float = -0.6,
+    *,
+    places: Sequence[float] | np.ndarray | None = None,
+    height: float | None = None,
+) -> None:
+    """Name the rows at the left, the first one at the top, and the horizontal axis; rows are 1 high unless placed."""
+    axes.set_yticks(range(len(labels)) if places is None else places, labels, linespacing=0.95)
+    axes.set_ylim((len(labels) if height is None else height) - 0.4, top)
     axes.set_xlabel(axis)
     plain_frame(axes, "x")
 
@@ -137,6 +148,10 @@ def plain_frame(axes: Axes, grid: Literal["x", "y", "both"]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis=grid, color=PALE)
     axes.set_axisbelow(True)
+
+
+def _places(rows: pd.DataFrame) -> list[float]:
+    return rows["place"].to_numpy(float).tolist() if "place" in rows else [float(i) for i in range(len(rows))]
 
 
 def _records(rows: pd.DataFrame, numbers: Sequence[str]) -> list[dict[str, Any]]:

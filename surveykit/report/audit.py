@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surveykit.errors import MissingDependencyError
+from surveykit.report.content.numbers import rounded
 from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules, publish, unprotected
+from surveykit.responses.fieldwork.outcome_rates import DISPOSITIONS, rates_of_counts
 
 if TYPE_CHECKING:
     from surveykit.report.content.inputs import ReportInput
@@ -23,7 +25,7 @@ __all__ = ["Leak", "audit_outputs", "text_of"]
 LONG, SHORT = 1000, 100
 REACH = 240
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[eE][+-]?\d+)?")
-_BREAK = re.compile(r"</(?:tr|p|li|figcaption|caption|h\d|dd)>|<w:tab/>", re.IGNORECASE)
+_BREAK = re.compile(r"</(?:tr|p|li|figcaption|caption|h\d|dd|title|desc)>|<svg\b[^>]*>|<w:tab/>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,10 @@ def audit_outputs(
     list of Leak
         Empty when nothing was found. Beside the name of an area, a group or an answer these count as leaks: the
         estimate or number of a withheld figure; where bases are protected an exact number of respondents that is
-        not printed, exact degrees of freedom or n - 1, and the exact design effect beside the exact effective size or
-        standard error, from which the base follows. Exact numbers of 1,000 and more are looked for everywhere.
+        not printed, exact degrees of freedom or n - 1, a response rate with decimals, and the exact design effect
+        beside the exact effective size or standard error, from which the base follows. Exact numbers of 1,000 and more
+        are looked for everywhere. A number that is also a published figure of the same level, or a multiple of the
+        base, cannot be told from one that may stand there.
 
     Examples
     --------
@@ -75,7 +79,9 @@ def audit_outputs(
     >>> audit.audit_outputs({"estimates.csv": content}, report, rules)  # doctest: +SKIP
     []
     """
-    secrets = _secrets(report, rules)
+    secrets = [group for group in _secrets(report, rules) if group.counts or group.shares or group.pairs]
+    if not secrets:
+        return []
     everywhere = {n: what for group in secrets for n, what in group.counts.items() if n >= LONG}
     names = sorted({label for group in secrets for label in group.labels}, key=len, reverse=True)
     by_label: dict[str, list[_Secrets]] = {}
@@ -200,7 +206,8 @@ def _secrets(report: ReportInput, rules: PublicationRules) -> list[_Secrets]:
     for group in groups.values():
         group.open |= set() if city is None else city.open
         group.shares = {text: what for text, what in group.shares.items() if text not in group.open}
-        group.counts = {n: what for n, what in group.counts.items() if str(n) not in group.open}
+        seen = {n for n in group.counts if str(n) in group.open or (not rules.exact and n % rules.base == 0)}
+        group.counts = {n: what for n, what in group.counts.items() if n not in seen}  # a multiple looks rounded
     return list(groups.values())
 
 
@@ -232,8 +239,11 @@ def _shown(group: _Secrets, row: Mapping[Any, Any]) -> None:
     for column in ("estimate", "conf_low", "conf_high"):
         value = float(row[column]) * _scale(row)
         group.open |= {f"{value:.1f}", f"{value:.2f}"}
-    if np.isfinite(row["n"]):
-        group.open.add(str(int(row["n"])))
+        if np.isfinite(value) and not np.isfinite(row["std_error"]):  # printed as a whole number (protect_bases)
+            group.open.add(f"{value:.0f}")
+    for column in ("n", "n_eff"):
+        if np.isfinite(row[column]):
+            group.open.add(str(int(row[column])))
 
 
 def _protected(group: _Secrets, exact: Mapping[Any, Any], shown: Mapping[Any, Any], name: str) -> None:
@@ -251,7 +261,7 @@ def _protected(group: _Secrets, exact: Mapping[Any, Any], shown: Mapping[Any, An
 
 
 def _counts_of_answers(report: ReportInput, rules: PublicationRules, groups: dict[tuple[str, str], _Secrets]) -> None:
-    """Add the numbers of answers and of outcomes: by choice, and by district."""
+    """Add the numbers of answers and of outcomes, and response rates: by choice, and by district."""
     labels = {(q.id, c.code): tuple(map(str, c.label.values())) for q in report.questions for c in q.choices}
     for row in [] if report.topline is None else report.topline.to_dict("records"):
         n, key = int(row["n"]), (str(row["question"]), str(row["code"]))
@@ -266,3 +276,11 @@ def _counts_of_answers(report: ReportInput, rules: PublicationRules, groups: dic
         for outcome, n in by_outcome.items():
             if n >= 20 and rules.people(n) != n:
                 group.counts.setdefault(int(n), f"exact number of outcome {outcome} (district {district})")
+        rates = rates_of_counts(
+            {code: float(own.loc[own["disposition"] == code, "count"].sum()) for code in DISPOSITIONS}
+        )
+        for name in ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6"):
+            for decimals in (1, 2):
+                text = f"{rounded(100 * rates[name], decimals):.{decimals}f}"
+                if float(text) % 1:  # else no more than a rate in whole per cent
+                    group.shares.setdefault(text, f"exact response rate {name} (district {district})")

@@ -87,12 +87,17 @@ def inks(data, folder):
     ]
 
 
-def extracted(data, folder):
-    """Text of a PDF as pypdf and as pdftotext read it, without white space."""
+def page_texts(data, folder):
+    """Text of each page of a PDF as pypdf and as pdftotext read it."""
     import pypdf
 
     path = folder / "text.pdf"
     path.write_bytes(data)
-    first = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    first = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
     second = subprocess.run(["pdftotext", "-raw", path, "-"], check=True, capture_output=True).stdout.decode()
-    return {"pypdf": re.sub(r"\s", "", first), "pdftotext": re.sub(r"\s", "", second)}
+    return {"pypdf": first, "pdftotext": second.split("\f")[:-1]}
+
+
+def extracted(data, folder):
+    """Text of a PDF as pypdf and as pdftotext read it, without white space."""
+    return {reader: re.sub(r"\s", "", "".join(pages)) for reader, pages in page_texts(data, folder).items()}

@@ -113,7 +113,7 @@ def test_glyphs_of_hidden_text_do_not_count():
     assert fit_to_fonts(page) == Setting(page)
     fitted = fit_to_fonts("<p id='here' title='𠀋'>甲𠀋&#x2000B;&#131083;</p>")
     assert fitted.html == "<p id='here' title='𠀋'>甲〓〓〓</p>"
-    assert "1: 𠀋 (U+2000B) in 'here'" in fitted.told
+    assert fitted.count == 1 and fitted.named.startswith("𠀋 (U+2000B) in 'here'")
 
 
 def test_official_page_holds_22_lines_of_28_characters(make_small_report):

@@ -6,6 +6,7 @@ import pypdf
 import pytest
 
 from surveykit.errors import MissingGlyphWarning, RenderError
+from surveykit.language import translator
 from surveykit.report import build_pdf, render_html
 from surveykit.report.charts.typefaces import unprintable
 
@@ -122,8 +123,10 @@ def test_rare_characters_of_names_are_printed(tiny):
 
 @pytest.mark.filterwarnings("always")
 def test_a_character_of_no_font_is_replaced_and_told(tiny):
-    with pytest.warns(MissingGlyphWarning, match=r"printed as 〓, 1: 𠀋 \(U\+2000B\) in 'cover'"):
+    with pytest.warns(MissingGlyphWarning, match=r"printed as 〓, 1: 𠀋 \(U\+2000B\) in 'cover'") as told:
         pdf = build_pdf(render_html(dataclasses.replace(tiny, subtitle="测试𠀋字")))
+    chinese = translator("zh")(str(told[0].message))
+    assert chinese.startswith("surveykit 的字体中没有的1个字符，印成〓：𠀋") and "请换一种写法" in chinese
     assert "测试〓字" in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
 
 

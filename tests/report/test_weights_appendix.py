@@ -21,12 +21,16 @@ RAKING = {
 COVERAGE = {"kind": "coverage", "margins": RAKING["margins"]}
 
 
-def weighted():
+def units():
     rng = np.random.default_rng(2)
     table = pd.DataFrame({"unit_id": range(400), "sex": rng.choice(["1", "2"], 400)})
     table["district"] = np.r_[["jinniu"] * 3, rng.choice(["jinjiang", "qingyang"], 397)]
     table["base_weight"] = rng.lognormal(2, 0.4, 400)
-    return apply_weighting(WeightingPlan.model_validate({"steps": [{"kind": "base"}, COVERAGE, RAKING]}), table)
+    return table
+
+
+def weighted():
+    return apply_weighting(WeightingPlan.model_validate({"steps": [{"kind": "base"}, COVERAGE, RAKING]}), units())
 
 
 def labelled(table):

@@ -49,6 +49,11 @@ def test_docx_holds_the_same(case):
     heads = [p.text for p in file.paragraphs if p.style.name == "Heading 1"]
     assert heads[:6] == HEADS
     assert [cell.text for cell in file.tables[0].rows[-1].cells][:3] == ["合计", "3,000", "120"]
+    for table in file.tables:
+        assert table.style.name == "Survey Table"
+        assert table._tbl.xml.count("<w:tblHeader/>") == 1
+        assert table._tbl.xml.count("<w:cantSplit/>") == len(table.rows)
+    assert file.styles["Heading 1"].font.color.rgb == (0, 0, 0)
 
 
 def test_english_and_two_stages(frame, make_plan):

@@ -229,6 +229,19 @@ def test_notes_come_in_both_languages_and_the_published_table_has_no_bare_rank()
     assert "rank" not in card.published and {"rank_low", "rank_high", "band"} <= set(card.published)
 
 
+@pytest.mark.parametrize(("plural", "many"), [({}, "wards"), ({"en_plural": "parishes"}, "parishes")])
+def test_notes_call_the_units_what_the_study_calls_them(plural, many):
+    made = scheme([criterion("a", 10, rule={"kind": "threshold", "at_least": "0.75"})])
+    given = estimates({"a": [0.74, 0.75, 0.76, 0.77]}, 0.001 * np.eye(4))
+    plain = score(made, given, draws=200)
+    word = {"zh": "街道", "en": "ward", **plural}
+    own = score(made, given, draws=200, unit=word)
+    assert any("4个地区共" in note for note in plain.notes_zh)
+    assert any("in 4 areas crosses" in note for note in plain.notes)
+    assert any("4个街道共" in note for note in own.notes_zh) and not any("地区" in note for note in own.notes_zh)
+    assert any(f"in 4 {many} crosses" in note for note in own.notes) and not any(" area" in n for n in own.notes)
+
+
 def test_a_census_has_a_known_order():
     card = score(linear(), estimates(RATES, np.zeros((8, 8))), draws=100)
     assert card.table["rank_low"].tolist() == card.table["rank_high"].tolist() == [4, 2, 3, 1]

@@ -198,3 +198,25 @@ def test_a_study_is_found_from_inside_it(town, monkeypatch, capsys):
     monkeypatch.chdir(town / "sampling")
     assert main(["check"]) == 0
     assert "示例镇" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [("study.yaml", "zh: ", "zh: 𠀋"), ("questionnaires/residents.yaml", "zh: ", "zh: 𠀋"),
+     ("report_templates/page.md", "", "第一行\n第二行𠀋𠀋\n")],
+)  # fmt: skip
+def test_check_names_file_and_line_of_a_character_that_no_report_can_print(fresh_town, call, file, old, new):
+    path = fresh_town / file
+    if old:
+        text = path.read_text(encoding="utf-8")
+        line = text[: text.index(old)].count("\n") + 1
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    else:
+        line = 2
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(new, encoding="utf-8")
+    code, out, err = call(fresh_town, "check")
+    assert code == 0 and "2 warnings" in out, err  # the starter study has one of its own
+    times = 2 if line == 2 and not old else 1
+    assert f"{file}:{line}: the character 𠀋 (U+2000B) is in none of surveykit's fonts, {times} times" in err
+    assert "a PDF prints 〓 instead" in err

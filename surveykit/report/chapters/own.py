@@ -58,16 +58,17 @@ def safe_markdown(text: str) -> str:
     >>> safe_markdown("<b>x</b> *y*")
     '<p>&lt;b&gt;x&lt;/b&gt; <em>y</em></p>'
     """
-    import markdown
+    from markdown_it import MarkdownIt
 
-    converter = markdown.Markdown(extensions=["tables"], output_format="xhtml")
-    converter.preprocessors.deregister("html_block")
-    for pattern in ("html", "image_link", "image_reference", "short_image_ref"):
-        converter.inlinePatterns.deregister(pattern)
-    html = str(converter.convert(text))
-    html = re.sub(r"<(/?)h1>", r"<\1h2>", html)
-    # Within "<a" only: what a code span shows of a link is text, and stays.
-    return re.sub(r'<a href="([^"]*)"', lambda match: match[0] if _SAFE_LINK.match(match[1]) else "<a", html)
+    reader = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table").disable("image")
+    tokens = reader.parse(text)
+    for token in tokens:
+        if token.tag == "h1":
+            token.tag = "h2"
+        for inner in token.children or ():
+            if inner.type == "link_open" and not _SAFE_LINK.match(str(inner.attrs.get("href", ""))):
+                inner.attrs = {}
+    return str(reader.renderer.render(tokens, reader.options, {})).rstrip("\n")
 
 
 def own_chapter(view: View, own: OwnChapter) -> Chapter | None:

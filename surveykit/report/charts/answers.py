@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from surveykit.report.charts.style import BLUE, DIVERGING, GREY, INK, LIGHT, Drawing, wrap_label
+from surveykit.report.charts.labels import apart
+from surveykit.report.charts.style import BLUE, DIVERGING, GREY, INK, LIGHT, Drawing, extent, wrap_label
 from surveykit.report.content.numbers import fixed
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["diverging_bars", "importance_performance"]
+
+LEGEND = 44
+"""Width of a legend's text, in characters of its size."""
+ROOM = np.array([300.0, 150.0])
+"""Room between the outermost points of the scatter, in points."""
 
 
 def diverging_bars(
@@ -64,14 +70,12 @@ def diverging_bars(
                     ink = "white" if dark else INK
                     axes.text(start + width / 2, place, fixed(width), ha="center", va="center", fontsize=6.8, color=ink)
         axes.axvline(0, color=INK, linewidth=0.7, zorder=0.5)
-        axes.set_yticks(range(len(rows)), [wrap_label(str(label), 9) for label in rows["label"]])
+        axes.set_yticks(range(len(rows)), [wrap_label(str(label), 12, 3) for label in rows["label"]], linespacing=0.95)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(min(edges.min() * 1.05, -5), edges.max() * 1.03)
         _positive_ticks(axes)
         axes.set_xlabel(axis)
-        axes.legend(
-            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(grades), 5), handlelength=1.0, fontsize=7
-        )
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=_columns(labels), handlelength=1.0, fontsize=7)
         side.barh(
             np.arange(len(rows)),
             rows["unknown"].to_numpy(dtype=float),
@@ -92,6 +96,11 @@ def diverging_bars(
         right.spines["right"].set_visible(False)
 
     return Drawing(draw, key=key, alt=alt, height=2.4 + 0.75 * len(rows))
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """Columns of a legend that is as wide as the chart at most."""
+    return min(len(labels), 5 if sum(extent(label) + 3 for label in labels) <= LEGEND else 3)
 
 
 def _positive_ticks(axes: Axes) -> None:
@@ -128,7 +137,11 @@ def importance_performance(
         axes = figure.add_subplot()
         axes.axvline(middle_x, color=GREY, linewidth=0.8)
         axes.axhline(middle_y, color=GREY, linewidth=0.8)
-        for row in rows.to_dict("records"):
+        low = rows[["performance_low", "importance_low"]].min().to_numpy(dtype=float)
+        high = rows[["performance_high", "importance_high"]].max().to_numpy(dtype=float)
+        points = (rows[["performance", "importance"]].to_numpy(dtype=float) - low) / np.maximum(high - low, 1e-9) * ROOM
+        offsets = apart(points, [str(label) for label in rows["label"]], 7.5)
+        for row, (dx, dy, side) in zip(rows.to_dict("records"), offsets, strict=True):
             x, y = float(row["performance"]), float(row["importance"])
             sure = not (row["performance_low"] <= middle_x <= row["performance_high"]) and not (
                 row["importance_low"] <= middle_y <= row["importance_high"]
@@ -138,7 +151,7 @@ def importance_performance(
             axes.plot(
                 [x], [y], marker="o", markersize=6, markerfacecolor=BLUE if sure else "white", markeredgecolor=INK
             )
-            axes.annotate(str(row["label"]), (x, y), (6, 6), textcoords="offset points", fontsize=7.5)
+            axes.annotate(str(row["label"]), (x, y), (dx, dy), textcoords="offset points", fontsize=7.5, ha=side)
         axes.margins(0.12)
         places = (
             (0.01, 0.98, "left", "top"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from surveykit.display.intervals import PRINT, draw_intervals, draw_rank_sets, draw_reference, name_rows, rank_axis
+from surveykit.report.charts.labels import label_rows
 from surveykit.report.charts.style import BLUE, INK, LIGHT, ORANGE, Drawing, wrap_label
 
 if TYPE_CHECKING:
@@ -74,18 +76,18 @@ def caterpillar(
     Drawing
         Not drawn yet.
     """
-    count = len(rows)
+    spread = label_rows(list(rows["label"]))
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         if reference is not None:
             draw_reference(axes, reference[0], reference[1:], reference_label)
-        draw_intervals(axes, _with_comparison(rows), PRINT)
-        name_rows(axes, _row_labels(rows), axis, top=-1.1)
+        draw_intervals(axes, _with_comparison(rows).assign(place=spread.places), PRINT)
+        name_rows(axes, spread.labels, axis, top=-1.1, places=spread.places, height=spread.height)
         axes.set_xlim(limits or _limits(rows, reference))
-        _side_texts(axes, rows)
+        _side_texts(axes, rows, spread.places)
 
-    return Drawing(draw, key=key, alt=alt, height=1.9 + ROW * (count + 1))
+    return Drawing(draw, key=key, alt=alt, height=1.9 + ROW * (spread.height + 1))
 
 
 def _with_comparison(rows: pd.DataFrame) -> pd.DataFrame:
@@ -99,14 +101,10 @@ def _with_comparison(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(compare_low=np.where(known, low, np.nan), compare_high=np.where(known, high, np.nan))
 
 
-def _row_labels(rows: pd.DataFrame, width: float = 14.0) -> list[str]:
-    return [wrap_label(str(label), width) for label in rows["label"]]
-
-
-def _side_texts(axes: Axes, rows: pd.DataFrame) -> None:
+def _side_texts(axes: Axes, rows: pd.DataFrame, places: Iterable[float]) -> None:
     """Write the text of each row at the right."""
     side = axes.secondary_yaxis("right")
-    side.set_yticks(range(len(rows)), [str(text) for text in rows["text"]])
+    side.set_yticks([*places], [str(text) for text in rows["text"]])
     side.tick_params(labelsize=7.0, length=0)
     side.spines["right"].set_visible(False)
 
@@ -137,15 +135,15 @@ def rank_intervals(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Draw
     Drawing
         Not drawn yet.
     """
-    count = len(rows)
+    count, spread = len(rows), label_rows(list(rows["label"]))
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        draw_rank_sets(axes, rows, PRINT)
-        name_rows(axes, _row_labels(rows), axis)
+        draw_rank_sets(axes, rows.assign(place=spread.places), PRINT)
+        name_rows(axes, spread.labels, axis, places=spread.places, height=spread.height)
         rank_axis(axes, count)
 
-    return Drawing(draw, key=key, alt=alt, height=1.6 + ROW * count)
+    return Drawing(draw, key=key, alt=alt, height=1.6 + ROW * spread.height)
 
 
 def side_by_side(rows: pd.DataFrame, *, key: str, alt: str, axis: str, own: str, other: str) -> Drawing:
@@ -176,12 +174,12 @@ def side_by_side(rows: pd.DataFrame, *, key: str, alt: str, axis: str, own: str,
                 axes.plot([low, high], [place, place], color=INK, linewidth=0.9)
             look: dict[str, Any] = {"marker": marker, "markerfacecolor": fill, "markeredgecolor": INK, "linestyle": ""}
             axes.plot(middle, places, markersize=5, label=wrap_label(name, 16, 1), **look)
-        axes.set_yticks(range(len(rows)), _row_labels(rows, 9))
+        axes.set_yticks(range(len(rows)), [wrap_label(str(label), 9) for label in rows["label"]])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlabel(axis)
         axes.grid(axis="x")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-        _side_texts(axes, rows)
+        _side_texts(axes, rows, range(len(rows)))
 
     return Drawing(draw, key=key, alt=alt, height=1.9 + 0.7 * len(rows))
 

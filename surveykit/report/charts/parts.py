@@ -53,7 +53,7 @@ def waterfall(
         axes.barh(last, total[0], height=0.6, color=GREY, linewidth=0)
         axes.plot(total[1:], [last, last], color=INK, linewidth=1.2)
         axes.text(max(total[0], total[2]) + 0.6, last, fixed(total[0], 2), va="center", fontsize=7.5, weight="bold")
-        axes.set_yticks(range(last + 1), [*(wrap_label(str(label), 11) for label in rows["label"]), total_label])
+        axes.set_yticks(range(last + 1), [*(wrap_label(str(label), 16) for label in rows["label"]), total_label])
         axes.set_ylim(last + 0.6, -0.6)
         axes.set_xlim(0, max(float(rows["maximum"].sum()), total[2]) * 1.09)
         axes.set_xlabel(axis)
@@ -93,7 +93,7 @@ def sensitivity_bars(rows: pd.DataFrame, *, key: str, alt: str, axis: str) -> Dr
                 va="center",
                 fontsize=7.2,
             )
-        axes.set_yticks(places, [wrap_label(str(label), 14) for label in rows["label"]])
+        axes.set_yticks(places, [wrap_label(str(label), 22) for label in rows["label"]])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, max(float(rows["conf_high"].max()) * 1.15, 0.1))
         axes.set_xlabel(axis)

@@ -19,7 +19,21 @@ if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREY", "INK", "LIGHT", "ORANGE", "PALE", "WIDTH", "Drawing", "ink_on", "shades_of", "wrap_label"]
+__all__ = [
+    "BLUE",
+    "GREY",
+    "INK",
+    "LIGHT",
+    "ORANGE",
+    "PALE",
+    "WIDTH",
+    "Drawing",
+    "extent",
+    "ink_on",
+    "shades_of",
+    "words",
+    "wrap_label",
+]
 
 WIDTH = 15.4
 """Width of a chart in centimetres: the type area of both page profiles."""
@@ -197,6 +211,16 @@ def _as_attributes(match: re.Match[str]) -> str:
     return "".join(f' {name.strip()}="{escape(value.strip())}"' for name, value in pairs)
 
 
+def extent(part: str) -> float:
+    """Return about how wide a text is, in Chinese characters."""
+    return sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in part)
+
+
+def words(text: str) -> list[str]:
+    """Split a text where a line may end: before a Chinese character and after the spaces of a Latin word."""
+    return re.findall(r"[\u2e80-\uffef]|[^\u2e80-\uffef\s]+\s*", text)
+
+
 def wrap_label(text: str, width: float = 14.0, lines: int = 2) -> str:
     r"""Break a label into lines of about ``width`` Chinese characters (a Latin letter counts half); cut what is over.
 
@@ -205,16 +229,12 @@ def wrap_label(text: str, width: float = 14.0, lines: int = 2) -> str:
     >>> wrap_label("Chengdu Hi-tech Industrial Development Zone", 12)
     'Chengdu Hi-tech\nIndustrial…'
     """
-
-    def size(part: str) -> float:
-        return sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in part)
-
     rows, row = [], ""
-    for piece in re.findall(r"[\u2e80-\uffef]|[^\u2e80-\uffef\s]+\s*", text):
-        if row and size(row + piece.rstrip()) > width:
+    for piece in words(text):
+        if row and extent(row + piece.rstrip()) > width:
             rows.append(row.rstrip())
             row = ""
-        while size(piece) > width:
+        while extent(piece.rstrip()) > width:
             rows.append(piece[: int(width)])
             piece = piece[int(width) :]
         row += piece

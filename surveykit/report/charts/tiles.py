@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from surveykit.report.charts.style import GREY, INK, LIGHT, Drawing, ink_on, shades_of, wrap_label
+from surveykit.report.charts.labels import fit_label
+from surveykit.report.charts.style import GREY, INK, LIGHT, Drawing, ink_on, shades_of
 from surveykit.report.content.numbers import fixed
 
 if TYPE_CHECKING:
@@ -56,13 +57,14 @@ def tile_grid(rows: pd.DataFrame, *, key: str, alt: str, scale_label: str) -> Dr
                 )
             )
             ink = ink_on(color)
+            label, size = fit_label(str(row.label), 6.5, 7.5)
             axes.text(
                 x + 0.5,
                 y + 0.32,
-                wrap_label(str(row.label), 6.5),
+                label,
                 ha="center",
                 va="center",
-                fontsize=7.5,
+                fontsize=size,
                 color=ink,
                 linespacing=0.95,
             )
@@ -89,4 +91,4 @@ def _scale(axes: Axes, shades: ScalarMappable, top: float, label: str) -> None:
         axes.add_patch(Rectangle((left + step * width, top), width * 1.02, 0.16, facecolor=color, linewidth=0))
     for place, value in ((left, low), (left + SCALE_STEPS * width, high)):
         axes.text(place, top + 0.34, fixed(float(value or 0)), ha="center", va="center", fontsize=7.0, color=GREY)
-    axes.text(left + SCALE_STEPS * width / 2, top + 0.36, label, ha="center", va="center", fontsize=7.5, color=INK)
+    axes.text(left + SCALE_STEPS * width / 2, top + 0.68, label, ha="center", va="center", fontsize=7.5, color=INK)

@@ -148,12 +148,15 @@ class Setting:
     ----------
     html : str
         The page, with `SUBSTITUTE` in the place of every character that no face holds.
-    told : str
-        Which characters those are and where each first stands; empty when there are none.
+    count : int
+        How many such characters there are.
+    named : str
+        The first few of them and where each first stands.
     """
 
     html: str
-    told: str = ""
+    count: int = 0
+    named: str = ""
 
 
 def fit_to_fonts(html: str) -> Setting:
@@ -183,7 +186,7 @@ def fit_to_fonts(html: str) -> Setting:
     missing = {character: where for character, where in rare.items() if ord(character) not in _extra_characters()}
     if len(rare) > len(missing):
         html = _with_extra_face(html)
-    return Setting(_substituted(html, missing), _account(missing)) if missing else Setting(html)
+    return Setting(_substituted(html, missing), len(missing), _named(missing)) if missing else Setting(html)
 
 
 def _with_extra_face(html: str) -> str:
@@ -215,10 +218,6 @@ def _substituted(html: str, missing: Iterable[str]) -> str:
     return "".join(parts)
 
 
-def _account(missing: dict[str, str]) -> str:
+def _named(missing: dict[str, str]) -> str:
     named = ", ".join(f"{character} (U+{ord(character):04X}) {where}" for character, where in list(missing.items())[:5])
-    more = ", ..." if len(missing) > 5 else ""
-    return (
-        f"characters that surveykit's fonts lack, printed as {SUBSTITUTE}, {len(missing)}: {named}{more}. "
-        "Write them another way, for example as a description in parentheses, if the text is yours"
-    )
+    return named + (", ..." if len(missing) > 5 else "")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from surveykit.report.charts.style import BLUE, GREY, INK, ORANGE, Drawing, wrap_label
+from surveykit.report.charts.labels import Rows, label_rows
+from surveykit.report.charts.style import BLUE, GREY, INK, ORANGE, Drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,18 +86,19 @@ def design_effects(
     Drawing
         Not drawn yet.
     """
+    spread = label_rows(labels)
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        places = np.arange(len(labels))
+        places = spread.places
         for (name, values), (color, mark, _) in zip(columns, _LOOKS, strict=False):
             axes.plot(values, places, color=color, marker=mark, linestyle="", markersize=4, label=name)
         axes.axvline(1.0, color=INK, linewidth=0.8)
-        _rows(axes, labels)
+        _rows(axes, spread)
         axes.set_xlabel(axis)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3)
 
-    return Drawing(draw, key=key, alt=alt, height=2.4 + 0.42 * len(labels))
+    return Drawing(draw, key=key, alt=alt, height=2.4 + 0.42 * spread.height)
 
 
 def standardised_differences(
@@ -127,24 +129,25 @@ def standardised_differences(
     Drawing
         Not drawn yet.
     """
+    spread = label_rows(labels)
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        places = np.arange(len(labels))
+        places = spread.places
         axes.hlines(places, np.minimum(before, after), np.maximum(before, after), color=GREY, linewidth=0.6)
         axes.plot(
             before, places, color=ORANGE, marker="o", linestyle="", markersize=4, fillstyle="none", label=names[0]
         )
         axes.plot(after, places, color=BLUE, marker="o", linestyle="", markersize=4, label=names[1])
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        _rows(axes, labels)
+        _rows(axes, spread)
         axes.set_xlabel(axis)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
 
-    return Drawing(draw, key=key, alt=alt, height=2.4 + 0.42 * len(labels))
+    return Drawing(draw, key=key, alt=alt, height=2.4 + 0.42 * spread.height)
 
 
-def _rows(axes: Axes, labels: Sequence[str]) -> None:
-    axes.set_yticks(np.arange(len(labels)), [wrap_label(label, 14, 1) for label in labels])
-    axes.set_ylim(len(labels) - 0.5, -0.5)
+def _rows(axes: Axes, spread: Rows) -> None:
+    axes.set_yticks(spread.places, spread.labels, linespacing=0.95)
+    axes.set_ylim(spread.height - 0.5, -0.5)
     axes.grid(axis="x")

@@ -12,7 +12,7 @@ from surveykit.report.document.blocks import Block, Bullets, Cell, Column, Docum
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
-__all__ = ["hold_together", "set_ranges", "with_curly_quotes", "with_range_sign"]
+__all__ = ["hold_together", "set_ranges", "title_parts", "with_curly_quotes", "with_range_sign"]
 
 _RANGE = re.compile(r"(?<=[0-9%])–(?=[−+0-9])")
 _YEARS = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}–(?:19|20)[0-9]{2}(?![0-9.,%])")
@@ -20,6 +20,49 @@ _NUMBER = r"[−+±]?[0-9][0-9,.]*%?"
 _UNIT = r"(?:个?百分点|[一-鿿]|[ \u00a0](?:points?|percent|per cent|people|years?|respondents)\b)"
 _TOGETHER = re.compile(rf"第?{_NUMBER}[–～—]{_NUMBER}{_UNIT}?|第?{_NUMBER}{_UNIT}|[^\s<>&;／/]／")
 _SILENT = ("head", "style", "script", "svg", "title")
+
+
+TITLE_LINE = 20.0
+"""Characters of a title that the cover has room for in one line."""
+_CLAUSE = "，、：；·）》！？ "
+
+
+def title_parts(title: str) -> list[str]:
+    """Split a title that needs a second line into two of about the same length, at a mark or a space if one is near.
+
+    Examples
+    --------
+    >>> title_parts("成都市新时代文明实践中心建设居民问卷调查报告（2021年）")
+    ['成都市新时代文明实践中心建设', '居民问卷调查报告（2021年）']
+    >>> title_parts("居民调查报告")
+    ['居民调查报告']
+    """
+
+    def width(part: str) -> float:
+        return sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in part)
+
+    whole = width(title)
+    if whole <= TITLE_LINE:
+        return [title]
+    places = [place for place in range(3, len(title) - 3) if _may_break(title[place - 1], title[place])]
+    if not places:
+        return [title]
+
+    def cost(place: int) -> float:
+        apart = abs(width(title[:place]) - width(title[place:])) / whole
+        return apart - (0.2 if title[place - 1] in _CLAUSE or title[place] in "（《" else 0.0)
+
+    best = min(places, key=cost)
+    return [title[:best], title[best:]]
+
+
+def _may_break(before: str, after: str) -> bool:
+    """Whether a line of a title may end between two characters."""
+    if before == " ":
+        return True
+    return (
+        ord(before) > 0x2E7F and ord(after) > 0x2E7F and before not in "（《“" and after not in _CLAUSE + "”。"
+    ) or (after in "（《")
 
 
 def with_range_sign(text: str) -> str:

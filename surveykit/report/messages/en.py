@@ -122,7 +122,7 @@ MESSAGES: dict[str, str] = {
     "note_band_marks": "▲ reliably above {whole}, ▼ reliably below, ○ not distinguishable.",
     "note_base": "Base: {base} (n = {n}). Question: {wording}",
     "note_withheld": "Not drawn: {districts}.",
-    "note_tiles": 'Schematic; not administrative boundaries. "±" is half the width of the {level} confidence interval; darker is higher.',
+    "note_tiles": "Schematic; not administrative boundaries. The second number is half the width of the {level} confidence interval; darker is higher.",
     "note_ranks": "Bars are ranges that hold simultaneously at {level} confidence, in administrative order.",
     "note_bands": "All compared with {whole} at once; the chance of any wrong statement is at most {most}.",
     "bands_title": "{name}: three bands against {whole}",

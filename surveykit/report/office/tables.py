@@ -13,6 +13,8 @@ __all__ = ["TABLE_STYLE", "word_table"]
 TABLE_STYLE = "SurveyTable"
 PADDING, SMALL_PADDING = 170, 120
 TOGETHER = 15
+KEPT = 2
+"""Rows at either end of a longer table that do not stand alone on a page."""
 
 
 def word_table(table: Table, edition: str, width: int, sizes: tuple[float, float]) -> Any:
@@ -51,7 +53,7 @@ def word_table(table: Table, edition: str, width: int, sizes: tuple[float, float
     for place, cells in enumerate(table.rows):
         texts = [cell.text for cell in cells]
         strong = place in table.emphasis
-        keep = together or place >= len(table.rows) - 2
+        keep = together or place < KEPT or place >= len(table.rows) - KEPT
         made.append(_row(texts, widths, numbers, edition, strong=strong, small=small, keep=keep))
     return made
 

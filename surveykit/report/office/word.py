@@ -35,6 +35,8 @@ def build_docx(document: Document) -> bytes:
 
     Cover, contents and chapters as in the PDF. The contents, the numbers of captions and pages are fields; the entries
     of the contents are written out and brought up to date when Word opens the file. Every style is the report's own.
+    Until they are brought up to date the contents show no page numbers (Word asks on opening; in LibreOffice: Tools,
+    Update, Indexes and Tables): a page number that no typesetter worked out would be a guess.
     Tables have fixed column widths, a header row that repeats on every page and rows that stay whole. Fonts are named
     in the east-Asian slot and not embedded, so a machine without them shows its own; Chinese quotation marks and
     dashes are set in the Chinese font. Figures are bitmaps of 220 dots an inch with alternative text. The official
@@ -208,7 +210,7 @@ class _Writer:
         lines += [source] if source else []
         for place, line in enumerate(lines or [""]):
             last = place == len(lines or [""]) - 1
-            self._text("SurveyNote", line, element("spacing", after=200) if last else None)
+            self._text("SurveyNote", line, element("spacing", after=200) if last else element("keepNext"))
 
     def _picture(self, figure: Figure) -> None:
         drawn = self.word.add_picture(io.BytesIO(figure.drawing.png()))

@@ -17,6 +17,7 @@ from surveykit.report.charts.typefaces import FACES, face_rule
 from surveykit.report.content.inputs import Edition, Profile, ReportInput
 from surveykit.report.document.blocks import Document
 from surveykit.report.document.outline import outline
+from surveykit.report.document.typography import title_parts
 from surveykit.report.messages import say
 from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules
 
@@ -125,6 +126,7 @@ def render_html(
         "sections": outline(document),
         "medium": medium,
         "say": message,
+        "title_parts": title_parts,
         "face_rules": [face_rule(face) for face in FACES] if medium == "print" else [],
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 from surveykit.display.pdf_structure import mend_structure
 from surveykit.errors import MissingDependencyError, MissingGlyphWarning, RenderError, choose, first_few
-from surveykit.report.charts.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, fit_to_fonts, font_bytes
+from surveykit.report.charts.typefaces import EXTRA_FACE, FACES, FONT_SCHEME, SUBSTITUTE, fit_to_fonts, font_bytes
 from surveykit.report.document.typography import hold_together, with_curly_quotes
 
 __all__ = ["DataFile", "build_pdf", "require_weasyprint"]
@@ -87,8 +87,13 @@ def build_pdf(
     """
     choose("variant", variant, get_args(Variant))
     setting = fit_to_fonts(html)
-    if setting.told:
-        warnings.warn(setting.told, MissingGlyphWarning, stacklevel=2)
+    if setting.count:
+        warnings.warn(
+            f"characters that surveykit's fonts lack, printed as {SUBSTITUTE}, {setting.count}: {setting.named}. "
+            "Write them another way, for example as a description in parentheses, if the text is yours",
+            MissingGlyphWarning,
+            stacklevel=2,
+        )
     weasyprint = require_weasyprint()
     options: dict[str, Any] = {"attachments": _attachments(weasyprint, attachments, published)}
     if variant != "plain":

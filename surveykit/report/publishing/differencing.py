@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.report.content.numbers import rounded
 from surveykit.report.publishing.suppression import suppress_counts
+from surveykit.responses.fieldwork.outcome_rates import DISPOSITIONS, rates_of_counts
 
-__all__ = ["SMALL_BASE", "base_differences", "hide_with_neighbours", "protect_bases", "rounded_people"]
+__all__ = [
+    "SMALL_BASE",
+    "base_differences",
+    "hide_with_neighbours",
+    "protect_bases",
+    "protected_rates",
+    "rounded_people",
+]
 
 BoolArray = NDArray[np.bool_]
 PROTECTION = 3.0
@@ -121,6 +131,33 @@ def protect_bases(table: pd.DataFrame, base: int) -> pd.DataFrame:
         found[column] = _at(table[column], places)
     found["std_error"] = np.where(counts >= SMALL_BASE, _at(table["std_error"], shift + 1), np.nan)
     return found
+
+
+def protected_rates(counts: Mapping[str, float], base: int) -> dict[str, float]:
+    """Work out outcome rates from rounded counts, so that they tell no more than these.
+
+    A rate of the exact counts, even in whole per cent, holds the number of answers to half a per cent of those drawn:
+    of 300 drawn it leaves 3 numbers, fewer than rounding to 10 does.
+
+    Parameters
+    ----------
+    counts : mapping of str to float
+        By AAPOR disposition.
+    base : int
+        Multiple to which numbers of people are rounded.
+
+    Returns
+    -------
+    dict of str to float
+        As :func:`surveykit.responses.fieldwork.outcome_rates.rates_of_counts` gives; NaN where a denominator is 0.
+
+    Examples
+    --------
+    >>> round(protected_rates({"I": 93, "R": 41, "NC": 166}, 10)["RR1"], 4)
+    0.3
+    """
+    people = rounded_people(np.array([float(counts.get(name, 0.0)) for name in DISPOSITIONS]), base)
+    return rates_of_counts(dict(zip(DISPOSITIONS, people.tolist(), strict=True)))
 
 
 def rounded_people(counts: NDArray[np.float64] | float, base: int) -> NDArray[np.float64]:

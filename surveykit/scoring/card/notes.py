@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -11,12 +13,20 @@ from surveykit.scoring.inputs.value_notes import borrowed, printed_thresholds, u
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
 from surveykit.scoring.scheme.rules import RankBased, Steps, Threshold
 
-__all__ = ["card_notes"]
+__all__ = ["AREA", "card_notes"]
 
 Note = tuple[str, str]
+AREA: Mapping[str, str] = {"zh": "地区", "en": "area"}
+"""What one of the units scored is called when nobody says otherwise."""
 
 
-def card_notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods, criteria: pd.DataFrame) -> list[Note]:
+def card_notes(
+    scheme: ScoringScheme,
+    inputs: SurveyInputs,
+    other: OtherMethods,
+    criteria: pd.DataFrame,
+    unit: Mapping[str, str] = AREA,
+) -> list[Note]:
     """Return the notes of a card as pairs (Chinese, English).
 
     Parameters
@@ -26,13 +36,15 @@ def card_notes(scheme: ScoringScheme, inputs: SurveyInputs, other: OtherMethods,
     other : OtherMethods
     criteria : DataFrame
         The criteria table of the card.
+    unit : mapping
+        What one of the units scored is called: zh, en, and en_plural where that adds no s.
     """
     return [
         *_exact(scheme, criteria),
-        *_knots(scheme, criteria),
+        *_knots(scheme, criteria, unit),
         *printed_thresholds(scheme, criteria),
         *borrowed(criteria),
-        *unvisited_sites(other),
+        *unvisited_sites(other, unit),
         *_errors(inputs, other),
     ]
 
@@ -51,16 +63,18 @@ def _exact(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
     ]
 
 
-def _knots(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
+def _knots(scheme: ScoringScheme, criteria: pd.DataFrame, unit: Mapping[str, str]) -> list[Note]:
+    many = unit.get("en_plural") or unit["en"] + "s"
     notes: list[Note] = []
     crossing = criteria.loc[criteria["crosses_knot"], ["district", "criterion"]].drop_duplicates()
     if len(crossing):
         districts = crossing["district"].nunique()
         notes.append(
             (
-                f"{districts}个地区共{len(crossing)}项得分的置信区间跨越计分节点：那里很小的抽样误差就会改变得分，得分也因此略有偏差。",
-                f"The interval of {len(crossing)} values in {districts} areas crosses a scoring threshold: there a "
-                "small sampling error moves the points, which are slightly biased for it.",
+                f"{districts}个{unit['zh']}共{len(crossing)}项得分的置信区间跨越计分节点：那里很小的抽样误差就会改变得分，得分也因此略有偏差。",
+                f"The interval of {len(crossing)} values in {districts} {unit['en'] if districts == 1 else many} "
+                "crosses a scoring threshold: there a small sampling error moves the points, which are slightly biased "
+                "for it.",
             )
         )
     jumps = [c for c in scheme.criteria() if c.method == "questionnaire" and isinstance(c.rule, Threshold | Steps)]
@@ -78,8 +92,8 @@ def _knots(scheme: ScoringScheme, criteria: pd.DataFrame) -> list[Note]:
         zh, en = _names(ranked)
         notes.append(
             (
-                f"{zh}按名次计分，一个地区的得分取决于其他地区。",
-                f"{en}: scored by rank, so that the points of one area depend on the others.",
+                f"{zh}按名次计分，一个{unit['zh']}的得分取决于其他{unit['zh']}。",
+                f"{en}: scored by rank, so that the points of one {unit['en']} depend on the others.",
             )
         )
     return notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from surveykit.errors import DefinitionError, Problem, first_few
 from surveykit.scoring.card.card import ScoreCard
 from surveykit.scoring.card.criteria import with_seen
 from surveykit.scoring.card.limits import card_limits
-from surveykit.scoring.card.notes import card_notes
+from surveykit.scoring.card.notes import AREA, card_notes
 from surveykit.scoring.card.run import SchemeRun
 from surveykit.scoring.card.tables import CardDraws, card_tables
 from surveykit.scoring.inputs.draws import draw_inputs, draw_other
@@ -36,6 +36,7 @@ def score(
     seed: int = 2021,
     conf_level: float = 0.95,
     plain: bool = False,
+    unit: Mapping[str, str] = AREA,
 ) -> ScoreCard:
     """Turn rates and the results of the other methods into scores, ranks and bands.
 
@@ -54,6 +55,8 @@ def score(
     plain : bool
         True takes rates and scores as plain numbers: limits by estimate -+ t times standard error on their own scale,
         ranks and bands by the plain covariance. It does not hold near 0 and 1.
+    unit : mapping
+        What the notes call one of the units scored: zh, en, and en_plural where that adds no s.
 
     Returns
     -------
@@ -108,7 +111,7 @@ def score(
         "version": __version__,
     }
     tables["criteria"] = with_seen(scheme, tables["criteria"], drawn.values)
-    told = card_notes(scheme, inputs, other, tables["criteria"])
+    told = card_notes(scheme, inputs, other, tables["criteria"], unit)
     english, chinese = tuple(en for _, en in told), tuple(zh for zh, _ in told)
     return ScoreCard(**tables, notes=english, notes_zh=chinese, recipe=recipe)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -115,13 +115,13 @@ def borrowed(criteria: pd.DataFrame) -> Iterator[Note]:
                 )
 
 
-def unvisited_sites(other: OtherMethods) -> Iterator[Note]:
+def unvisited_sites(other: OtherMethods, unit: Mapping[str, str]) -> Iterator[Note]:
     """Tell which strata of sites nobody visited and what was assumed of them."""
     if other.unvisited:
         cases = [f"{unit}: {strata}" for unit, strata in other.unvisited]
         zh, en = _listed(cases, "；", zh=True), _listed(cases, "; ", zh=False)
         yield (
-            f"实地考察有未走访的站点类型，按同一区（市）县已走访站点的水平计（{zh}）；这一假定的误差未计入区间。",
-            f"Strata of sites that nobody visited are taken to be like the visited sites of their district ({en}); the "
-            "error of this assumption is in no interval.",
+            f"实地考察有未走访的站点类型，按同一{unit['zh']}已走访站点的水平计（{zh}）；这一假定的误差未计入区间。",
+            f"Strata of sites that nobody visited are taken to be like the visited sites of their {unit['en']} ({en}); "
+            "the error of this assumption is in no interval.",
         )

@@ -22,6 +22,7 @@ __all__ = [
     "StudyFiles",
     "Text",
     "UnitWord",
+    "unit_words",
 ]
 
 
@@ -230,3 +231,12 @@ class StudyDefinition(_Frozen):
         if self.files.simulation and self.data.answers is None:
             raise ValueError("a simulated study needs 'data: answers:', the file of the simulated true answers")
         return self
+
+
+def unit_words(definition: StudyDefinition) -> dict[str, str]:
+    """Return what one of the areas compared is called: study.yaml's word, else that of the domain district, else {}."""
+    word = definition.unit or next((domain for domain in definition.domains if domain.id == "district"), None)
+    if word is None:
+        return {}
+    plural = getattr(word, "en_plural", None)
+    return {"zh": word.zh, "en": word.en} | ({"en_plural": plural} if plural else {})

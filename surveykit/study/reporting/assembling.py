@@ -13,6 +13,7 @@ from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.report.content.numbers import fixed
 from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules
 from surveykit.study.files import places
+from surveykit.study.files.definition import unit_words
 from surveykit.study.files.study import CITY
 from surveykit.study.inputs.weighted import read_linked
 from surveykit.study.reporting import process
@@ -162,13 +163,10 @@ def _study_info(study: Study) -> StudyInfo:
 
 def _places(study: Study) -> dict[str, dict[str, str]]:
     """Say what the areas compared, and the whole, are called: in study.yaml's words, else the domain's."""
-    definition, found = study.definition, {}
-    word = definition.unit or next((domain for domain in definition.domains if domain.id == "district"), None)
-    if word is not None:
-        plural = getattr(word, "en_plural", None)
-        found["unit"] = {"zh": word.zh, "en": word.en} | ({"en_plural": plural} if plural else {})
-    if definition.whole is not None:
-        found["city"] = _both(definition.whole)
+    unit = unit_words(study.definition)
+    found = {"unit": unit} if unit else {}
+    if study.definition.whole is not None:
+        found["city"] = _both(study.definition.whole)
     return found
 
 

@@ -31,6 +31,8 @@ def score_stage(study: StudyOutline) -> Stage:
 def _make(making: Making) -> None:
     from surveykit.estimation import Estimates
     from surveykit.scoring import read_other_methods, score
+    from surveykit.scoring.card.notes import AREA
+    from surveykit.study.files.definition import unit_words
 
     study = making.study
     main, run = study.definition.analyses[0].id, study.definition.score
@@ -39,7 +41,9 @@ def _make(making: Making) -> None:
     if other is not None and study.other_methods_covariance is not None:
         units = study.regions["district"].tolist()
         other = read_other_methods(study.scoring, other, units, study.other_methods_covariance)
-    card = score(study.scoring, estimates, other, draws=run.draws, seed=run.seed)
+    card = score(
+        study.scoring, estimates, other, draws=run.draws, seed=run.seed, unit=unit_words(study.definition) or AREA
+    )
     write_json(making.output(places.SCORE), card.to_payload())
     write_csv(making.output(places.SCORE_TABLE), card.published)
     making.seed = str(run.seed)

@@ -27,7 +27,7 @@ _PACKAGES = (
     "python-docx",
     "fonttools",
     "filelock",
-    "markdown",
+    "markdown-it-py",
     "argcomplete",
 )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from surveykit.errors import DataError, first_few
 from surveykit.report.content.inputs import Edition, Profile
 from surveykit.report.publishing.publication import PublicationRules
 from surveykit.study.running.journal import require_settled
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from surveykit.report import ReportInput
+    from surveykit.report.audit import Leak
     from surveykit.report.document.blocks import Document
     from surveykit.study.files.study import Study
 
@@ -24,6 +27,8 @@ __all__ = ["KINDS", "ReportOrder", "own_template", "write_report_files"]
 
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
 _FOLDER = "reports"
+SHOWN = 10
+"""Leaks that are shown one by one."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class ReportOrder:
         What is withheld, and how counts are rounded.
     workers : int, optional
         Processes for the district reports; the number of cores when absent.
+    reviewed : bool
+        Write a protected edition although the disclosure audit finds numbers in it: a person looked at each of them.
     """
 
     kinds: tuple[str, ...]
@@ -49,6 +56,7 @@ class ReportOrder:
     profile: Profile = "research"
     rules: PublicationRules = field(default_factory=PublicationRules)
     workers: int | None = None
+    reviewed: bool = False
 
     @property
     def stem(self) -> str:
@@ -64,15 +72,21 @@ class ReportOrder:
 def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], None]) -> list[Path]:
     """Write what is ordered into reports/ of the output folder; each file appears whole or not at all.
 
+    All files are made, then read by the disclosure audit, then written.
+
     Returns
     -------
     list of pathlib.Path
         The files written.
+
+    Raises
+    ------
+    DataError
+        When the audit finds a number in a protected edition that should not be there; nothing is written then.
     """
     from surveykit.report import make_document
     from surveykit.study.reporting import report_input
 
-    written: list[Path] = []
     finished: dict[str, bytes] = {}
     with study_lock(study.output):
         require_settled(study)
@@ -82,37 +96,59 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
         for kind in order.kinds:
             start = time.perf_counter()
             made = _make(kind, study, content, document, order)
-            for name, data in made.items():
-                path = study.output / _FOLDER / f"{stem}{name}"
-                write_atomically(path, data)
-                finished[path.name] = data
-                written.append(path)
-                say(f"  {path.relative_to(study.root)}")
+            finished |= {f"{stem}{name}": data for name, data in made.items()}
             seconds = time.perf_counter() - start
             say(f"  {kind}: {len(made)} file{'s' * (len(made) > 1)} in {seconds:.1f} s")
         for line in _audit(finished, content, order):
             say(line)
+        written = [study.output / _FOLDER / name for name in finished]
+        for path in written:
+            write_atomically(path, finished[path.name])
+            say(f"  {path.relative_to(study.root)}")
     return written
 
 
 def _audit(finished: dict[str, bytes], content: ReportInput, order: ReportOrder) -> list[str]:
-    """Search protected outputs for numbers that give bases away, and say what was found; PDFs come from the same page.
+    """Search finished outputs for numbers that should not be in them, and say what was found.
 
-    A PDF is read where pypdf is installed; else it is said that it was not.
+    A protected edition with such a number is not published, unless a person looked at it (``order.reviewed``). One with
+    exact bases says that its bases are exact; there a withheld figure that stands somewhere is a warning. A PDF is read
+    where pypdf is installed; else it is said that it was not.
     """
-    if order.rules.exact:
-        return []
     import importlib.util
 
     from surveykit.report.audit import audit_outputs
 
     readable = importlib.util.find_spec("pypdf") is not None
     chosen = {name: data for name, data in finished.items() if readable or not name.endswith(".pdf")}
-    found = audit_outputs(chosen, content, order.rules)
-    left = len(finished) - len(chosen)
-    lines = [f"  disclosure audit: {len(chosen)} files read, {len(found)} numbers that may give a base away"]
-    lines += [f"    {leak.file}: {leak.what}, beside {leak.level or '-'}: {leak.where}" for leak in found[:10]]
-    return lines + ([f"  disclosure audit: {left} PDF files not read (pip install pypdf)"] if left else [])
+    found, left = audit_outputs(chosen, content, order.rules), len(finished) - len(chosen)
+    lines = [f"  disclosure audit: {left} PDF files not read (pip install pypdf)"] if left else []
+    if found and not order.rules.exact and not order.reviewed:
+        raise DataError(_refusal(found, len(finished)))
+    if order.rules.exact:
+        first = f"  warning: disclosure audit: {len(found)} numbers that may be withheld figures"
+        return [first, *_listed(found), *lines] if found else lines
+    first = f"  disclosure audit: {len(chosen)} files read, {len(found)} numbers that may give a base away"
+    return [first, *_listed(found), *lines]
+
+
+def _listed(found: list[Leak]) -> list[str]:
+    """Write the first few leaks, a line each."""
+    return [f"    {leak.file}: {leak.what}, beside {leak.level or '-'}: {leak.where}" for leak in found[:SHOWN]]
+
+
+def _refusal(found: list[Leak], n_files: int) -> str:
+    """Say how many numbers stand where, and what can be done."""
+    by_file = Counter(leak.file for leak in found)
+    named = first_few([f"{name} ({count})" for name, count in by_file.items()])
+    lines = [
+        f"disclosure audit: {len(found)} numbers in {len(by_file)} of {n_files} files of this protected edition may "
+        f"give away what it protects, {named}; nothing was written",
+        *_listed(found),
+        "take the numbers out of the texts of the study, choose a larger --round-counts or leave that format out; if "
+        "each of them is another number that agrees by chance, repeat with --reviewed",
+    ]
+    return "\n".join(lines)
 
 
 def _make(kind: str, study: Study, content: ReportInput, document: Document, order: ReportOrder) -> dict[str, bytes]:

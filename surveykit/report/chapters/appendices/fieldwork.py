@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from surveykit.report.content import numbers
 from surveykit.report.document.blocks import Block, Cell, Chapter, Heading, Prose, Table, make_chapter
 from surveykit.report.document.view import View
-from surveykit.report.publishing.differencing import SMALL_BASE
+from surveykit.report.publishing.differencing import SMALL_BASE, protected_rates
 
 __all__ = ["fieldwork_chapter"]
 
@@ -20,7 +22,8 @@ def fieldwork_chapter(view: View) -> Chapter | None:
     blocks: list[Block | None] = []
     outcomes, cleaning, rates = (tables.get(name) for name in ("outcome_rates", "cleaning", "marked_rates"))
     if outcomes is not None and len(outcomes):
-        blocks += [Heading(view.say("heading_outcomes"), 2), Prose(view.say("outcomes_lead"))]
+        lead = "outcomes_lead" if view.rules.exact else "outcomes_lead_protected"
+        blocks += [Heading(view.say("heading_outcomes"), 2), Prose(view.say(lead))]
         blocks += [_outcomes(view, outcomes, kind) for kind in ("unweighted", "base_weighted")]
     if cleaning is not None and len(cleaning):
         blocks += [
@@ -53,25 +56,27 @@ def _outcomes(view: View, table: pd.DataFrame, kind: str) -> Table | None:
     here = table[table["weighting"] == kind]
     if here.empty:
         return None
-    if not view.rules.exact:
-        here = here[here["level"].astype(str) == ""]  # a rate of few hundred drawn tells how many answered
-    found = {str(row["level"]): row for row in here.to_dict("records")}
+    found: dict[str, dict[Any, Any]] = {str(row["level"]): row for row in here.to_dict("records")}
+    if not view.rules.exact:  # districts have too few drawn; sums of weights cannot be rounded to people
+        if kind != "unweighted" or "" not in found:
+            return None
+        found = {"": found[""] | protected_rates(found[""], view.rules.base)}
     rows = [
         [Cell(_place(view, level)), view.count_cell(float(found[level]["n"]))]
         + [_percent(view, found[level][rate], 0 if level or not view.rules.exact else 1) for rate in _RATES]
-        for level in _in_order(view, here["level"])
+        for level in _in_order(view, pd.Series(list(found)))
     ]
     columns = [("district", view.say("by_district"), "text"), ("n", view.say("sampled_head"), "number")]
     columns += [(rate, rate, "number") for rate in _RATES]
     return view.table(
         f"outcomes-{kind.replace('_', '-')}", view.say(f"outcomes_title_{kind}"), columns, rows,
-        unit=view.say("unit_percent"), notes=(view.say("note_rates"), *_coarse(view)),
+        unit=view.say("unit_percent"), notes=(_note(view),),
         emphasis=frozenset({0}), size="small",
     )  # fmt: skip
 
 
-def _coarse(view: View) -> tuple[str, ...]:
-    return () if view.rules.exact else (view.say("note_rates_whole_only"),)
+def _note(view: View) -> str:
+    return view.say("note_rates") if view.rules.exact else view.say("note_rates_whole_only", base=view.rules.base)
 
 
 def _cleaning(view: View, table: pd.DataFrame) -> Table:

@@ -14,6 +14,7 @@ from surveykit.report.charts.process import raking_convergence, response_flow, w
 from surveykit.report.content import numbers
 from surveykit.report.document.blocks import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.document.view import View, label_of
+from surveykit.report.publishing.differencing import protected_rates
 from surveykit.report.publishing.suppression import suppress_counts
 
 __all__ = ["methods_chapter", "response_table"]
@@ -63,7 +64,7 @@ def _response_sentence(view: View) -> str:
         return ""
     total = counts.sum()
     complete = view.rules.people(float(total.get("I", 0) + total.get("P", 0)))
-    eligible = int(total.sum() - total.get("NE", 0))
+    eligible = view.rules.people(float(total.sum() - total.get("NE", 0)))
     return view.say(
         "response_sentence",
         sampled=numbers.count(total.sum()),
@@ -123,7 +124,7 @@ def _response_row(
     view: View, label: str, shown: pd.Series, exact: pd.Series, hidden: NDArray[Any], *, coarse: bool = False
 ) -> list[Cell]:
     """Make a row; ``coarse`` gives the rate in whole per cent, so that no rare outcome follows from it."""
-    eligible = float(exact.sum() - exact.get("NE", 0))
+    eligible = view.rules.people(float(exact.sum() - exact.get("NE", 0)))
     rate = view.rules.people(float(shown["complete"])) / eligible if eligible else float("nan")
     cells = [Cell(label), view.count_cell(float(shown.sum()))]
     cells += [view.people_cell(float("nan") if out else float(x)) for x, out in zip(shown, hidden, strict=True)]
@@ -165,14 +166,20 @@ def _rates(view: View) -> Table | None:
     rates = view.report.outcome_rates
     if rates is None or not len(rates):
         return None
-    weighted = "weighted" in rates.columns
+    counts, exact = _counts(view), view.rules.exact
+    weighted = exact and "weighted" in rates.columns
+    if not exact:  # as the numbers of people beside them are: rounded
+        coarse = protected_rates(
+            {} if counts is None else {str(code): float(count) for code, count in counts.sum().items()}, view.rules.base
+        )
+        rates = rates.assign(value=[coarse[str(name)] for name in rates["rate"]])
     columns = [("rate", view.say("rate_head"), "text"), ("value", view.say("unweighted_head"), "number")]
     columns += [("weighted", view.say("weighted_head"), "number")] if weighted else []
     rows = []
     for row in rates.to_dict("records"):
         cells = [Cell(str(row["rate"]))]
         for column in ("value", "weighted")[: 1 + weighted]:
-            cells.append(view.number_cell(float(row[column]) * 100, 1 if view.rules.exact else 0))
+            cells.append(view.number_cell(float(row[column]) * 100, 1 if exact else 0))
         rows.append(cells)
     return view.table(
         "outcome-rates",
@@ -180,7 +187,7 @@ def _rates(view: View) -> Table | None:
         columns,
         rows,
         unit=view.say("unit_percent"),
-        notes=(view.say("note_rates"),),
+        notes=(view.say("note_rates") if exact else view.say("note_rates_whole_only", base=view.rules.base),),
     )
 
 

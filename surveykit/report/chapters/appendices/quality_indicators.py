@@ -73,12 +73,13 @@ def _units(view: View) -> list[Line]:
         total = counts.groupby("disposition")["count"].sum()
         eligible = float(total.sum() - total.get("NE", 0))
         complete = float(total.get("I", 0) + total.get("P", 0))
-        lines.append(
-            ("13.3.1.1", view.say("quality_over"), _coarse(view, float(total.get("NE", 0)) / float(total.sum())))
-        )
+        if not view.rules.exact:  # a rate of the exact numbers would tell more than the rounded numbers do
+            complete, eligible = view.rules.people(complete), view.rules.people(eligible)
+        over = view.rules.people(float(total.get("NE", 0))) / float(total.sum())
+        lines.append(("13.3.1.1", view.say("quality_over"), _coarse(view, over)))
         if eligible:
             lines.append(("13.3.3.1", view.say("quality_unit_plain"), _coarse(view, 1 - complete / eligible)))
-    if rates is not None and "weighted" in rates.columns:
+    if rates is not None and "weighted" in rates.columns and view.rules.exact:
         weighted = rates.loc[rates["rate"] == "RR2", "weighted"]
         if len(weighted) and np.isfinite(weighted.iloc[0]):
             lines.append(("13.3.3.1", view.say("quality_unit_weighted"), _coarse(view, 1 - float(weighted.iloc[0]))))
