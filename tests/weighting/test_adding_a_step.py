@@ -44,7 +44,7 @@ def error(estimates):
 @pytest.fixture
 def step_file(tmp_path):
     """The file of the example, as somebody would save it."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split(SECTION)[1]
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split(SECTION)[1].split("\n## ")[0]
     (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     path = tmp_path / "within_household.py"
     path.write_text(code, encoding="utf-8")
