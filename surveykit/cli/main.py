@@ -2,68 +2,66 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+import click
+from click.shell_completion import shell_complete
+
 from surveykit._version import __version__
-from surveykit.cli.answering import answer_text
-from surveykit.cli.failing import caught_warnings, problem_object, silence_broken_pipe, tell_error
-from surveykit.cli.manual import add_manual, overview
-from surveykit.cli.parsing import Parser, UsageError, add_common_options, commands_of, translate_parser
+from surveykit.cli.commands.completion import COMPLETION
+from surveykit.cli.parsing import Group, Options
 from surveykit.cli.speech import choose_language
-from surveykit.cli.terminal import Terminal, harmless, opened, write_anything
+from surveykit.cli.telling.answering import answer_text
+from surveykit.cli.telling.failing import caught_warnings, problem_object, silence_broken_pipe, tell_error
+from surveykit.cli.telling.terminal import Terminal, harmless, opened, write_anything
 from surveykit.errors import Problem
 from surveykit.files.clock import clock_is_early, date_archives_from_1980
 
-__all__ = ["build_parser", "main"]
+__all__ = ["build_cli", "main", "parse"]
 
-# In the order of a study's life; one module per command, or one for a family of alike commands.
-MODULES = (
-    "init",
-    "check",
-    "run",
-    "stages",
-    "render",
-    "report",
-    "diff",
-    "questionnaire",
-    "verify_draw",
-    "simulate",
-    "commit",
-    "frame",
-    "deidentify",
-    "purge",
-    "doctor",
-    "completion",
-    "helping",
-)
+# Command: its module in `commands`; in the order of a study's life.
+MODULES = {name: name for name in ("init", "check", "run")}
+MODULES |= dict.fromkeys(("plan", "draw", "ingest", "weight", "estimate", "score"), "tasks")
+MODULES |= {name: name for name in ("render", "report", "diff", "questionnaire")}
+MODULES |= {"verify-draw": "verify_draw", "simulate": "simulate", "commit": "commit", "frame": "frame"}
+MODULES |= {name: name for name in ("deidentify", "purge", "doctor", "completion")} | {"help": "helping"}
 
 
-def build_parser(language: str = "en") -> argparse.ArgumentParser:
-    """Return the parser of the whole command line.
+def build_cli(language: str = "en") -> Group:
+    """Return the whole command line.
 
     Parameters
     ----------
     language : {"en", "zh"}
         The language of its help.
     """
-    parser = Parser(prog="surveykit", usage="surveykit COMMAND ...")
-    parser.add_argument(
-        "--version", action="version", version=f"surveykit {__version__}", help="print the version and end"
-    )
-    commands = parser.add_subparsers(prog="surveykit", dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
-    for name in MODULES:
-        importlib.import_module(f"surveykit.cli.{name}").add_parser(commands)
-    add_common_options(parser, top=True)
-    translate_parser(parser, language)
-    for name, command in commands_of(parser).items():
-        add_manual(command, name, language)
-    parser.description, parser.epilog = overview(commands_of(parser), language)
-    return parser
+    cli = Group("surveykit", modules=MODULES, invoke_without_command=True)
+    version = click.Option(
+        ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_tell_version,
+        help="print the version and end",
+    )  # fmt: skip
+    cli.params.insert(0, version)
+    cli.speak(language)
+    return cli
+
+
+def _tell_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        print(f"surveykit {__version__}")
+        ctx.exit()
+
+
+def parse(words: Sequence[str], cli: Group) -> Options | None:
+    """Return the options of a call, None if it names no command; ``--help`` and ``--version`` end the process."""
+    try:
+        with cli.make_context("surveykit", list(words)) as ctx:
+            found: Options | None = cli.invoke(ctx)
+            return found
+    except click.exceptions.Exit as end:
+        raise SystemExit(end.exit_code) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,15 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_anything()
     words = list(sys.argv[1:] if arguments is None else arguments)
     language = choose_language(words, os.environ)
-    parser = build_parser(language)
-    if "_ARGCOMPLETE" in os.environ:
-        importlib.import_module("argcomplete").autocomplete(parser)
+    cli = build_cli(language)
+    if COMPLETION in os.environ:
+        return shell_complete(cli, {}, "surveykit", COMPLETION, os.environ[COMPLETION])
     try:
-        options = parser.parse_args(words)
-    except UsageError as error:
+        options = parse(words, cli)
+    except click.UsageError as error:
         return _tell_usage(error, Terminal(language, json="--json" in words))
-    if options.command is None:
-        parser.print_help()
+    if options is None:
+        print(cli.get_help(click.Context(cli, info_name="surveykit", **cli.context_settings)))
         return 2
     terminal = Terminal(language, options.json, options.quiet, options.progress or None)
     with opened(terminal):
@@ -95,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _answered(options, terminal)
 
 
-def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
+def _answered(options: Options, terminal: Terminal) -> int:
     """Run the command; print the JSON object if it is asked for."""
     problems: list[dict[str, Any]] = []
     try:
@@ -118,12 +116,12 @@ def _answered(options: argparse.Namespace, terminal: Terminal) -> int:
     return code
 
 
-def _tell_usage(error: UsageError, terminal: Terminal) -> int:
+def _tell_usage(error: click.UsageError, terminal: Terminal) -> int:
     """Tell that the words of the call cannot be understood."""
-    usage, message = error.usage, terminal.text(error)
-    terminal.complain_as_is(usage if terminal.language == "en" else usage.replace("usage: ", terminal.text("usage: ")))
-    terminal.complain_as_is(terminal.text("surveykit: error") + ": " + message)
+    if error.ctx is not None:
+        terminal.complain_as_is(error.ctx.get_usage())
+    terminal.complain_as_is(terminal.text("surveykit: error") + ": " + terminal.text(error.message))
     if terminal.json:
-        told = {"problems": [problem_object(Problem(str(error)), terminal)], "warnings": []}
+        told = {"problems": [problem_object(Problem(error.message), terminal)], "warnings": []}
         print(harmless(answer_text(None, 2, {}, told)), flush=True)
     return 2

@@ -5,18 +5,17 @@ The text lies in ``manual/<command>.toml``, in English and Chinese, so that both
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from surveykit.cli.wrapping import pad, width, wrap
+from surveykit.cli.telling.wrapping import pad, width, wrap
 from surveykit.language import translator
 
-__all__ = ["GROUPS", "add_manual", "exit_codes", "overview", "read_page"]
+__all__ = ["GROUPS", "exit_codes", "help_text", "read_page"]
 
 GROUPS = ("start", "define", "sample", "answers", "results", "help")
 
@@ -39,41 +38,46 @@ def read_page(command: str) -> dict[str, Any] | None:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
-def add_manual(parser: argparse.ArgumentParser, command: str, language: str) -> None:
-    """Put a command's page of the manual into its help."""
-    page = read_page(command)
-    if page is None:
-        return
-    text: Mapping[str, Any] = page[language]
-    say = translator(language)
+def help_text(usage: str, path: str, tables: Sequence[tuple[str, Mapping[str, str]]], language: str) -> str:
+    """Return the help of a command: usage, what it is for, its words and options, examples, exit codes."""
+    names = path.split()[1:]
+    page = read_page(names[0]) if len(names) == 1 else None
+    head, foot = (_head(page, language), _foot(page, language)) if page else ([], [])
+    if not names:
+        head, foot = _overview(language)
+    colon = "：" if language == "zh" else ":"
+    shown = [_table(heading + colon, rows) for heading, rows in tables if rows]
+    return "\n\n".join(["\n".join(wrap(usage, _columns())), *head, *shown, *foot])
+
+
+def _head(page: Mapping[str, Any], language: str) -> list[str]:
+    say, text = translator(language), page[language]
     parts = [_paragraphs(text["about"])]
     for name, heading in (("reads", "reads:"), ("writes", "writes:")):
         if text.get(name):
             parts.append(_section(say(heading), text[name]))
-    parser.description = "\n\n".join(parts)
-    codes = exit_codes(language) | text.get("codes", {})
+    return parts
+
+
+def _foot(page: Mapping[str, Any], language: str) -> list[str]:
+    say, text = translator(language), page[language]
     examples = _section(say("examples:"), [f"{line[0]}\n{line[1]}" for line in text["examples"]])
-    parser.epilog = f"{examples}\n\n{_table(say('exit codes:'), codes)}"
+    return [examples, _table(say("exit codes:"), exit_codes(language) | text.get("codes", {}))]
 
 
-def overview(commands: Mapping[str, argparse.ArgumentParser], language: str) -> tuple[str, str]:
+def _overview(language: str) -> tuple[list[str], list[str]]:
     """Return the head and foot of the help of ``surveykit`` itself: commands in the order of a study's life."""
     say = translator(language)
-    pages = {name: read_page(name) for name in commands}
-    parts = [say("Resident surveys from the sampling plan to the report.")]
-    for group in (*GROUPS, None):
-        found = {
-            name: page[language]["summary"] if page else ""
-            for name, page in pages.items()
-            if (page["group"] if page else None) == group
-        }
-        if found:
-            order = sorted(found, key=lambda name: (pages[name] or {}).get("order", 99))
-            heading = say(_HEADINGS[group]) if group else say("other commands:")
-            parts.append(_table(heading, {name: found[name] for name in order}))
-    foot = say("'surveykit help COMMAND' tells more about one command.")
-    codes = _table(say("exit codes:"), exit_codes(language))
-    return "\n\n".join(parts), f"{codes}\n\n{foot}"
+    folder = files("surveykit.cli") / "manual"
+    names = sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    pages = {name: page for name in names if (page := read_page(name)) is not None}
+    parts = ["\n".join(wrap(say("Resident surveys from the sampling plan to the report."), _columns()))]
+    for group in GROUPS:
+        found = [name for name, page in pages.items() if page["group"] == group]
+        found.sort(key=lambda name: pages[name].get("order", 99))
+        parts.append(_table(say(_HEADINGS[group]), {name: pages[name][language]["summary"] for name in found}))
+    last = "\n".join(wrap(say("'surveykit help COMMAND' tells more about one command."), _columns()))
+    return parts, [_table(say("exit codes:"), exit_codes(language)), last]
 
 
 _HEADINGS = {
@@ -104,9 +108,13 @@ def _section(heading: str, lines: list[str]) -> str:
 
 
 def _table(heading: str, rows: Mapping[str, str]) -> str:
-    left = max(width(name) for name in rows) + 2
+    left = min(max(width(name) for name in rows) + 2, 24, max(_columns() // 2 - 4, 12))
     shown = [heading]
     for name, text in rows.items():
-        first, *rest = wrap(text, _columns() - left - 2)
-        shown += [f"  {pad(name, left)}{first}", *(f"  {' ' * left}{part}" for part in rest)]
+        lines = wrap(text, _columns() - left - 2)
+        if width(name) > left - 2:
+            shown += [f"  {part}" for part in wrap(name, _columns() - 2)]
+        else:
+            shown.append(f"  {pad(name, left)}{lines.pop(0)}")
+        shown += [f"  {' ' * left}{part}" for part in lines]
     return "\n".join(shown)

@@ -6,12 +6,11 @@ import unicodedata
 
 import pytest
 
-from surveykit.cli.main import build_parser
+from surveykit.cli.main import MODULES, build_cli, parse
 from surveykit.cli.manual import GROUPS, read_page
-from surveykit.cli.parsing import commands_of
-from surveykit.cli.wrapping import width
+from surveykit.cli.telling.wrapping import width
 
-COMMANDS = sorted(commands_of(build_parser()))
+COMMANDS = sorted(MODULES)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -31,7 +30,6 @@ def test_a_page_in_both_languages(command):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_examples_are_calls_that_parse(command, language):
     """The words of every example are understood; nothing is run."""
-    parser = build_parser()
     calls = 0
     for example, _ in read_page(command)[language]["examples"]:
         line = re.sub(r'^eval "\$\((.*)\)"$', r"\1", example)
@@ -39,7 +37,7 @@ def test_examples_are_calls_that_parse(command, language):
         while words:
             end = next((i for i, word in enumerate(words) if word in {"&&", "|", ">"}), len(words))
             if words[0] == "surveykit":
-                parser.parse_args(words[1:end])
+                assert parse(words[1:end], build_cli()) is not None
                 calls += 1
             words = words[end + 1 :]
     assert calls
@@ -88,6 +86,13 @@ def test_no_command_shows_the_overview(call):
         (["report", "--format", "pfd"], "did you mean 'pdf'?"),
         (["help", "dictor"], "there is no command 'dictor': did you mean 'doctor'?"),
         (["diff"], "the following arguments are required: OLD, NEW"),
+        (["frame"], "the following arguments are required: index"),
+        (["plan", "one", "two"], "unrecognized arguments: one two"),
+        (["plan", "--json=3"], "argument --json: takes no value"),
+        (["plan", "--study", "--quiet"], "argument --study: expected one argument"),
+        (["report", "--format"], "argument --format: expected one argument"),
+        (["report", "--format", "--redraw"], "argument --format: expected one argument"),
+        (["simulate", "--repetitions", "x"], "argument --repetitions: 'x' is no whole number"),
     ],
 )
 def test_wrong_words(call, words, told):
@@ -95,6 +100,24 @@ def test_wrong_words(call, words, told):
     assert code == 2
     assert told in err
     assert out == ""
+
+
+def test_several_values_behind_one_name_and_options_on_either_side():
+    words = ["--study", "a", "-q", "report", "--format", "pdf", "docx", "--edition", "en", "--json"]
+    options = parse(words, build_cli())
+    assert (options.command, str(options.study), options.format) == ("report", "a", ["pdf", "docx"])
+    assert (options.quiet, options.json, options.trust, options.edition) == (True, True, False, "en")
+    assert str(parse(["--study", "a", "plan", "--study", "b"], build_cli()).study) == "b"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_fits_a_narrow_terminal(call, monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "40")
+    for command in ([], *([name] for name in COMMANDS)):
+        _, out, _ = call("help", *command, "--lang", language)
+        words = [word for line in out.splitlines() if width(line) > 40 for word in line.split() if width(word) > 30]
+        assert max(width(line) for line in out.splitlines()) <= 40 or words, command
+        assert not [line for line in out.splitlines() if line.strip()[:1] in set("，。；：）")]
 
 
 def test_wide_characters_are_counted():

@@ -26,7 +26,7 @@ SHOWN = {
 ALSO_SHOWN = {
     "ComparisonIntervals", "ExpectedRanks", "Sensitivity", "WaveChange", "WhatIf", "BestUnit", "QualityReport",
     "LinkedSample", "TwoStageOptimum", "PublicFile", "PlanEvaluation", "MultivariateAllocation", "ReleaseLedger",
-    "Merge", "DrawVerification", "SampleSize", "Precision", "ResponseQuality",
+    "Merge", "DrawVerification", "SampleSize", "Precision", "ResponseQuality", "ManyEstimates",
 }  # fmt: skip
 
 

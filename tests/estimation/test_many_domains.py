@@ -60,7 +60,7 @@ def _designs():
 def _both(monkeypatch, design, statistics, **options):
     whole = est.estimate(design, statistics, by="g", **options)
     with monkeypatch.context() as patch:
-        for module in ("memory", "many_domains"):
+        for module in ("kernel.memory", "statistics.many_domains"):
             patch.setattr(f"surveykit.estimation.{module}.AT_ONCE", 4e5)
         parts = est.estimate(design, statistics, by="g", **options)
     assert isinstance(parts, ManyEstimates) and not isinstance(whole, ManyEstimates)

@@ -56,7 +56,10 @@ def everything_in(path: Path) -> bytes:
             parts += [name.encode() + b"\n" + archive.read(name) for name in archive.namelist()]
     elif raw.startswith(b"PAR1"):
         table = pyarrow.parquet.read_table(path)
-        parts += [str(table.schema).encode(), table.to_pandas().astype(str).to_csv().encode()]
+        frame = table.to_pandas()
+        for name in [field.name for field in table.schema if pyarrow.types.is_binary(field.type)]:
+            parts += frame.pop(name).dropna().tolist()
+        parts += [str(table.schema).encode(), frame.astype(str).to_csv().encode()]
     elif raw.startswith(b"%PDF"):
         reader = pypdf.PdfReader(io.BytesIO(raw))
         parts += [page.extract_text().encode() for page in reader.pages]

@@ -13,6 +13,8 @@ from surveykit.report.charts.style import extent, words, wrap_label
 
 __all__ = ["Rows", "apart", "fit_label", "label_rows"]
 
+Side = Literal["left", "right"]
+
 SMALLEST = 5.0
 STEP = 0.25
 SECOND_LINE = 0.7
@@ -87,9 +89,7 @@ def label_rows(labels: Sequence[object], width: float = 16.0) -> Rows:
     return Rows(wrapped, np.round(places, 9), float(np.round(heights.sum(), 9)))
 
 
-def apart(
-    points: NDArray[np.float64], labels: Sequence[str], size: float
-) -> list[tuple[float, float, Literal["left", "right"]]]:
+def apart(points: NDArray[np.float64], labels: Sequence[str], size: float) -> list[tuple[float, float, Side]]:
     """Place the label of each point beside it, where it meets no label before it.
 
     Parameters
@@ -112,7 +112,7 @@ def apart(
     >>> apart(np.array([[0.0, 0.0], [20.0, 2.0]]), ["a longer label", "another one"], 7.5)
     [(6.0, 6.0, 'left'), (6.0, -12.0, 'left')]
     """
-    choices: tuple[tuple[float, float, Literal["left", "right"]], ...] = (
+    choices: tuple[tuple[float, float, Side], ...] = (
         (6.0, 6.0, "left"), (6.0, -12.0, "left"), (6.0, 19.0, "left"), (6.0, -24.0, "left"),
         (-6.0, 6.0, "right"), (-6.0, -12.0, "right"),
     )  # fmt: skip

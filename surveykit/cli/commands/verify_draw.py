@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.common import give, open_study, show, working
-from surveykit.cli.failing import problem_object
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Command, Options
+from surveykit.cli.telling.failing import problem_object
+from surveykit.cli.telling.terminal import current
 from surveykit.errors import Problem
 
-__all__ = ["add_parser"]
+__all__ = ["command"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "verify-draw", help="prove from the frame and the record that this is the drawn sample"
-    )
-    parser.set_defaults(execute=execute)
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(name, execute, "prove from the frame and the record that this is the drawn sample")
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """Verify, and tell every difference."""
     from surveykit.study.stages.draw import verify_study_draw
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
-
 from surveykit.cli.common import give, say, show
+from surveykit.cli.parsing import Argument, Command, Options, path
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("init", help="start a new study in a folder, with a small example to change")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
-    parser.set_defaults(execute=execute)
+__all__ = ["command"]
 
 
-def execute(options: argparse.Namespace) -> int:
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "start a new study in a folder, with a small example to change",
+        Argument("folder", type=path(), metavar="FOLDER", help="a new or empty folder"),
+    )
+
+
+def execute(options: Options) -> int:
     """Write the starter study."""
     from surveykit.study.tasks.scaffold import start_study
 

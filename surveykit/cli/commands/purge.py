@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.common import give, open_outline, say, show
+from surveykit.cli.parsing import Command, Options, flag, option
 
-__all__ = ["add_parser"]
+__all__ = ["command"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("purge", help="destroy the original answers of a study, and record it")
-    parser.add_argument(
-        "--originals", action="store_true", required=True, help="exports, cells as written, cleaning log"
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "destroy the original answers of a study, and record it",
+        option("--originals", is_flag=True, required=True, help="exports, cells as written, cleaning log"),
+        flag("--yes", help="destroy them; without it they are listed only"),
     )
-    parser.add_argument("--yes", action="store_true", help="destroy them; without it they are listed only")
-    parser.set_defaults(execute=execute)
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """List what would be destroyed; with ``--yes`` destroy it."""
     from surveykit.study.running.lock import study_lock
     from surveykit.study.running.private import purge_originals, purge_plan

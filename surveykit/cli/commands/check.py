@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.common import give, open_study, say, show
-from surveykit.cli.failing import problem_object, problem_text
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Command, Options
+from surveykit.cli.telling.failing import problem_object, problem_text
+from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("check", help="check every file of the study and tell all problems at once")
-    parser.set_defaults(execute=execute)
+__all__ = ["command"]
 
 
-def execute(options: argparse.Namespace) -> int:
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(name, execute, "check every file of the study and tell all problems at once")
+
+
+def execute(options: Options) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
     from surveykit.study.files.inside import outside_problems

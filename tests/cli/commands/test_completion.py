@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 # Completes a line as the tab key does: by the function that `complete` has registered for the command.
 BASH = """
 source <({command} completion bash)
+# Bash itself completes files where a function asks for its default.
+compopt() {{ [[ "$2" == default ]] && COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}")); }}
 complete_line() {{
     COMP_LINE="$1"; COMP_POINT=${{#COMP_LINE}}; COMP_TYPE=9; COMP_KEY=9
     read -ra COMP_WORDS <<< "$COMP_LINE"
@@ -64,6 +66,8 @@ def test_bash_is_here():
         ("surveykit report --format ar", {"archive"}),
         ("surveykit questionnaire i", {"import"}),
         ("surveykit plan --lang z", {"zh"}),
+        ("surveykit report --format pdf do", {"docx"}),
+        ("surveykit --lang zh report --format pdf --edition e", {"en"}),
     ],
 )
 def test_bash_completes(complete, line, offered):
@@ -80,7 +84,7 @@ def test_scripts(call, shell):
     code, out, _ = call("completion", shell)
     assert code == 0
     assert "surveykit" in out
-    assert "_ARGCOMPLETE" in out
+    assert "_SURVEYKIT_COMPLETE" in out
     assert "complete" in out
 
 

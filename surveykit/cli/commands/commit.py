@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Command, Options, option
 from surveykit.errors import SurveyKitError
 
-__all__ = ["add_parser"]
+__all__ = ["command"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "commit", help="commit to plan and frame before the seed is known; --reveal makes the seed afterwards"
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
+        option("--reveal", metavar="VALUE", help="the public value that became known"),
+        option("--origin", metavar="TEXT", help="what the value is, for the record; needed with --reveal"),
     )
-    parser.add_argument("--reveal", metavar="VALUE", help="the public value that became known")
-    parser.add_argument("--origin", metavar="TEXT", help="what the value is, for the record; needed with --reveal")
-    parser.set_defaults(execute=execute)
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """Commit, or reveal."""
     from surveykit.study.files.places import COMMITMENT
     from surveykit.study.pipeline import stages_up_to, study_stages

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Command, Options, redraw
+from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
-__all__ = ["COMMANDS", "add_parser"]
+__all__ = ["COMMANDS", "command"]
 
 # Command: (last stage it makes, what it is for).
 COMMANDS = {
@@ -22,17 +20,12 @@ COMMANDS = {
 }
 
 
-def add_parser(commands: Any) -> None:
-    """Add the commands."""
-    for name, (_, purpose) in COMMANDS.items():
-        parser = commands.add_parser(name, help=purpose)
-        parser.add_argument(
-            "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
-        )
-        parser.set_defaults(execute=execute)
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(name, execute, COMMANDS[name][1], redraw())
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """Make the stage, and show what it says."""
     from surveykit.study.pipeline import stages_up_to, study_stages
     from surveykit.study.running.run import run_stages

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Command, Options, option, whole_number
+from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
 if TYPE_CHECKING:
     from surveykit.responses import PublicFile
 
-__all__ = ["add_parser"]
+__all__ = ["command"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "deidentify",
-        help="write a public file of the answers, with its risk table",
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "write a public file of the answers, with its risk table",
+        option(
+            "--keys",
+            multiple=True,
+            metavar="COLUMN",
+            help="key variables, the most important first; by default 'data: key_variables:' of study.yaml, "
+            "or its domains",
+        ),
+        option(
+            "--k",
+            type=whole_number(),
+            default=5,
+            metavar="K",
+            help="smallest number of records that may share a combination",
+        ),
+        option("--sensitive", multiple=True, metavar="COLUMN", help="columns whose diversity the risk table shows"),
+        option("--keep-text", multiple=True, metavar="COLUMN", help="open answers that a person has read and cleared"),
     )
-    parser.add_argument(
-        "--keys",
-        nargs="+",
-        metavar="COLUMN",
-        help="key variables, the most important first; by default 'data: key_variables:' of study.yaml, or its domains",
-    )
-    parser.add_argument("--k", type=int, default=5, help="smallest number of records that may share a combination")
-    parser.add_argument(
-        "--sensitive", nargs="+", default=[], metavar="COLUMN", help="columns whose diversity the risk table shows"
-    )
-    parser.add_argument(
-        "--keep-text", nargs="+", default=[], metavar="COLUMN", help="open answers that a person has read and cleared"
-    )
-    parser.set_defaults(execute=execute)
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """Make the file and show its risk."""
     from surveykit.study.running.run import run_stages
     from surveykit.study.stage_tables import aligned

@@ -67,9 +67,13 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def _break(line: str, piece: str) -> tuple[str, str]:
-    """Return what stays on the line and what moves to the next with a closing mark."""
+    """Return what stays on the line and what moves to the next with a closing mark, or with several of them."""
     if piece[0] in _NOT_FIRST and len(line) > 1 and not line[-1].isspace():
-        found = re.search(r"(\S)$" if width(line[-1]) == 2 else r"(\S+)$", line)
-        if found and found.start() > 0:
-            return line[: found.start()], line[found.start() :]
+        start = len(line)
+        while found := re.search(r"(\S)$" if width(line[start - 1]) == 2 else r"(\S+)$", line[:start]):
+            start = found.start()
+            if not start:
+                break
+            if line[start] not in _NOT_FIRST:
+                return line[:start], line[start:]
     return line, ""

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from collections.abc import Sequence
 
 from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Argument, Command, Options
+from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
-
-
-class _Formats:
-    """The names of all formats, looked up when the help of the command is shown: the questionnaire loads slowly."""
-
-    def __str__(self) -> str:
-        from surveykit.questionnaire import RENDERERS
-
-        return ", ".join(RENDERERS)
+__all__ = ["command"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "render",
-        help="write the questionnaire as a web form, or in the formats named",
+def _formats() -> list[str]:
+    # Looked up when the help is shown: the questionnaire loads slowly.
+    from surveykit.questionnaire import RENDERERS
+
+    return list(RENDERERS)
+
+
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "write the questionnaire as a web form, or in the formats named",
+        Argument("formats", nargs=-1, metavar="FORMAT", help="%(known)s, or all", known=_formats),
     )
-    formats = parser.add_argument("formats", nargs="*", metavar="FORMAT", help="%(known)s, or all")
-    vars(formats)["known"] = _Formats()
-    parser.set_defaults(execute=execute)
 
 
-def _known(named: list[str]) -> tuple[str, ...]:
+def _known(named: Sequence[str]) -> tuple[str, ...]:
     from surveykit.errors import SurveyKitError
     from surveykit.questionnaire import RENDERERS
     from surveykit.study.files.validation import nearest
@@ -42,7 +39,7 @@ def _known(named: list[str]) -> tuple[str, ...]:
     return tuple(RENDERERS if "all" in named else dict.fromkeys(named))
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """Render, and say what a format cannot carry."""
     formats = _known(options.formats) if options.formats else ()
     study = open_study(options)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Command, Options, option, redraw, whole_number
+from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 from surveykit.language import headings
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study
 
-__all__ = ["add_parser"]
+__all__ = ["command"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("simulate", help="make simulated data, or evaluate the plan by repeated draws")
-    parser.add_argument("--repetitions", type=int, metavar="N", help="evaluate the plan over N draws (at least 20)")
-    parser.add_argument(
-        "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "make simulated data, or evaluate the plan by repeated draws",
+        option("--repetitions", type=whole_number(), metavar="N", help="evaluate the plan over N draws (at least 20)"),
+        redraw(),
     )
-    parser.set_defaults(execute=execute)
 
 
-def execute(options: argparse.Namespace) -> int:
+def execute(options: Options) -> int:
     """Simulate, or evaluate."""
     repetitions = options.repetitions
     if repetitions is not None and repetitions < 20:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
-
 from surveykit.cli.common import give, show
-from surveykit.cli.terminal import current
+from surveykit.cli.parsing import Argument, Command, Options, path
+from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("diff", help="say which changes between two versions of a questionnaire break data")
-    parser.add_argument("old", type=Path, metavar="OLD", help="the earlier questionnaire file")
-    parser.add_argument("new", type=Path, metavar="NEW", help="the later one")
-    parser.set_defaults(execute=execute)
+__all__ = ["command"]
 
 
-def execute(options: argparse.Namespace) -> int:
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "say which changes between two versions of a questionnaire break data",
+        Argument("old", type=path(), metavar="OLD", help="the earlier questionnaire file"),
+        Argument("new", type=path(), metavar="NEW", help="the later one"),
+    )
+
+
+def execute(options: Options) -> int:
     """Compare, those changes first that break data."""
     from surveykit.questionnaire import diff_questionnaires
     from surveykit.study.tasks.questionnaire_files import read_questionnaire
