@@ -23,8 +23,9 @@ from surveykit.sampling.drawing.index import FrameIndex, draw_indexed, index_fra
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.drawing.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.drawing.verify import DrawVerification, verify_draw
+from surveykit.sampling.frames.digest import digest_sql, frame_digest
 from surveykit.sampling.frames.frames import open_frame
-from surveykit.sampling.frames.keys import frame_digest, permanent_key, uniform_numbers
+from surveykit.sampling.frames.keys import permanent_key, uniform_numbers
 from surveykit.sampling.frames.postgres import PostgresFrame, postgres_frame
 from surveykit.sampling.frames.spark import SparkFrame, spark_frame
 from surveykit.sampling.frames.strata import stratum_table
@@ -86,6 +87,7 @@ __all__ = [
     "commit_plan",
     "comparison_table",
     "cum_root_f",
+    "digest_sql",
     "document_docx",
     "document_html",
     "domain_sizes",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveykit.errors import DataError
-from surveykit.sampling.frames.keys import frame_digest
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 
 __all__ = ["Commitment", "commit_plan", "reveal_seed", "verify_commitment"]

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
 from surveykit.sampling import selection as methods
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, require_columns
-from surveykit.sampling.frames.keys import frame_digest, key_expression, uniform_numbers
+from surveykit.sampling.frames.keys import key_expression, uniform_numbers
 from surveykit.sampling.frames.scan import carried_columns
 from surveykit.sampling.frames.strata import stratum_expression
 from surveykit.sampling.plan.definition import SamplingPlan, Selection

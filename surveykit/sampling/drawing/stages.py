@@ -9,8 +9,8 @@ from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.drawing.drawing import draw_units
 from surveykit.sampling.drawing.record import DrawRecord, Sample, sample_digest
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, open_frame, require_columns, require_plain_type
-from surveykit.sampling.frames.keys import frame_digest
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.definition import SIZED, FrameSource, SamplingPlan, SizeRule, Stage, plan_hash
 
@@ -100,9 +100,8 @@ def _list_clusters(plan: SamplingPlan, frame: Frame, number: int) -> pd.DataFram
         )
     if stage.selection.size:
         _require_sizes(frame, plan, stage.selection.size)
-    measure = (
-        f"sum(cast({dialect.quote(stage.selection.size)} as {dialect.double}))" if stage.selection.size else "count(*)"
-    )
+    size = f"cast({dialect.quote(stage.selection.size)} as {dialect.double})" if stage.selection.size else ""
+    measure = dialect.sorted_sum(size) if size else "count(*)"
     keys = [f"{_path(plan, frame, number + 1)} as cluster_path"]
     if number:
         keys.append(f"{_path(plan, frame, number)} as stratum")
