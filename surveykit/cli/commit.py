@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.errors import SurveyKitError
 
 __all__ = ["add_parser"]
 
@@ -16,8 +15,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "commit", help="commit to plan and frame before the seed is known; --reveal makes the seed afterwards"
     )
-    parser.add_argument("--reveal", metavar="VALUE", help="the public value that became known")
-    parser.add_argument("--origin", metavar="TEXT", help="what the value is, for the record; needed with --reveal")
+    parser.add_argument("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names")
     parser.set_defaults(execute=execute)
 
 
@@ -28,13 +26,11 @@ def execute(options: argparse.Namespace) -> int:
     from surveykit.study.running.run import run_stages
     from surveykit.study.tasks.committing import commit_study, commitment_lines, reveal_study
 
-    if (options.reveal is None) != (options.origin is None):
-        raise SurveyKitError("commit: --reveal VALUE and --origin TEXT belong together: give the value and what it is")
     study = open_study(options)
     stages = study_stages(study)
     if any(stage.name == "simulate_frame" for stage in stages):
         run_stages(study, stages_up_to(stages, "simulate_frame"), say=say, progress=working)
-    held = commit_study(study) if options.reveal is None else reveal_study(study, options.reveal, options.origin)
+    held = commit_study(study) if options.reveal is None else reveal_study(study, options.reveal)
     give(held | {"file": study.located(COMMITMENT)})
     for line in commitment_lines(study, held):
         show(line)

@@ -20,6 +20,7 @@ from surveykit.sampling.drawing.commitment import Commitment, commit_plan, revea
 from surveykit.sampling.drawing.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.drawing.drawing import draw
 from surveykit.sampling.drawing.index import FrameIndex, draw_indexed, index_frame, open_index
+from surveykit.sampling.drawing.log import chain_problems, extend_log
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.drawing.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.drawing.verify import DrawVerification, verify_draw
@@ -31,6 +32,7 @@ from surveykit.sampling.frames.spark import SparkFrame, spark_frame
 from surveykit.sampling.frames.strata import stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
+from surveykit.sampling.plan.source import PublicSource, canonical_value
 from surveykit.sampling.size import (
     Comparison,
     Field,
@@ -72,6 +74,7 @@ __all__ = [
     "PlanningDocument",
     "PostgresFrame",
     "Precision",
+    "PublicSource",
     "RatioMoments",
     "ReleaseLedger",
     "Sample",
@@ -83,6 +86,8 @@ __all__ = [
     "TwoStageOptimum",
     "allocate",
     "allocate_multivariate",
+    "canonical_value",
+    "chain_problems",
     "check_sampling_plan",
     "commit_plan",
     "comparison_table",
@@ -96,6 +101,7 @@ __all__ = [
     "draw_rotated",
     "draw_second_phase",
     "expected_half_width",
+    "extend_log",
     "frame_digest",
     "geometric_boundaries",
     "index_frame",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.errors import Problem
 from surveykit.sampling.plan.definition import RESERVED, SIZED, SamplingPlan, SizeRule, Stage
+from surveykit.sampling.plan.source import source_problems
 
 __all__ = ["check_sampling_plan"]
 
@@ -35,7 +36,8 @@ def check_sampling_plan(plan: SamplingPlan) -> list[Problem]:
     >>> [problem.what for problem in check_sampling_plan(plan)]
     ['no sample size is given']
     """
-    return [*_check_columns(plan), *_check_sizes(plan), *_check_methods(plan), *_check_seed(plan)]
+    found = [*_check_columns(plan), *_check_sizes(plan), *_check_methods(plan), *_check_seed(plan)]
+    return [*found, *(source_problems(plan.public_source) if plan.public_source else [])]
 
 
 def _check_columns(plan: SamplingPlan) -> list[Problem]:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from surveykit.sampling.plan.source import PublicSource
+
 __all__ = [
     "AllocationMethod",
     "Expected",
@@ -206,6 +208,8 @@ class SamplingPlan(_Frozen):
         Public text that decides the draw; a plan may be written and committed before it is known.
     seed_origin : dict of str to str
         How the seed was chosen, by language.
+    public_source : PublicSource, optional
+        The public value to come that will make the seed; a commitment needs it.
     hash : {"md5", "sha256"}
         Hash of ``seed:id`` that orders the units.
     expected : Expected
@@ -236,6 +240,7 @@ class SamplingPlan(_Frozen):
     reserve: int = Field(default=0, ge=0)
     seed: str | None = None
     seed_origin: dict[str, str] = Field(default_factory=dict)
+    public_source: PublicSource | None = None
     hash: HashName = "md5"
     expected: Expected = Field(default_factory=Expected)
     document: dict[str, str] = Field(default_factory=dict)

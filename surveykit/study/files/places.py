@@ -9,6 +9,7 @@ __all__ = [
     "COLUMN_MAP",
     "COLUMN_MAP_CSV",
     "COMMITMENT",
+    "DRAW_LOG",
     "DRAW_RECORD",
     "DRIVERS",
     "ESTIMATES",
@@ -57,6 +58,7 @@ SAMPLE = "output/draw/sample.parquet"
 SAMPLE_CSV = "output/draw/sample.csv"
 DRAW_RECORD = "output/draw/record.json"
 COMMITMENT = "output/draw/commitment.json"
+DRAW_LOG = "output/draw/log.jsonl"
 FRAME_INDEX = "output/frame_index.parquet"
 FORM = "output/questionnaire/form.html"
 COLUMN_MAP = "output/questionnaire/wjx_columns.json"
