@@ -34,6 +34,7 @@ MODULES = (
     "verify_draw",
     "simulate",
     "commit",
+    "release",
     "frame",
     "deidentify",
     "purge",

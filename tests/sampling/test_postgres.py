@@ -71,6 +71,7 @@ CASES = {
     "hostile strata": {"strata": ["area", "sex"], "size": {"per_stratum": "15"}},
     "unstratified whole-number ids": {"frame": {"id": "number"}, "strata": [], "size": {"total": "100"}},
     "Neyman": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "income"}},
+    "Neyman from texts": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "sex"}},
     "sampford": {"method": "sampford", "selection": {"size": "income"}},
     "systematic in order": {"method": "systematic", "selection": {"order": ["area", "income"], "serpentine": "true"}},
     "two stages": {

@@ -172,9 +172,7 @@ def reveal_seed(
         raise DataError("commitment: the plan is not the one that was committed: draw with the committed plan")
     source = PublicSource.model_validate(commitment.source)
     if (at or datetime.now().astimezone()) < due_time(source):
-        raise DataError(
-            f"commitment: {source.name} {source.draw} is due at {source.due}: wait until it is known"
-        )
+        raise DataError(f"commitment: {source.name} {source.draw} is due at {source.due}: wait until it is known")
     return revealed_plan(plan, commitment, canonical_value(source, public_value))
 
 

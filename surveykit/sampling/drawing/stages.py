@@ -76,6 +76,7 @@ def _inner_plan(plan: SamplingPlan, number: int, stage: Stage) -> SamplingPlan:
         seed=f"{plan.seed}/{number + 1}",
         seed_origin=plan.seed_origin,
         hash=plan.hash,
+        reserve=plan.reserve if last else 0,
     )
 
 
@@ -167,9 +168,10 @@ def _join(plan: SamplingPlan, frame: Frame, stages: list[Sample]) -> Sample:
     ordered = [f"inclusion_probability_{number}" for number in range(1, last + 1)]
     probability = table[ordered].prod(axis=1)
     order = table.pop("selection_order")
+    reserve = {"reserve": table.pop("reserve")} if "reserve" in table else {}
     front = [name for name in table.columns if name not in ("stratum", *ordered)]
     table = table[[*front, "stratum", *ordered]].assign(
-        inclusion_probability=probability, base_weight=1.0 / probability, selection_order=order
+        inclusion_probability=probability, base_weight=1.0 / probability, selection_order=order, **reserve
     )
     record: DrawRecord = replace(
         stages[-1].record,

@@ -32,6 +32,8 @@ class Dialect:
         Expression of a finite double to the sixteen hexadecimal digits of its IEEE 754 bits.
     moment : callable
         Column and name of its type to ``2026-11-28 08:30:00.000000000``, for moments without time zone.
+    matches : callable
+        Text expression and literal of a pattern to whether the text holds the pattern.
     sorted_text : callable
         Text expression to the aggregate that joins its values in the order of their code points.
     sorted_sum : callable
@@ -46,6 +48,7 @@ class Dialect:
     hash_hex: Callable[[HashName, str], str]
     double_hex: Callable[[str], str]
     moment: Callable[[str, str], str]
+    matches: Callable[[str, str], str]
     sorted_text: Callable[[str], str]
     sorted_sum: Callable[[str], str]
 
@@ -100,6 +103,7 @@ DUCKDB = Dialect(
     hash_hex=lambda h, e: f"{h}({e})",
     double_hex=lambda e: f"printf('%016x', cast(cast({e} as bit) as ubigint))",
     moment=_duckdb_moment,
+    matches=lambda e, pattern: f"regexp_matches({e}, {pattern})",
     sorted_text=lambda e: f"string_agg({e}, '' order by {e})",
     sorted_sum=lambda e: f"sum({e} order by {e})",
 )
@@ -113,6 +117,7 @@ SPARK = Dialect(
     hash_hex=lambda h, e: f"md5({e})" if h == "md5" else f"sha2({e}, 256)",
     double_hex=_spark_double_hex,
     moment=lambda c, _: f"concat(date_format({c}, 'yyyy-MM-dd HH:mm:ss.SSSSSS'), '000')",
+    matches=lambda e, pattern: f"{e} rlike {pattern}",
     sorted_text=lambda e: f"array_join(sort_array(collect_list({e})), '')",
     sorted_sum=lambda e: f"aggregate(sort_array(collect_list({e})), cast(0 as double), (a, b) -> a + b)",
 )
@@ -129,6 +134,7 @@ POSTGRES = Dialect(
     ),
     double_hex=lambda e: f"encode(float8send({e}), 'hex')",
     moment=lambda c, _: f"to_char({c}, 'YYYY-MM-DD HH24:MI:SS.US\"000\"')",
+    matches=lambda e, pattern: f"{e} ~ {pattern}",
     sorted_text=lambda e: f"string_agg({e}, '' order by {e} collate \"C\")",
     sorted_sum=lambda e: f"sum({e} order by {e})",
 )

@@ -115,8 +115,10 @@ def _check_methods(plan: SamplingPlan) -> list[Problem]:
                 problems.append(
                     Problem(f"method {owner.method!r} does not use {name}", "remove it", (*path, "selection", name))
                 )
-    if plan.reserve and (plan.stages or plan.method != "srs"):
-        problems.append(Problem("a reserve needs method 'srs' and no stages", "remove reserve", ("reserve",)))
+    last = plan.stages[-1].method if plan.stages else plan.method
+    if plan.reserve and last == "poisson":
+        what = "a reserve needs a sample of fixed size, and Poisson sampling has none"
+        problems.append(Problem(what, "remove reserve, or draw by 'sequential_poisson' or 'pareto'", ("reserve",)))
     return problems
 
 

@@ -203,7 +203,8 @@ class SamplingPlan(_Frozen):
     stages : tuple of Stage
         Stages of a multistage plan, the last one being the units of the frame.
     reserve : int
-        Units per stratum that are drawn after the sample in the same random order and kept in reserve.
+        Units per stratum, or per cluster of the last stage but one, that are drawn with the sample and kept in reserve
+        in random order.
     seed : str, optional
         Public text that decides the draw; a plan may be written and committed before it is known.
     seed_origin : dict of str to str

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from surveykit.sampling import Allocation, SamplingPlan
     from surveykit.study.files.study import Study, StudyOutline
 
-__all__ = ["StudyVerification", "draw_stage", "plan_stage", "verify_study_draw"]
+__all__ = ["StudyVerification", "draw_stage", "plan_stage", "published_sample", "verify_study_draw", "with_tickets"]
+
+MAX_PUBLISHED = 2_000_000_000
 
 
 def plan_stage(study: StudyOutline) -> Stage:
@@ -132,7 +134,8 @@ def verify_study_draw(study: Study) -> StudyVerification:
     if again is not None:
         right = again.assign(unit_id=again[plan.frame.id])
         problems += sample_differences("unit_id", right, table)
-        problems += _published_problems(study, published_sample(plan, right))
+        problems += _published_problems(study, places.SAMPLE_CSV, published_sample(plan, right))
+    problems += _release_problems(study)
     if not problems:
         size = f"{len(table):,} of {record.frame_rows:,} units"
         return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}", *proven))
@@ -141,19 +144,38 @@ def verify_study_draw(study: Study) -> StudyVerification:
 
 def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
     """Return the sample that may be published: each unit with its ticket, and nothing of a reserve in hand."""
-    from surveykit.sampling import permanent_key
-
     if "reserve" in table:
         table = table[~table["reserve"].astype(bool)].drop(columns="reserve").reset_index(drop=True)
+    return with_tickets(plan, table)
+
+
+def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
+    """Add each unit's ticket, the permanent random number of the draw of units."""
+    from surveykit.sampling import permanent_key
+
     seed = f"{plan.seed}/{len(plan.stages)}" if plan.stages else str(plan.seed)
     return table.assign(prn=[permanent_key(seed, str(unit), plan.hash) for unit in table[plan.frame.id]])
 
 
-def _published_problems(study: Study, right: pd.DataFrame) -> list[str]:
-    """Compare sample.csv with what would be written today, cell by cell."""
-    name = study.located(places.SAMPLE_CSV)
+def _release_problems(study: Study) -> list[str]:
+    """Whether every release of the log is one that the reserve allows, and the published list is what it gives."""
+    from surveykit.study.tasks.draw_log import read_log
+    from surveykit.study.tasks.releasing import field_table, releases_of, study_ledger
+
     try:
-        text = read_text(study.path(places.SAMPLE_CSV))
+        if not releases_of(read_log(study)):
+            stray = study.path(places.RELEASED).exists()
+            return [f"{study.located(places.RELEASED)} is there, and the log has no release"] if stray else []
+        return _published_problems(study, places.RELEASED, field_table(study, study_ledger(study)))
+    except SurveyKitError as error:
+        return [str(error)]
+
+
+def _published_problems(study: Study, place: str, right: pd.DataFrame) -> list[str]:
+    """Compare a published table with what would be written today, cell by cell."""
+    name = study.located(place)
+    try:
+        text = read_text(study.path(place), limit=MAX_PUBLISHED)
     except SurveyKitError as error:
         return [str(error)]
     wanted, found = ([*csv.reader(io.StringIO(part))] for part in (to_csv(right).decode("utf-8-sig"), text))

@@ -15,14 +15,14 @@ from surveykit.study.running.manifest import write_atomically
 if TYPE_CHECKING:
     from surveykit.sampling import DrawRecord
     from surveykit.sampling.drawing.log import LogEvent
-    from surveykit.study.files.study import Study
+    from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["add_to_log", "last_event", "log_draw", "log_lines", "read_log", "sound_log"]
 
 DRAWS = ("draw", "redraw")
 
 
-def read_log(study: Study) -> list[dict[str, Any]]:
+def read_log(study: StudyOutline) -> list[dict[str, Any]]:
     """Return the entries of the log as they lie in the file; none when there is no file.
 
     Raises
