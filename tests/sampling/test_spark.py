@@ -34,10 +34,18 @@ def _session():
 def test_spark_draws_and_verifies_the_same_sample(session, frame, make_plan, tmp_path):
     frame.to_parquet(tmp_path / "f.parquet")
     table = spark_frame(session.read.parquet(str(tmp_path / "f.parquet")))
-    for changes in ({}, {"hash": "sha256"},
-                    {"size": {"total": 90, "allocation": "neyman", "standard_deviation": "sex"}}, {"method": "sampford", "selection": {"size": "income"}, "seed": "o'b\\c"},
-                    {"size": {}, "stages": [{"id": "sex", "method": "brewer", "selection": {"size": "income"},
-                     "size": {"per_stratum": 1}}, {"id": "unit_id", "size": {"per_stratum": 4}}]}):  # fmt: skip
+    stages = [
+        {"id": "sex", "method": "brewer", "selection": {"size": "income"}, "size": {"per_stratum": 1}},
+        {"id": "unit_id", "size": {"per_stratum": 4}},
+    ]
+    cases = [
+        {},
+        {"hash": "sha256"},
+        {"size": {"total": 90, "allocation": "neyman", "standard_deviation": "sex"}},
+        {"method": "sampford", "selection": {"size": "income"}, "seed": "o'b\\c"},
+        {"size": {}, "stages": stages},
+    ]
+    for changes in cases:
         plan = make_plan(**changes)
         here, there = draw(plan, frame), draw(plan, table)
         assert here.table["unit_id"].tolist() == there.table["unit_id"].tolist()

@@ -34,7 +34,6 @@ DIGEST = (
     "the frame digest differs: ids were added, removed or moved to another stratum since the draw, or a size, order, "
     "cluster, balance variable or coordinate changed"
 )
-SAMPLE = "the recorded sample is not the one that plan, frame and seed give"
 TOLERANCE = 1e-12
 
 
@@ -42,13 +41,17 @@ def record_differences(plan: SamplingPlan, columns: tuple[str, ...], then: DrawR
     """What a record says otherwise than the draw that was made again, in words."""
     if [stage.plan_id for stage in then.stages] != [stage.plan_id for stage in now.stages]:
         return [f"the record has {len(then.stages)} stages, the draw {len(now.stages)}, or they have other names"]
-    told = {"frame_digest": DIGEST, "sample_digest": SAMPLE}
     problems = [] if then.stages else _stratum_differences(then, now)
     for field in fields(DrawRecord):
         name, was, found = field.name, getattr(then, field.name), getattr(now, field.name)
         if name in (*FREE, "strata", "stages", "plan", "plan_hash", "sql") or was == found:
             continue
-        problems.append(told.get(name) or f"{name} is {_short(was)} in the record, the draw gives {_short(found)}")
+        if name == "frame_digest":
+            problems.append(DIGEST)
+        elif name == "sample_digest":
+            problems.append("the recorded sample is not the one that plan, frame and seed give")
+        else:
+            problems.append(f"{name} is {_short(was)} in the record, the draw gives {_short(found)}")
     if then.stages:
         problems += _stratum_differences(then, now)
     if not _sql_agrees(plan, columns, then, now):
@@ -67,11 +70,6 @@ def _stratum_differences(then: DrawRecord, now: DrawRecord) -> list[str]:
     problems = []
     if len(was) != len(then.strata):
         problems.append("the record names a stratum twice")
-    words = {
-        "population_size": "the number of units differs in strata",
-        "sample_size": "the sample size is not the one that the plan gives in strata",
-        "cut_key": "the cut key differs in strata",
-    }
     for field in fields(StratumRecord):
         if field.name == "stratum":
             continue
@@ -83,8 +81,12 @@ def _stratum_differences(then: DrawRecord, now: DrawRecord) -> list[str]:
                 changed.append(name if field.name != "population_size" else f"{name}: {pair[0]} then, {pair[1]} now")
         if changed and field.name == "weight_total":
             problems.append(f"the weights differ in strata {first_few(changed)}: sizes of units changed")
+        elif changed and field.name == "population_size":
+            problems.append(f"the number of units differs in strata {first_few(changed)}")
+        elif changed and field.name == "sample_size":
+            problems.append(f"the sample size is not the one that the plan gives in strata {first_few(changed)}")
         elif changed:
-            problems.append(f"{words.get(field.name, field.name + ' differs in strata')} {first_few(changed)}")
+            problems.append(f"the cut key differs in strata {first_few(changed)}")
     if not problems and [s.stratum for s in then.strata] != [s.stratum for s in now.strata]:
         problems.append("the strata of the record stand in another order")
     return problems

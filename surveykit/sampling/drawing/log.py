@@ -63,7 +63,8 @@ def extend_log(
 
 def chain_problems(entries: Sequence[dict[str, Any]]) -> list[str]:
     """What breaks the chain of a log, in words; empty when every entry follows from the one before."""
-    problems, previous = [], FIRST
+    problems: list[str] = []
+    previous = FIRST
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or sorted(entry) != sorted(NAMES):
             return [*problems, f"entry {number} of the log lacks parts or has strange ones"]

@@ -115,8 +115,8 @@ def _check_methods(plan: SamplingPlan) -> list[Problem]:
                 problems.append(
                     Problem(f"method {owner.method!r} does not use {name}", "remove it", (*path, "selection", name))
                 )
-    last = plan.stages[-1].method if plan.stages else plan.method
-    if plan.reserve and last == "poisson":
+    drawn_by = plan.stages[-1].method if plan.stages else plan.method
+    if plan.reserve and drawn_by == "poisson":
         what = "a reserve needs a sample of fixed size, and Poisson sampling has none"
         problems.append(Problem(what, "remove reserve, or draw by 'sequential_poisson' or 'pareto'", ("reserve",)))
     return problems
