@@ -49,9 +49,9 @@ def hash_every_id(path: str) -> int:
 
 
 def surveykit_digest(path: str) -> int:
-    from surveykit.sampling import frame_digest
+    from surveykit.sampling import SamplingPlan, frame_digest
 
-    return len(frame_digest(_plan(), path))
+    return len(frame_digest(SamplingPlan.model_validate(PLAN), path))
 
 
 def surveykit_draw(path: str) -> int:
