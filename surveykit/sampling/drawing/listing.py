@@ -84,8 +84,8 @@ def select_rows(
         drawn.append(rows.iloc[at].assign(inclusion_probability=pi[at], selection_order=np.arange(1, len(at) + 1)))
     if plan.method in ("sequential_poisson", "pareto"):
         notes.append(
-            f"the inclusion probabilities are those that {plan.method} aims at; the true ones differ, most in strata of "
-            "few units, and joint_probabilities gives them"
+            f"the inclusion probabilities are those that {plan.method} aims at; the true ones differ, most in strata "
+            "of few units, and joint_probabilities gives them"
         )
     if not drawn:
         raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")
