@@ -48,6 +48,12 @@ def hash_every_id(path: str) -> int:
     return 0
 
 
+def surveykit_digest(path: str) -> int:
+    from surveykit.sampling import SamplingPlan, frame_digest
+
+    return len(frame_digest(SamplingPlan.model_validate(PLAN), path))
+
+
 def surveykit_draw(path: str) -> int:
     from surveykit.sampling import SamplingPlan, draw
 
@@ -189,6 +195,7 @@ def r_pps(name: str) -> Callable[[str], int]:
 
 TASKS = {
     "hash of every id": Task("srs", "duckdb", 3, hash_every_id),
+    "surveykit frame digest": Task("srs", "surveykit", 1, surveykit_digest),
     "surveykit": Task("srs", "surveykit", 3, surveykit_draw),
     "surveykit, engine held to 200 MB": Task("srs", "surveykit", 3, surveykit_limited),
     "surveykit, ten times the rows": Task("srs", "surveykit", 1, surveykit_tenfold),

@@ -26,8 +26,8 @@ __all__ = ["build_cli", "main", "parse"]
 MODULES = {name: name for name in ("init", "check", "run")}
 MODULES |= dict.fromkeys(("plan", "draw", "ingest", "weight", "estimate", "score"), "tasks")
 MODULES |= {name: name for name in ("render", "report", "diff", "questionnaire")}
-MODULES |= {"verify-draw": "verify_draw", "simulate": "simulate", "commit": "commit", "frame": "frame"}
-MODULES |= {name: name for name in ("deidentify", "purge", "doctor", "completion")} | {"help": "helping"}
+MODULES |= {"verify-draw": "verify_draw", "simulate": "simulate", "commit": "commit", "release": "release"}
+MODULES |= {name: name for name in ("frame", "deidentify", "purge", "doctor", "completion")} | {"help": "helping"}
 
 
 def build_cli(language: str = "en") -> Group:

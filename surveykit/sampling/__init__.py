@@ -20,16 +20,19 @@ from surveykit.sampling.drawing.commitment import Commitment, commit_plan, revea
 from surveykit.sampling.drawing.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.drawing.draw import draw
 from surveykit.sampling.drawing.index import FrameIndex, draw_indexed, index_frame, open_index
+from surveykit.sampling.drawing.log import chain_problems, extend_log
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.drawing.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.drawing.verify import DrawVerification, verify_draw
+from surveykit.sampling.frames.digest import digest_sql, frame_digest
 from surveykit.sampling.frames.frames import open_frame
-from surveykit.sampling.frames.keys import frame_digest, permanent_key, uniform_numbers
+from surveykit.sampling.frames.keys import permanent_key, uniform_numbers
 from surveykit.sampling.frames.postgres import PostgresFrame, postgres_frame
 from surveykit.sampling.frames.spark import SparkFrame, spark_frame
 from surveykit.sampling.frames.strata import stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
+from surveykit.sampling.plan.source import PublicSource, canonical_value
 from surveykit.sampling.size import (
     Comparison,
     Field,
@@ -71,6 +74,7 @@ __all__ = [
     "PlanningDocument",
     "PostgresFrame",
     "Precision",
+    "PublicSource",
     "RatioMoments",
     "ReleaseLedger",
     "Sample",
@@ -82,10 +86,13 @@ __all__ = [
     "TwoStageOptimum",
     "allocate",
     "allocate_multivariate",
+    "canonical_value",
+    "chain_problems",
     "check_sampling_plan",
     "commit_plan",
     "comparison_table",
     "cum_root_f",
+    "digest_sql",
     "document_docx",
     "document_html",
     "domain_sizes",
@@ -94,6 +101,7 @@ __all__ = [
     "draw_rotated",
     "draw_second_phase",
     "expected_half_width",
+    "extend_log",
     "frame_digest",
     "geometric_boundaries",
     "index_frame",

@@ -110,7 +110,7 @@ def test_a_table_that_is_called_like_ours_stays_what_it_is(frame, make_plan):
 
 
 def test_sizes_that_changed_since_the_record(frame, make_plan):
-    """The same units would be drawn, with other weights: the digest of ids cannot see it, the sum of weights does."""
+    """The same units would be drawn, with other weights: digest and sum of weights both tell."""
     plan = make_plan(method="pareto", selection={"size": "income"}, size={"per_stratum": "5"})
     sample = draw(plan, frame)
     changed = frame.copy()
@@ -118,10 +118,12 @@ def test_sizes_that_changed_since_the_record(frame, make_plan):
     changed.loc[outside, "income"] *= 1.001
     assert draw(plan, changed).table["unit_id"].tolist() == sample.table["unit_id"].tolist()
     result = verify_draw(plan, changed, sample.record)
-    assert result.problems == ("the weights differ in strata 1: 'wuhou': sizes of units changed",)
+    assert "the weights differ in strata 1: 'wuhou': sizes of units changed" in result.problems
+    assert any("the frame digest differs" in text for text in result.problems)
     old = sample.record.to_dict()
     old["strata"] = [{k: v for k, v in s.items() if k != "weight_total"} for s in old["strata"]]
-    assert verify_draw(plan, frame, type(sample.record).from_dict(old), sample.table).ok
+    with pytest.raises(DataError, match="entries are missing"):
+        type(sample.record).from_dict(old)
 
 
 def test_a_frame_of_stages_that_changed_outside_of_the_drawn_clusters(frame, make_plan):

@@ -3,18 +3,13 @@ import re
 
 import pytest
 
-from surveykit.errors import DataError
 from surveykit.sampling import (
     allocate,
-    commit_plan,
     document_docx,
     document_html,
-    draw,
     plan_document,
     precision_proportion,
-    reveal_seed,
     stratum_table,
-    verify_commitment,
 )
 
 HEADS = ["调查目的", "调查内容", "调查对象及范围", "调查方法", "组织方式", "数据发布"]
@@ -63,21 +58,6 @@ def test_english_and_two_stages(frame, make_plan):
     assert "<h2>Purpose</h2><p>(to be written)</p>" in html
     assert "stage 2 draws unit_id by simple random sampling" in html
     assert "published commitment" in html
-
-
-def test_commitment_before_the_seed(frame, make_plan):
-    plan = make_plan(seed=None)
-    commitment = commit_plan(plan, frame)
-    assert commitment == commit_plan(plan, frame.iloc[::-1])
-    final = reveal_seed(plan, commitment, "01 02 03", "lottery")
-    assert verify_commitment(final, frame, commitment)
-    assert not verify_commitment(final, frame.iloc[1:], commitment)
-    assert draw(final, frame).record.seed_origin["en"].endswith("lottery: 01 02 03")
-    assert reveal_seed(plan, commitment, "01 02 04", "lottery").seed != final.seed
-    with pytest.raises(DataError, match="not the one that was committed"):
-        reveal_seed(make_plan(size={"per_stratum": 41}), commitment, "1", "lottery")
-    with pytest.raises(DataError, match="public value"):
-        reveal_seed(plan, commitment, " ", "lottery")
 
 
 def test_precision_is_that_of_districts_when_strata_are_finer(frame, make_plan):

@@ -99,6 +99,25 @@ def test_releases_and_replicates_are_simple_random_samples(make_plan):
         require_near(drawn(dealt[dealt["replicate"] == number], count), srs_joint(2))
 
 
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in ("poisson", "srs")])
+def test_reserves_of_every_method_have_the_probabilities_of_what_was_released(make_plan, method):
+    """Two-phase sampling: what was drawn together has the method's probabilities, a prefix its share of them."""
+    count = 400
+    plan = make_plan(method=method, selection=METHODS[method], size={"per_stratum": SIZE}, reserve=2)
+    pi = sel.inclusion_probabilities(X, SIZE + 2) if "size" in METHODS[method] else np.full(N, (SIZE + 2) / N)
+    ledger = open_ledger(draw(plan, copies(count)))
+    for released in (0, 1, 2):
+        if released:
+            ledger = release(ledger, {f"{r:05d}": 1 for r in range(count)}, "low response")
+        right = pi * (SIZE + released) / (SIZE + 2)
+        table = ledger.table
+        np.testing.assert_allclose(table["inclusion_probability"], right[table["place"].to_numpy()], rtol=1e-12)
+        inside = drawn(table, count)
+        assert (inside.sum(axis=1) == SIZE + released).all()
+        slack = 0.02 if method in ("sequential_poisson", "pareto") else 1e-9
+        assert (abs(inside.mean(axis=0) - right) <= 4.5 * np.sqrt(right * (1 - right) / count) + slack).all()
+
+
 def test_rotated_samples_are_simple_random_samples_that_overlap_as_planned(make_plan):
     count = 800
     plan, frame = make_plan(size={"per_stratum": 4}), copies(count)

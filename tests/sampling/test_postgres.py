@@ -8,9 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from canonical import digest
+from test_digest import COLUMNS, awkward_plan, awkward_rows
 
 from surveykit.errors import DataError, MissingDependencyError
-from surveykit.sampling import draw, frame_digest, postgres_frame, verify_draw
+from surveykit.sampling import digest_sql, draw, frame_digest, postgres_frame, verify_draw
 
 USER = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
 
@@ -69,12 +71,13 @@ CASES = {
     "hostile strata": {"strata": ["area", "sex"], "size": {"per_stratum": "15"}},
     "unstratified whole-number ids": {"frame": {"id": "number"}, "strata": [], "size": {"total": "100"}},
     "Neyman": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "income"}},
+    "Neyman from texts": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "sex"}},
     "sampford": {"method": "sampford", "selection": {"size": "income"}},
     "systematic in order": {"method": "systematic", "selection": {"order": ["area", "income"], "serpentine": "true"}},
     "two stages": {
         "size": {},
         "stages": [
-            {"id": "area", "method": "brewer", "size": {"per_stratum": "3"}},
+            {"id": "area", "method": "brewer", "selection": {"size": "income"}, "size": {"per_stratum": "3"}},
             {"id": "unit_id", "size": {"per_stratum": "4"}},
         ],
     },
@@ -137,6 +140,22 @@ def test_postgres_refuses_what_duckdb_refuses(connection, table, frame, make_pla
     lost = verify_draw(make_plan(), wrong, draw(make_plan(), frame).record)
     assert not lost.ok
     assert table.rows("select count(*) from pg_class where relname = 'sampling_frame'") == [(0,)]
+
+
+@pytest.mark.postgres
+def test_awkward_cells_have_the_digest_of_plain_python(connection):
+    connection.execute(
+        "create table awkward (u bigint, s text, x double precision, b double precision, f double precision, i bigint, "
+        "t text, w timestamp, d date, y boolean, m numeric(10, 2))"
+    )
+    with connection.cursor() as cursor, cursor.copy("copy awkward from stdin") as copy:
+        for row in awkward_rows():
+            copy.write_row(row)
+    connection.commit()
+    table = postgres_frame(connection, "awkward")
+    right = digest(COLUMNS, awkward_rows())
+    assert frame_digest(awkward_plan(), table) == right
+    assert table.rows(digest_sql(awkward_plan(), table)) == [(right,)]
 
 
 def test_what_is_no_connection():

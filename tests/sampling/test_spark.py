@@ -1,9 +1,11 @@
 """The same draw on Spark in local mode."""
 
 import pytest
+from canonical import digest
+from test_digest import COLUMNS, awkward_plan, awkward_rows, awkward_table
 
 from surveykit.errors import DataError, MissingDependencyError
-from surveykit.sampling import draw, spark_frame, verify_draw
+from surveykit.sampling import digest_sql, draw, frame_digest, spark_frame, verify_draw
 
 
 def test_what_is_no_spark_table():
@@ -32,7 +34,18 @@ def _session():
 def test_spark_draws_and_verifies_the_same_sample(session, frame, make_plan, tmp_path):
     frame.to_parquet(tmp_path / "f.parquet")
     table = spark_frame(session.read.parquet(str(tmp_path / "f.parquet")))
-    for changes in ({}, {"hash": "sha256"}, {"method": "sampford", "selection": {"size": "income"}, "seed": "o'b\\c"}):
+    stages = [
+        {"id": "sex", "method": "brewer", "selection": {"size": "income"}, "size": {"per_stratum": 1}},
+        {"id": "unit_id", "size": {"per_stratum": 4}},
+    ]
+    cases = [
+        {},
+        {"hash": "sha256"},
+        {"size": {"total": 90, "allocation": "neyman", "standard_deviation": "sex"}},
+        {"method": "sampford", "selection": {"size": "income"}, "seed": "o'b\\c"},
+        {"size": {}, "stages": stages},
+    ]
+    for changes in cases:
         plan = make_plan(**changes)
         here, there = draw(plan, frame), draw(plan, table)
         assert here.table["unit_id"].tolist() == there.table["unit_id"].tolist()
@@ -71,3 +84,15 @@ def test_page_for_auditors_and_views_of_the_session(session, frame, make_plan, a
     cut = next(s for s in sample.record.strata if s.stratum == "wuhou").cut_key
     assert session.sql(counted.replace("{cut key of the record}", cut)).collect()[0][0] == 400
     assert [row[0] for row in session.sql(sample.record.sql).collect()] == sample.table["unit_id"].tolist()
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")
+def test_awkward_cells_have_the_digest_of_plain_python(session, tmp_path):
+    import pyarrow.parquet as pq
+
+    pq.write_table(awkward_table(), tmp_path / "f.parquet")
+    table = spark_frame(session.read.parquet(str(tmp_path / "f.parquet")))
+    right = digest(COLUMNS, awkward_rows())
+    assert frame_digest(awkward_plan(), table) == right
+    assert table.rows(digest_sql(awkward_plan(), table)) == [(right,)]

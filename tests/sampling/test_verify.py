@@ -30,7 +30,8 @@ def test_custom_allocation_is_proven(frame, make_plan):
     sizes = allocate(stratum_table(plan, frame)["population_size"], stratum_table(plan, frame), total=60)
     sample = draw(plan, frame, sizes)
     assert len(sample.table) == 60
-    assert problems(plan, frame, sample) == ""
+    assert "the sample size is not the one that the plan gives" in problems(plan, frame, sample)
+    assert verify_draw(plan, frame, sample.record, sample.table, sizes).ok
 
 
 def test_changed_frame(case):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from surveykit.cli.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Command, Options, option
-from surveykit.errors import SurveyKitError
 
 __all__ = ["command"]
 
@@ -15,8 +14,7 @@ def command(name: str) -> Command:
         name,
         execute,
         "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
-        option("--reveal", metavar="VALUE", help="the public value that became known"),
-        option("--origin", metavar="TEXT", help="what the value is, for the record; needed with --reveal"),
+        option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
     )
 
 
@@ -27,13 +25,11 @@ def execute(options: Options) -> int:
     from surveykit.study.running.run import run_stages
     from surveykit.study.tasks.committing import commit_study, commitment_lines, reveal_study
 
-    if (options.reveal is None) != (options.origin is None):
-        raise SurveyKitError("commit: --reveal VALUE and --origin TEXT belong together: give the value and what it is")
     study = open_study(options)
     stages = study_stages(study)
     if any(stage.name == "simulate_frame" for stage in stages):
         run_stages(study, stages_up_to(stages, "simulate_frame"), say=say, progress=working)
-    held = commit_study(study) if options.reveal is None else reveal_study(study, options.reveal, options.origin)
+    held = commit_study(study) if options.reveal is None else reveal_study(study, options.reveal)
     give(held | {"file": study.located(COMMITMENT)})
     for line in commitment_lines(study, held):
         show(line)

@@ -1,68 +1,150 @@
-"""Commit to plan and frame before the seed is known, so that nobody can choose the sample."""
+"""Commit to plan, frame and public source before the value is known, so that nobody can choose the sample."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
-from surveykit.errors import DataError
-from surveykit.sampling.frames.keys import frame_digest
+from surveykit.errors import DataError, first_few
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
+from surveykit.sampling.plan.source import PublicSource, canonical_value, due_time, source_problems
 
 __all__ = ["Commitment", "commit_plan", "reveal_seed", "verify_commitment"]
+
+COMMITMENT_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """What is published before the seed is known.
+    """What is published before the public value is known.
 
     Attributes
     ----------
     plan_hash : str
-        Hash of the plan without seed.
+        Hash of the plan without seed: sizes, allocation, method, stages, reserve, hash and public source.
     frame_digest : str
-        Digest of the frame with an empty salt.
+        `frame_digest` of the frame: every column that decides the sample.
+    source : dict
+        The public source: what is drawn, which drawing, when, and how its value is written.
+    committed : str
+        When the commitment was made.
     code : str
-        SHA-256 of the two, to be published.
+        SHA-256 of all of these, to be published.
     """
 
     plan_hash: str
     frame_digest: str
+    source: dict[str, Any]
+    committed: str
     code: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"commitment": COMMITMENT_FORMAT, **{field.name: getattr(self, field.name) for field in fields(self)}}
 
-def commit_plan(plan: SamplingPlan, frame: Any) -> Commitment:
-    """Commit to a plan and a frame.
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Commitment:
+        """Read the plain values of a commitment, and see that its code is the one of its content.
+
+        Raises
+        ------
+        DataError
+            If it is of another format, lacks entries, holds others, or was edited.
+        """
+        if content.get("commitment") == 1:
+            raise DataError(
+                "commitment: it is of format 1, whose frame digest can be forged and which names no public source: "
+                "commit again, and say publicly why"
+            )
+        names = [field.name for field in fields(cls)]
+        strange = [name for name in content if name not in (*names, "commitment")]
+        missing = [name for name in names if name not in content]
+        if content.get("commitment") != COMMITMENT_FORMAT or strange or missing:
+            raise DataError(
+                f"commitment: not a commitment of format {COMMITMENT_FORMAT} (missing {first_few(missing)}, unknown "
+                f"{first_few(strange)}): restore it as it was written"
+            )
+        made = cls(**{name: content[name] for name in names})
+        if _code(made.plan_hash, made.frame_digest, made.source, made.committed) != made.code:
+            raise DataError("commitment: it was edited: its code is not that of its content")
+        return made
+
+
+def commit_plan(plan: SamplingPlan, frame: Any, *, at: datetime | None = None) -> Commitment:
+    """Commit to a plan, a frame and a public source.
 
     Parameters
     ----------
     plan : SamplingPlan
-        The plan; its seed, if any, is left out.
+        The plan with its ``public_source``; its seed, if any, is left out.
     frame : path, table or DuckDB relation
         The frame.
+    at : datetime.datetime, optional
+        When, with time zone; now when left out. It proves nothing by itself: publication does.
 
     Returns
     -------
     Commitment
-        Publish ``code`` and name the public value that will make the seed, for example a lottery drawing to come.
+        Publish it whole before the value is due.
+
+    Raises
+    ------
+    DataError
+        If the plan names no source, the source is wrong, or its value is known already.
 
     Examples
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"u": list("abcd")})
-    >>> plan = SamplingPlan.model_validate({"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 2}})
+    >>> source = {"name": "lottery", "draw": "2026137", "due": "2099-12-01T21:15:00+08:00",
+    ...           "form": {"kind": "numbers", "groups": [{"count": 6, "high": 33}]}}
+    >>> content = {"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 2}, "public_source": source}
+    >>> plan = SamplingPlan.model_validate(content)
     >>> commitment = commit_plan(plan, frame)
-    >>> final = reveal_seed(plan, commitment, "05 11 17 23 28 30", "lottery of 1 December")
+    >>> later = datetime.fromisoformat("2099-12-02T00:00:00+08:00")
+    >>> final = reveal_seed(plan, commitment, "05 11 17 23 28 30", at=later)
     >>> verify_commitment(final, frame, commitment)
     True
     """
-    bare = _without_seed(plan)
-    first, second = plan_hash(bare), frame_digest(bare, frame, salt="")
-    return Commitment(first, second, hashlib.sha256(f"{first}\n{second}".encode()).hexdigest())
+    source = plan.public_source
+    if source is None:
+        raise DataError(
+            "commitment: the plan names no public source: say under 'public_source' which drawing or round will make "
+            "the seed, when it is due, and how its value is written"
+        )
+    problems = source_problems(source)
+    if problems:
+        raise DataError(f"commitment: {problems[0].what}: {problems[0].todo}")
+    moment = at or datetime.now().astimezone()
+    if due_time(source) <= moment:
+        raise DataError(
+            f"commitment: {source.name} {source.draw} was due at {source.due} and may be known already: name a drawing "
+            "that is still to come"
+        )
+    return _commitment(plan, frame, moment.isoformat(timespec="seconds"))
 
 
-def reveal_seed(plan: SamplingPlan, commitment: Commitment, public_value: str, origin: str) -> SamplingPlan:
+def _commitment(plan: SamplingPlan, frame: Any, committed: str) -> Commitment:
+    bare = without_seed(plan)
+    source = plan.public_source.model_dump(mode="json") if plan.public_source else {}
+    first, second = plan_hash(bare), frame_digest(bare, frame)
+    return Commitment(first, second, source, committed, _code(first, second, source, committed))
+
+
+def _code(first: str, second: str, source: dict[str, Any], committed: str) -> str:
+    content = {"plan_hash": first, "frame_digest": second, "source": source, "committed": committed}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"surveykit commitment {COMMITMENT_FORMAT}\n{text}".encode()).hexdigest()
+
+
+def reveal_seed(
+    plan: SamplingPlan, commitment: Commitment, public_value: str, *, at: datetime | None = None
+) -> SamplingPlan:
     """Make the seed of commitment and public value.
 
     Parameters
@@ -72,31 +154,41 @@ def reveal_seed(plan: SamplingPlan, commitment: Commitment, public_value: str, o
     commitment : Commitment
         The published commitment.
     public_value : str
-        The value that became known afterwards.
-    origin : str
-        What the value is, for the record.
+        The value of the drawing that the commitment names.
+    at : datetime.datetime, optional
+        When, with time zone; now when left out.
 
     Returns
     -------
     SamplingPlan
-        The plan with seed ``sha256(code + newline + public value)`` and its origin.
+        The plan with seed ``sha256(code + newline + canonical value)`` and its origin.
 
     Raises
     ------
     DataError
-        If the plan is not the committed one, or the value or its origin is blank.
+        If the plan is not the committed one, the value is not due yet, or it is not of the form that was announced.
     """
-    if plan_hash(_without_seed(plan)) != commitment.plan_hash:
+    if plan_hash(without_seed(plan)) != commitment.plan_hash:
         raise DataError("commitment: the plan is not the one that was committed: draw with the committed plan")
-    if not public_value.strip() or not origin.strip():
-        raise DataError("commitment: give the public value and say what it is")
-    seed = hashlib.sha256(f"{commitment.code}\n{public_value}".encode()).hexdigest()
-    told = f"sha256 of commitment {commitment.code} and {origin}: {public_value}"
-    return plan.model_copy(update={"seed": seed, "seed_origin": {"en": told}})
+    source = PublicSource.model_validate(commitment.source)
+    if (at or datetime.now().astimezone()) < due_time(source):
+        raise DataError(f"commitment: {source.name} {source.draw} is due at {source.due}: wait until it is known")
+    return revealed_plan(plan, commitment, canonical_value(source, public_value))
+
+
+def revealed_plan(plan: SamplingPlan, commitment: Commitment, canonical: str) -> SamplingPlan:
+    """The plan with the seed that follows from commitment and canonical value, and the words that say so."""
+    seed = hashlib.sha256(f"{commitment.code}\n{canonical}".encode()).hexdigest()
+    name, draw = commitment.source["name"], commitment.source["draw"]
+    origin = {
+        "zh": f"承诺码{commitment.code}与{name}（{draw}）“{canonical}”的sha256",
+        "en": f"sha256 of commitment {commitment.code} and {name}, {draw}: {canonical}",
+    }
+    return plan.model_copy(update={"seed": seed, "seed_origin": origin})
 
 
 def verify_commitment(plan: SamplingPlan, frame: Any, commitment: Commitment) -> bool:
-    """Whether plan (seed aside) and frame are those that were committed.
+    """Whether plan (seed aside), public source and frame are those that were committed.
 
     Parameters
     ----------
@@ -110,10 +202,11 @@ def verify_commitment(plan: SamplingPlan, frame: Any, commitment: Commitment) ->
     Returns
     -------
     bool
-        True when both agree with the code.
+        True when all agree with the code.
     """
-    return commit_plan(plan, frame) == commitment
+    return _commitment(plan, frame, commitment.committed) == commitment
 
 
-def _without_seed(plan: SamplingPlan) -> SamplingPlan:
+def without_seed(plan: SamplingPlan) -> SamplingPlan:
+    """The plan as it is committed to."""
     return plan.model_copy(update={"seed": None, "seed_origin": {}})

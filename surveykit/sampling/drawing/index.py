@@ -15,9 +15,10 @@ from surveykit.files.parquet import parquet_metadata, read_row_groups
 from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
 from surveykit.sampling.drawing.units import finish_table, require_drawable, stratum_sizes
-from surveykit.sampling.frames.dialects import DUCKDB, Dialect
-from surveykit.sampling.frames.frames import DuckDBFrame, Frame, open_frame
-from surveykit.sampling.frames.keys import BEYOND, frame_digest, key_expression
+from surveykit.sampling.frames.digest import frame_digest, header_of
+from surveykit.sampling.frames.encoding import covered_columns
+from surveykit.sampling.frames.frames import DuckDBFrame, Frame, NamedFrame, open_frame
+from surveykit.sampling.frames.keys import BEYOND, key_expression
 from surveykit.sampling.frames.scan import Limit, carried_columns, selection_sql
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_expression, stratum_table
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
@@ -25,7 +26,7 @@ from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
 MARK = b"surveykit_frame_index"
-CONTENT = ("seed", "hash", "id", "strata", "counts", "digest", "source")
+CONTENT = ("seed", "hash", "id", "strata", "counts", "digest", "digest_of", "columns", "source")
 ROWS = 8_192
 BATCH = 32 * ROWS
 
@@ -86,6 +87,8 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         "strata": list(plan.strata),
         "counts": dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True)),
         "digest": frame_digest(plan, opened),
+        "digest_of": header_of(covered_columns(plan, opened)),
+        "columns": list(opened.columns()),
         "source": opened.source,
     }
     partial = target.with_name(f".{target.name}.partial")
@@ -212,7 +215,7 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
     table = finish_table(plan, table, sizes)
     weights = weight_totals(table)
-    named = _NamedFrame(tuple(n for n in held if n in plan.strata or n not in ("stratum", "prn")))
+    named = NamedFrame(tuple(n for n in held if n in plan.strata or n not in ("stratum", "prn")))
     limits = {s: Limit(n, counts[s], BEYOND) for s, n in reach.items() if n}
     record = DrawRecord(
         plan_id=plan.id,
@@ -234,28 +237,6 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     return Sample(table, record)
 
 
-@dataclass(frozen=True)
-class _NamedFrame:
-    """A frame of which only the column names are needed, to write the SQL of the record."""
-
-    names: tuple[str, ...]
-    source: str = "index"
-    dialect: Dialect = DUCKDB
-    table: str = "sampling_frame"
-
-    def columns(self) -> dict[str, str]:
-        return dict.fromkeys(self.names, "")
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        raise NotImplementedError
-
-    def arrow(self, sql: str) -> Any:
-        raise NotImplementedError
-
-    def version(self) -> str:
-        return ""
-
-
 def _wanted(plan: SamplingPlan, name: str) -> bool:
     always = (plan.frame.id, *plan.strata, "stratum", "prn")
     return name in always or plan.frame.keep is None or name in plan.frame.keep
@@ -265,6 +246,7 @@ def _require_match(plan: SamplingPlan, index: FrameIndex) -> None:
     if plan.method != "srs" or plan.stages:
         raise DataError("index: only simple random samples in one stage are read from an index")
     want = {"seed": plan.seed, "hash": plan.hash, "id": plan.frame.id, "strata": list(plan.strata)}
+    want["digest_of"] = header_of(covered_columns(plan, NamedFrame(tuple(index.content["columns"]))))
     differ = [f"{name}: plan {value!r}, index {index.content[name]!r}" for name, value in want.items()
               if value != index.content[name]]  # fmt: skip
     if differ:

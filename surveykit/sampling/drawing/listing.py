@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
 from surveykit.sampling import selection as methods
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, require_columns
-from surveykit.sampling.frames.keys import frame_digest, key_expression, uniform_numbers
+from surveykit.sampling.frames.keys import key_expression, permanent_key, uniform_numbers
 from surveykit.sampling.frames.scan import carried_columns
 from surveykit.sampling.frames.strata import stratum_expression
 from surveykit.sampling.plan.definition import SamplingPlan, Selection
@@ -67,19 +68,42 @@ def select_rows(
         n = sizes.get(str(stratum), 0)
         if n == 0:
             continue
-        at, pi = _select(plan, rows, n, str(stratum), numeric)
+        whole = min(n + plan.reserve, len(rows))
+        at, pi = _select(plan, rows, whole, str(stratum), numeric)
         certain = np.flatnonzero(pi >= CERTAIN)
-        if len(certain) and n < len(rows):
+        if len(certain) and whole < len(rows):
             named = rows[plan.frame.id].to_numpy()[certain]
             notes.append(f"stratum {stratum}: units so large that they are taken with certainty: {first_few(named)}")
         if not len(at):
             notes.append(f"stratum {stratum}: Poisson sampling drew no unit; {n} were expected")
+        if plan.reserve and len(at) > n:
+            at, pi = _shuffled(plan, rows, at), pi * (n / len(at))
+            notes.append(
+                f"stratum {stratum}: {len(at)} units were drawn by {plan.method}, {n} of them at random as the sample"
+            )
         drawn.append(rows.iloc[at].assign(inclusion_probability=pi[at], selection_order=np.arange(1, len(at) + 1)))
+    if plan.method in ("sequential_poisson", "pareto"):
+        notes.append(
+            f"the inclusion probabilities are those that {plan.method} aims at; the true ones differ, most in strata "
+            "of few units, and joint_probabilities gives them"
+        )
     if not drawn:
         raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")
     table = pd.concat(drawn, ignore_index=True)
     helpers = [f"{NUMBER}{at}" for at in range(len(numeric))] + [f"{ORDER}{at}" for at in range(len(chosen.order))]
     return table.drop(columns=helpers), sql, frame_digest(plan, frame), tuple(notes)
+
+
+def _shuffled(plan: SamplingPlan, rows: pd.DataFrame, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The drawn units in a random order of their own: the first n are the sample, the others its reserve.
+
+    A simple random subsample of what a method drew has that method's probabilities times the share that is taken
+    (two-phase sampling), for any number that is released later.
+    """
+    units = rows[plan.frame.id].to_numpy()[at]
+    keys = [permanent_key(f"{plan.seed}:reserve", str(unit), plan.hash) for unit in units]
+    order: NDArray[np.int64] = at[np.argsort(np.array(keys), kind="stable")]
+    return order
 
 
 def _select(

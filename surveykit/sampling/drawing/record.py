@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["DrawRecord", "Sample", "StratumRecord"]
 
 IdsChecked = Literal["all", "candidates"]
+RECORD_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ class StratumRecord:
         stratum have a hash that is not larger. Empty for other methods.
     weight_total : float
         Sum of the base weights of the drawn units before any release; it tells when sizes changed that leave the sample
-        the same. 0 in records that were written before it was kept.
+        the same.
     """
 
     stratum: str
     population_size: int
     sample_size: int
     cut_key: str
-    weight_total: float = 0.0
+    weight_total: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class DrawRecord(Shown):
     frame_rows : int
         Units in the frame.
     frame_digest : str
-        SHA-256 over stratum counts and sums of hashes: the same for every order of rows and every engine, different as
-        soon as an id is added, removed or moved to another stratum.
+        `frame_digest` of the frame: the same for every order of rows and every engine, different as soon as a row is
+        added or removed or any value changes that decides the sample.
     ids_checked : {"all", "candidates"}
         Whether all ids were compared for duplicates, or those of the units near the cut only (frames beyond two
         million rows).
@@ -113,7 +114,7 @@ class DrawRecord(Shown):
         content["strata"] = [asdict(stratum) for stratum in self.strata]
         content["notes"] = list(self.notes)
         content["stages"] = [stage.to_dict() for stage in self.stages]
-        return {"record": 1, **content}
+        return {"record": RECORD_FORMAT, **content}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> DrawRecord:
@@ -134,29 +135,19 @@ class DrawRecord(Shown):
         DataError
             If it is of another version or lacks entries.
         """
-        if content.get("record") != 1:
+        if content.get("record") == 1:
+            raise DataError(
+                "draw record: it is of format 1, whose frame digest can be forged and proves nothing: draw again, or "
+                "verify it with the surveykit that wrote it"
+            )
+        if content.get("record") != RECORD_FORMAT:
             raise DataError(
                 f"draw record: version {content.get('record')!r} is not known: use the surveykit that wrote it"
             )
-        names = [field.name for field in fields(cls)]
-        missing = [name for name in names if name not in content]
-        if missing:
-            raise DataError(
-                f"draw record: entries are missing ({first_few(missing)}): restore the record as it was written"
-            )
-        values = {name: content[name] for name in names}
-        values["notes"] = tuple(content["notes"])
-        values["stages"] = tuple(cls.from_dict(stage) for stage in content["stages"])
-        values["strata"] = tuple(
-            StratumRecord(
-                s["stratum"],
-                int(s["population_size"]),
-                int(s["sample_size"]),
-                s["cut_key"],
-                float(s.get("weight_total", 0.0)),
-            )
-            for s in content["strata"]
-        )
+        values = _entries(cls, {name: value for name, value in content.items() if name != "record"})
+        values["notes"] = tuple(values["notes"])
+        values["stages"] = tuple(cls.from_dict(stage) for stage in values["stages"])
+        values["strata"] = tuple(StratumRecord(**_entries(StratumRecord, s)) for s in values["strata"])
         return cls(**values)
 
     def presentation(self) -> Presentation:
@@ -208,6 +199,18 @@ class Sample(Shown):
         strata = groups.agg(sample_size="size", smallest_weight="min", largest_weight="max", sum_of_weights="sum")
         tables = (NamedTable(("各层", "Strata"), strata.reset_index()),)
         return Presentation(("样本", "Sample"), tables, _proof(self.record))
+
+
+def _entries(kind: type[DrawRecord] | type[StratumRecord], content: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of a record, all of them and no others."""
+    names = [field.name for field in fields(kind)]
+    missing, strange = [n for n in names if n not in content], [n for n in content if n not in names]
+    if missing or strange:
+        raise DataError(
+            f"draw record: entries are missing ({first_few(missing)}) or unknown ({first_few(strange)}): restore the "
+            "record as it was written"
+        )
+    return dict(content)
 
 
 def weight_totals(table: pd.DataFrame) -> dict[str, float]:

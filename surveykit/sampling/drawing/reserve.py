@@ -11,11 +11,21 @@ import numpy as np
 from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.sampling.drawing.record import Sample
+from surveykit.sampling.frames.strata import SEPARATOR
+from surveykit.sampling.plan.definition import SamplingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReleaseLedger", "open_ledger", "release", "replicate_samples"]
+__all__ = [
+    "ReleaseLedger",
+    "fielded",
+    "open_ledger",
+    "planned",
+    "release",
+    "release_columns",
+    "replicate_samples",
+]
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,8 @@ class ReleaseLedger(Shown):
     sample : Sample
         The draw with its reserve.
     released : dict of str to int
-        Units in the field by stratum: always the first ones of the random order.
+        Units in the field by stratum, or by cluster (its path, ``stratum/cluster``) in a sample of stages: always the
+        first ones of the random order.
     entries : tuple of dict
         The releases in order: ``step``, ``stratum``, ``first``, ``last`` (selection orders) and ``reason``.
     """
@@ -39,12 +50,7 @@ class ReleaseLedger(Shown):
     @property
     def table(self) -> pd.DataFrame:
         """Units in the field with the probabilities and weights that hold for what has been released."""
-        table = self.sample.table
-        population = {s.stratum: s.population_size for s in self.sample.record.strata}
-        out = table["stratum"].map(self.released).fillna(0)
-        field = table[table["selection_order"] <= out].reset_index(drop=True)
-        probability = field["stratum"].map(self.released) / field["stratum"].map(population)
-        return field.assign(inclusion_probability=probability, base_weight=1.0 / probability)
+        return fielded(self.sample.table, clusters_of(self.sample), self.released)
 
     def presentation(self) -> Presentation:
         """Return how many units are in use by stratum and every release with its reason, no units."""
@@ -64,7 +70,7 @@ def open_ledger(sample: Sample) -> ReleaseLedger:
     Parameters
     ----------
     sample : Sample
-        A draw by simple random sampling, usually with a reserve.
+        A draw, usually with a reserve; its plan may have stages.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def open_ledger(sample: Sample) -> ReleaseLedger:
     Raises
     ------
     DataError
-        If the sample was drawn by another method, whose prefixes are not samples of the same kind.
+        If it was drawn by a method whose prefixes are not samples, and without a reserve.
 
     Examples
     --------
@@ -87,9 +93,49 @@ def open_ledger(sample: Sample) -> ReleaseLedger:
     >>> release(ledger, {"all": 1}, "refusals").table["base_weight"].round(2).tolist()
     [2.67, 2.67, 2.67]
     """
-    if sample.record.method != "srs":
-        raise DataError(f"reserve: method {sample.record.method!r} has no reserve: draw with method 'srs'")
-    return ReleaseLedger(sample, {s.stratum: s.sample_size for s in sample.record.strata}, ())
+    last = sample.record.stages[-1].method if sample.record.stages else sample.record.method
+    if last != "srs" and "reserve" not in sample.table:
+        raise DataError(f"reserve: the sample by {sample.record.method!r} has no reserve: draw it with one")
+    return ReleaseLedger(sample, planned(sample.table, clusters_of(sample)), ())
+
+
+def clusters_of(sample: Sample) -> tuple[str, ...]:
+    """Columns whose values, joined, name the groups in which units are released; the stratum when empty."""
+    return release_columns(SamplingPlan.model_validate(sample.record.plan))
+
+
+def release_columns(plan: SamplingPlan) -> tuple[str, ...]:
+    """Columns that make up the path of a cluster of the last stage but one; none without stages."""
+    return (*plan.strata, *(stage.id for stage in plan.stages[:-1])) if plan.stages else ()
+
+
+def _groups(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """The group of each unit: its stratum, or the path of its cluster."""
+    if not columns:
+        return table["stratum"].astype("str")
+    path = table[columns[0]].astype("str")
+    for name in columns[1:]:
+        path = path + SEPARATOR + table[name].astype("str")
+    return path
+
+
+def planned(table: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, int]:
+    """Units of each group before any release."""
+    main = table[~table["reserve"].astype(bool)] if "reserve" in table else table
+    return {str(name): int(count) for name, count in _groups(main, columns).value_counts(sort=False).items()}
+
+
+def fielded(table: pd.DataFrame, columns: tuple[str, ...], released: Mapping[str, int]) -> pd.DataFrame:
+    """Units in the field, with the probabilities and weights that hold for what was released."""
+    group = _groups(table, columns)
+    out = group.map(dict(released)).fillna(0)
+    share = out / group.map(planned(table, columns))
+    stages = sorted(name for name in table.columns if name.startswith("inclusion_probability_"))
+    changed = ["inclusion_probability", *stages[-1:]]
+    made = table.assign(**{name: table[name] * share for name in changed})
+    made["base_weight"] = 1.0 / made["inclusion_probability"]
+    field: pd.DataFrame = made[table["selection_order"] <= out].reset_index(drop=True)
+    return field
 
 
 def release(ledger: ReleaseLedger, units: Mapping[str, int], reason: str) -> ReleaseLedger:
@@ -100,14 +146,15 @@ def release(ledger: ReleaseLedger, units: Mapping[str, int], reason: str) -> Rel
     ledger : ReleaseLedger
         The ledger so far.
     units : mapping of str to int
-        Number of units to release by stratum.
+        Number of units to release by stratum, or by cluster in a sample of stages.
     reason : str
         Why, for the record.
 
     Returns
     -------
     ReleaseLedger
-        A new ledger; its table has the probabilities ``released / N`` for all units in the field.
+        A new ledger; in its table all units in the field have their probability in the planned sample times
+        ``released / planned``, which is ``released / N`` for a simple random sample.
 
     Raises
     ------
@@ -118,8 +165,11 @@ def release(ledger: ReleaseLedger, units: Mapping[str, int], reason: str) -> Rel
     -----
     Every prefix of the random order of a stratum is a simple random sample of its length, so released units need no
     other weights than the first ones, as long as whole prefixes are released and all released units count as sampled.
+    By any other method the units of sample and reserve are drawn together and put in a random order: a prefix is a
+    simple random subsample of them, and its probabilities are those of the method times the share (two-phase sampling,
+    Särndal, Swensson & Wretman 1992, section 9.3).
     """
-    drawn = ledger.sample.table["stratum"].value_counts().to_dict()
+    drawn = _groups(ledger.sample.table, clusters_of(ledger.sample)).value_counts().to_dict()
     unknown = [stratum for stratum in units if stratum not in ledger.released]
     if unknown:
         raise DataError(f"release: strata are not in the sample ({first_few(unknown)})")

@@ -9,8 +9,8 @@ from surveykit.errors import DataError, first_few
 from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.drawing.record import DrawRecord, IdsChecked, Sample, sample_digest
 from surveykit.sampling.drawing.units import draw_units
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, open_frame, require_columns, require_plain_type
-from surveykit.sampling.frames.keys import frame_digest
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.definition import SIZED, FrameSource, SamplingPlan, SizeRule, Stage, plan_hash
 
@@ -76,6 +76,7 @@ def _inner_plan(plan: SamplingPlan, number: int, stage: Stage) -> SamplingPlan:
         seed=f"{plan.seed}/{number + 1}",
         seed_origin=plan.seed_origin,
         hash=plan.hash,
+        reserve=plan.reserve if last else 0,
     )
 
 
@@ -100,9 +101,8 @@ def _list_clusters(plan: SamplingPlan, frame: Frame, number: int) -> pd.DataFram
         )
     if stage.selection.size:
         _require_sizes(frame, plan, stage.selection.size)
-    measure = (
-        f"sum(cast({dialect.quote(stage.selection.size)} as {dialect.double}))" if stage.selection.size else "count(*)"
-    )
+    size = f"cast({dialect.quote(stage.selection.size)} as {dialect.double})" if stage.selection.size else ""
+    measure = dialect.sorted_sum(size) if size else "count(*)"
     keys = [f"{_path(plan, frame, number + 1)} as cluster_path"]
     if number:
         keys.append(f"{_path(plan, frame, number)} as stratum")
@@ -168,9 +168,10 @@ def _join(plan: SamplingPlan, frame: Frame, stages: list[Sample]) -> Sample:
     ordered = [f"inclusion_probability_{number}" for number in range(1, last + 1)]
     probability = table[ordered].prod(axis=1)
     order = table.pop("selection_order")
+    reserve = {"reserve": table.pop("reserve")} if "reserve" in table else {}
     front = [name for name in table.columns if name not in ("stratum", *ordered)]
     table = table[[*front, "stratum", *ordered]].assign(
-        inclusion_probability=probability, base_weight=1.0 / probability, selection_order=order
+        inclusion_probability=probability, base_weight=1.0 / probability, selection_order=order, **reserve
     )
     record: DrawRecord = replace(
         stages[-1].record,

@@ -9,16 +9,11 @@ from surveykit._version import __version__
 from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.listing import select_rows
-from surveykit.sampling.drawing.record import (
-    DrawRecord,
-    Sample,
-    StratumRecord,
-    sample_digest,
-    weight_totals,
-)
+from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
+from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, published_sql
 from surveykit.sampling.frames.keys import BEYOND, threshold
-from surveykit.sampling.frames.scan import Limit, require_unique_drawn, scan_frame, selection_sql
+from surveykit.sampling.frames.scan import Limit, require_unique_candidates, require_unique_drawn, selection_sql
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
@@ -40,7 +35,7 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
     population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
     if plan.method == "srs":
         reach = {s: min(n + plan.reserve, population[s]) if n else 0 for s, n in sizes.items()}
-        sql, table, digest = _select(plan, opened, strata, reach)
+        sql, table, digest = _select(plan, opened, strata, reach, all_checked)
         require_unique_drawn(plan, opened, table)
         cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
         table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(population)
@@ -84,7 +79,7 @@ def finish_table(plan: SamplingPlan, table: pd.DataFrame, sizes: dict[str, int])
 
 
 def _select(
-    plan: SamplingPlan, frame: Frame, strata: pd.DataFrame, sizes: dict[str, int]
+    plan: SamplingPlan, frame: Frame, strata: pd.DataFrame, sizes: dict[str, int], all_checked: bool
 ) -> tuple[str, pd.DataFrame, str]:
     """Draw; widen the threshold of strata that came out short, which leaves the sample the same."""
     population = dict(zip(strata["stratum"], strata["population_size"].tolist(), strict=True))
@@ -93,12 +88,15 @@ def _select(
         limits = {s: Limit(n, population[s], threshold(n, population[s], factor)) for s, n in sizes.items() if n > 0}
         if not limits:
             raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")
-        scan = scan_frame(plan, frame, limits)
-        if len(scan.table) == sum(limit.size for limit in limits.values()):
-            return selection_sql(plan, frame, limits), scan.table, scan.digest
+        sql = selection_sql(plan, frame, limits)
+        table: pd.DataFrame = frame.arrow(sql).to_pandas()
+        if not all_checked:
+            require_unique_candidates(plan, frame, limits)
+        if len(table) == sum(limit.size for limit in limits.values()):
+            return sql, table, frame_digest(plan, frame)
         if all(limit.threshold == BEYOND for limit in limits.values()):
             raise DataError(
-                f"frame {frame.source!r}: {len(scan.table)} units were found where {sum(sizes.values())} should be: "
+                f"frame {frame.source!r}: {len(table)} units were found where {sum(sizes.values())} should be: "
                 "the frame changed while it was read; draw again"
             )
         factor *= 4.0

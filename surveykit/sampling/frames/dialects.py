@@ -28,10 +28,16 @@ class Dialect:
         Name of the type of double-precision numbers.
     hash_hex : callable
         Hash name and text expression to the lower-case hexadecimal hash.
-    digest_key : callable
-        Text expression to its MD5 in the form that ``digest_lanes`` takes.
-    digest_lanes : callable
-        MD5 to its first and second eight bytes, each read as a little-endian integer.
+    double_hex : callable
+        Expression of a finite double to the sixteen hexadecimal digits of its IEEE 754 bits.
+    moment : callable
+        Column and name of its type to ``2026-11-28 08:30:00.000000000``, for moments without time zone.
+    matches : callable
+        Text expression and literal of a pattern to whether the text holds the pattern.
+    sorted_text : callable
+        Text expression to the aggregate that joins its values in the order of their code points.
+    sorted_sum : callable
+        Expression of doubles to their sum from the smallest up, so that fractions give one sum in every order of rows.
     """
 
     name: str
@@ -40,8 +46,11 @@ class Dialect:
     text: Callable[[str], str]
     double: str
     hash_hex: Callable[[HashName, str], str]
-    digest_key: Callable[[str], str]
-    digest_lanes: Callable[[str], tuple[str, str]]
+    double_hex: Callable[[str], str]
+    moment: Callable[[str, str], str]
+    matches: Callable[[str, str], str]
+    sorted_text: Callable[[str], str]
+    sorted_sum: Callable[[str], str]
 
 
 def _double_quoted(name: str) -> str:
@@ -66,18 +75,23 @@ def _backslash_literal(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _reversed_bytes(digest: str, last: int) -> str:
-    pairs = ", ".join(f"substr({digest}, {start}, 2)" for start in range(last, last - 16, -2))
-    return f"cast(conv(concat({pairs}), 16, 10) as decimal(20, 0))"
+def _duckdb_moment(column: str, kind: str) -> str:
+    if kind.upper() == "TIMESTAMP_NS":
+        return f"strftime({column}, '%Y-%m-%d %H:%M:%S.%n')"
+    return f"strftime(cast({column} as timestamp), '%Y-%m-%d %H:%M:%S.%f000')"
 
 
-def _unsigned(digest: str, last: int) -> str:
-    """Eight bytes as an unsigned number: bit strings of 32 become non-negative integers, those of 64 do not."""
-    halves = []
-    for start in (last, last - 8):
-        pairs = " || ".join(f"substr({digest}, {at}, 2)" for at in range(start, start - 8, -2))
-        halves.append(f"cast(cast(cast('x' || {pairs} as bit(32)) as bigint) as numeric)")
-    return f"({halves[0]} * 4294967296 + {halves[1]})"
+def _spark_double_hex(value: str) -> str:
+    """Java writes ``0x1.999999999999ap-4``: exponent and digits are put together as they lie in the eight bytes."""
+    text = f"format_string('%a', {value})"
+    exponent = (
+        f"(case when {text} like '%0x0.%' then 0 else cast(regexp_extract({text}, 'p(-?[0-9]+)', 1) as int) + 1023 end "
+        f"+ case when {value} < 0 then 2048 else 0 end)"
+    )
+    return (
+        f"concat(lower(lpad(hex(cast({exponent} as bigint)), 3, '0')), "
+        f"rpad(regexp_extract({text}, '[.]([0-9a-f]+)p', 1), 13, '0'))"
+    )
 
 
 DUCKDB = Dialect(
@@ -87,8 +101,11 @@ DUCKDB = Dialect(
     text=lambda e: f"cast({e} as varchar)",
     double="double",
     hash_hex=lambda h, e: f"{h}({e})",
-    digest_key=lambda e: f"md5_number({e})",
-    digest_lanes=lambda k: (f"cast({k} & 18446744073709551615 as ubigint)", f"cast({k} >> 64 as ubigint)"),
+    double_hex=lambda e: f"printf('%016x', cast(cast({e} as bit) as ubigint))",
+    moment=_duckdb_moment,
+    matches=lambda e, pattern: f"regexp_matches({e}, {pattern})",
+    sorted_text=lambda e: f"string_agg({e}, '' order by {e})",
+    sorted_sum=lambda e: f"sum({e} order by {e})",
 )
 
 SPARK = Dialect(
@@ -98,8 +115,11 @@ SPARK = Dialect(
     text=lambda e: f"cast({e} as string)",
     double="double",
     hash_hex=lambda h, e: f"md5({e})" if h == "md5" else f"sha2({e}, 256)",
-    digest_key=lambda e: f"md5({e})",
-    digest_lanes=lambda k: (_reversed_bytes(k, 15), _reversed_bytes(k, 31)),
+    double_hex=_spark_double_hex,
+    moment=lambda c, _: f"concat(date_format({c}, 'yyyy-MM-dd HH:mm:ss.SSSSSS'), '000')",
+    matches=lambda e, pattern: f"{e} rlike {pattern}",
+    sorted_text=lambda e: f"array_join(sort_array(collect_list({e})), '')",
+    sorted_sum=lambda e: f"aggregate(sort_array(collect_list({e})), cast(0 as double), (a, b) -> a + b)",
 )
 
 # Collation "C" throughout: a database's own collation may sort digits and letters otherwise than by code points.
@@ -112,6 +132,9 @@ POSTGRES = Dialect(
     hash_hex=lambda h, e: (
         f'md5({e}) collate "C"' if h == "md5" else f"encode(sha256(convert_to({e}, 'UTF8')), 'hex') collate \"C\""
     ),
-    digest_key=lambda e: f"md5({e})",
-    digest_lanes=lambda k: (_unsigned(k, 15), _unsigned(k, 31)),
+    double_hex=lambda e: f"encode(float8send({e}), 'hex')",
+    moment=lambda c, _: f"to_char({c}, 'YYYY-MM-DD HH24:MI:SS.US\"000\"')",
+    matches=lambda e, pattern: f"{e} ~ {pattern}",
+    sorted_text=lambda e: f"string_agg({e}, '' order by {e} collate \"C\")",
+    sorted_sum=lambda e: f"sum({e} order by {e})",
 )

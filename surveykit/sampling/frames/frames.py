@@ -14,7 +14,7 @@ from surveykit.files.duck import csv_header, literal_path, open_csv, open_parque
 from surveykit.files.looking import require_regular
 from surveykit.sampling.frames.dialects import DUCKDB, Dialect
 
-__all__ = ["DuckDBFrame", "Frame", "open_frame"]
+__all__ = ["DuckDBFrame", "Frame", "NamedFrame", "open_frame"]
 
 PUBLISHED = "sampling_frame"
 FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC")
@@ -115,6 +115,32 @@ class DuckDBFrame:
         import duckdb
 
         return str(duckdb.__version__)
+
+
+@dataclass(frozen=True)
+class NamedFrame:
+    """A frame of which only the column names are needed, to write SQL that someone else runs."""
+
+    names: tuple[str, ...]
+    source: str = "index"
+    dialect: Dialect = DUCKDB
+    table: str = PUBLISHED
+
+    def columns(self) -> dict[str, str]:
+        """Column names without types."""
+        return dict.fromkeys(self.names, "")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Nothing can be queried."""
+        raise NotImplementedError
+
+    def arrow(self, sql: str) -> Any:
+        """Nothing can be queried."""
+        raise NotImplementedError
+
+    def version(self) -> str:
+        """No engine."""
+        return ""
 
 
 def open_frame(

@@ -1,26 +1,23 @@
-"""Permanent random numbers and frame digests: the same in SQL and in plain Python."""
+"""Permanent random numbers: the same in SQL and in plain Python."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from collections.abc import Iterable
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveykit.errors import choose
-from surveykit.sampling.frames.frames import Frame, open_frame
-from surveykit.sampling.frames.strata import stratum_expression
+from surveykit.sampling.frames.frames import Frame
 from surveykit.sampling.plan.definition import HashName, SamplingPlan
 
-__all__ = ["BEYOND", "frame_digest", "permanent_key", "threshold", "uniform_numbers"]
+__all__ = ["BEYOND", "permanent_key", "threshold", "uniform_numbers"]
 
 BITS = 52
 BEYOND = "g"  # sorts after every hexadecimal digit
-
-Lanes = Mapping[str, tuple[int, int, int]]
 
 
 def permanent_key(seed: str, unit: str, hash_name: HashName = "md5") -> str:
@@ -69,52 +66,3 @@ def text_expression(plan: SamplingPlan, frame: Frame, salt: str) -> str:
 def key_expression(plan: SamplingPlan, frame: Frame, seed: str) -> str:
     """SQL of the permanent random number."""
     return frame.dialect.hash_hex(plan.hash, text_expression(plan, frame, seed))
-
-
-def frame_digest(plan: SamplingPlan, frame: Any, *, salt: str | None = None) -> str:
-    """Digest of the ids and strata of a frame that does not depend on the order of rows or the engine.
-
-    Parameters
-    ----------
-    plan : SamplingPlan
-        The plan: id column and strata.
-    frame : path, table or DuckDB relation
-        See `draw`.
-    salt : str, optional
-        Text hashed before each id; the seed of the plan when left out. Give ``""`` to publish a digest before the seed
-        is known.
-
-    Returns
-    -------
-    str
-        SHA-256 of the lines ``stratum, count, sum, sum``, tab-separated and sorted, with the sums over the first and
-        the second eight bytes (little-endian integers) of the MD5 of ``salt:id``.
-
-    Raises
-    ------
-    DataError
-        If the frame cannot be read or lacks columns.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> plan = SamplingPlan.model_validate({"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 1}, "seed": "s"})
-    >>> frame_digest(plan, pd.DataFrame({"u": [1, 2]})) == frame_digest(plan, pd.DataFrame({"u": ["2", "1"]}))
-    True
-    """
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
-    dialect = opened.dialect
-    key = dialect.digest_key(text_expression(plan, opened, plan.seed or "" if salt is None else salt))
-    first, second = dialect.digest_lanes("digest_key")
-    rows = opened.rows(
-        f"select stratum, count(*), sum({first}), sum({second}) from "
-        f"(select {stratum_expression(plan, opened)} as stratum, {key} as digest_key from {opened.table}) as keyed "
-        "group by stratum"
-    )
-    return digest_of({str(s): (int(n), int(a), int(b)) for s, n, a, b in rows})
-
-
-def digest_of(lanes: Lanes) -> str:
-    """Frame digest from counts and sums by stratum."""
-    lines = "".join(f"{s}\t{n}\t{a}\t{b}\n" for s, (n, a, b) in sorted(lanes.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, first_few
+from surveykit.sampling.frames.encoding import covered_columns
 from surveykit.sampling.frames.frames import DuckDBFrame, Frame, open_frame, require_columns, require_plain_type
 from surveykit.sampling.plan.definition import SamplingPlan
 
@@ -18,6 +19,8 @@ ALL = "all"
 SEPARATOR = "/"
 MEASURES = {"standard_deviation": "stddev_samp", "mean": "avg", "measure": "sum", "cost": "avg"}
 LARGE_FRAME = 2_000_000
+TEXTUAL = ("VARCHAR", "STRING", "TEXT", "CHAR", "UTF8")
+NUMBER = "^[ ]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?[ ]*$"
 
 
 def stratum_expression(plan: SamplingPlan, frame: Frame) -> str:
@@ -71,6 +74,7 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     kinds = require_columns(opened, wanted)
     for name in (plan.frame.id, *plan.strata):
         require_plain_type(opened, name, kinds[name], "id" if name == plan.frame.id else "stratum")
+    require_numeric(plan, opened)
     rows = opened.rows(_count_sql(plan, opened, measured))
     if not rows:
         raise DataError(f"frame {opened.source!r} has no rows: check frame.file of the plan")
@@ -104,7 +108,9 @@ def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> st
     columns = [dialect.text(dialect.quote(name)) for name in plan.strata]
     measures = ["count(*)", f"count(*) - count({dialect.quote(plan.frame.id)})"]
     extra = [f"count(distinct {dialect.text(dialect.quote(plan.stages[0].id))})"] if plan.stages else []
-    measures += [f"{MEASURES[name]}({dialect.quote(column)})" for name, column in measured.items()] + extra
+    measures += [
+        f"{MEASURES[name]}(cast({dialect.quote(column)} as {dialect.double}))" for name, column in measured.items()
+    ] + extra
     grouping = f" group by {', '.join(columns)}" if columns else ""
     return f"select {', '.join([*columns, *measures])} from {frame.table}{grouping}"
 
@@ -126,6 +132,27 @@ def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> No
             raise DataError(
                 f"frame {frame.source!r}: stratum column {name!r} is missing in {rows} rows; "
                 f"ids {_ids_where_missing(plan, frame, name, rows)}: fill it in, or leave those units out of the frame"
+            )
+
+
+def require_numeric(plan: SamplingPlan, frame: Frame) -> None:
+    """Fail on texts that are no numbers in columns that are read as numbers; a CSV holds nothing but texts."""
+    dialect = frame.dialect
+    kinds = frame.columns()
+    unit = dialect.text(dialect.quote(plan.frame.id))
+    for entry in covered_columns(plan, frame):
+        if entry.reading != "number" or not kinds[entry.column].upper().startswith(TEXTUAL):
+            continue
+        text = dialect.text(dialect.quote(entry.column))
+        wrong = (
+            f"from {frame.table} where {text} is not null and not ({dialect.matches(text, dialect.literal(NUMBER))})"
+        )
+        count = int(frame.rows(f"select count(*) {wrong}")[0][0])
+        if count:
+            shown = [f"{a}: {b}" for a, b in frame.rows(f"select {unit} as unit, {text} {wrong} order by unit limit 5")]
+            raise DataError(
+                f"frame {frame.source!r}: column {entry.column!r} is read as numbers, and {count} rows hold none "
+                f"(id: value {', '.join(map(repr, shown))}): correct the values"
             )
 
 

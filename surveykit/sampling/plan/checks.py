@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.errors import Problem
 from surveykit.sampling.plan.definition import RESERVED, SIZED, SamplingPlan, SizeRule, Stage
+from surveykit.sampling.plan.source import source_problems
 
 __all__ = ["check_sampling_plan"]
 
@@ -35,7 +36,8 @@ def check_sampling_plan(plan: SamplingPlan) -> list[Problem]:
     >>> [problem.what for problem in check_sampling_plan(plan)]
     ['no sample size is given']
     """
-    return [*_check_columns(plan), *_check_sizes(plan), *_check_methods(plan), *_check_seed(plan)]
+    found = [*_check_columns(plan), *_check_sizes(plan), *_check_methods(plan), *_check_seed(plan)]
+    return [*found, *(source_problems(plan.public_source) if plan.public_source else [])]
 
 
 def _check_columns(plan: SamplingPlan) -> list[Problem]:
@@ -113,8 +115,10 @@ def _check_methods(plan: SamplingPlan) -> list[Problem]:
                 problems.append(
                     Problem(f"method {owner.method!r} does not use {name}", "remove it", (*path, "selection", name))
                 )
-    if plan.reserve and (plan.stages or plan.method != "srs"):
-        problems.append(Problem("a reserve needs method 'srs' and no stages", "remove reserve", ("reserve",)))
+    drawn_by = plan.stages[-1].method if plan.stages else plan.method
+    if plan.reserve and drawn_by == "poisson":
+        what = "a reserve needs a sample of fixed size, and Poisson sampling has none"
+        problems.append(Problem(what, "remove reserve, or draw by 'sequential_poisson' or 'pareto'", ("reserve",)))
     return problems
 
 

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from surveykit.sampling.plan.source import PublicSource
+
 __all__ = [
     "AllocationMethod",
     "Expected",
@@ -201,11 +203,14 @@ class SamplingPlan(_Frozen):
     stages : tuple of Stage
         Stages of a multistage plan, the last one being the units of the frame.
     reserve : int
-        Units per stratum that are drawn after the sample in the same random order and kept in reserve.
+        Units per stratum, or per cluster of the last stage but one, that are drawn with the sample and kept in reserve
+        in random order.
     seed : str, optional
         Public text that decides the draw; a plan may be written and committed before it is known.
     seed_origin : dict of str to str
         How the seed was chosen, by language.
+    public_source : PublicSource, optional
+        The public value to come that will make the seed; a commitment needs it.
     hash : {"md5", "sha256"}
         Hash of ``seed:id`` that orders the units.
     expected : Expected
@@ -236,6 +241,7 @@ class SamplingPlan(_Frozen):
     reserve: int = Field(default=0, ge=0)
     seed: str | None = None
     seed_origin: dict[str, str] = Field(default_factory=dict)
+    public_source: PublicSource | None = None
     hash: HashName = "md5"
     expected: Expected = Field(default_factory=Expected)
     document: dict[str, str] = Field(default_factory=dict)

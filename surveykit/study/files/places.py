@@ -9,6 +9,7 @@ __all__ = [
     "COLUMN_MAP",
     "COLUMN_MAP_CSV",
     "COMMITMENT",
+    "DRAW_LOG",
     "DRAW_RECORD",
     "DRIVERS",
     "ESTIMATES",
@@ -32,6 +33,7 @@ __all__ = [
     "QUALITY_HTML",
     "QUALITY_XLSX",
     "QUOTA",
+    "RELEASED",
     "REPORT_HTML",
     "REPORT_PDF",
     "RESPONSES_LOG",
@@ -58,6 +60,8 @@ SAMPLE = "output/draw/sample.parquet"
 SAMPLE_CSV = "output/draw/sample.csv"
 DRAW_RECORD = "output/draw/record.json"
 COMMITMENT = "output/draw/commitment.json"
+DRAW_LOG = "output/draw/log.jsonl"
+RELEASED = "output/draw/released.csv"
 FRAME_INDEX = "output/frame_index.parquet"
 FORM = "output/questionnaire/form.html"
 COLUMN_MAP = "output/questionnaire/wjx_columns.json"

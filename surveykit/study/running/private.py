@@ -23,6 +23,7 @@ PERSONAL = frozenset(
     {
         places.SAMPLE,
         places.SAMPLE_CSV,
+        places.RELEASED,
         places.ORIGINALS,
         places.LINKED,
         places.LINKED_MISSING,

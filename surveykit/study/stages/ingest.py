@@ -9,8 +9,9 @@ from surveykit.files.looking import read_bytes
 from surveykit.study.files import places
 from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
 from surveykit.study.inputs.public_csv import write_inert_csv
-from surveykit.study.running.artefacts import read_parquet, write_json, write_parquet
+from surveykit.study.running.artefacts import write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
+from surveykit.study.tasks.releasing import field_sample, release_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,7 @@ def ingest_stage(study: StudyOutline) -> Stage:
             *TABLES.values(),
         ),
         _make,
+        settings=release_settings(study),
     )
 
 
@@ -89,7 +91,7 @@ def _make(making: Making) -> None:
     study = making.study
     answers = read_answers(study, study.questionnaire)
     _say_sources(making, answers)
-    sample = read_parquet(study.path(places.SAMPLE))
+    sample = field_sample(study)
     responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:

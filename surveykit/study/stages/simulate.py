@@ -8,6 +8,7 @@ from surveykit.study.files import places
 from surveykit.study.files.study import simulation_of
 from surveykit.study.running.artefacts import read_parquet, write_csv, write_parquet
 from surveykit.study.running.stage import Making, Stage
+from surveykit.study.tasks.releasing import field_sample, release_settings
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import StudyOutline
@@ -60,7 +61,7 @@ def simulate_responses_stage(study: StudyOutline) -> Stage:
         (data.response_files[0],),
         _make_responses,
         protected="foreign",
-        settings=_settings(study),
+        settings=_settings(study) | release_settings(study),
     )
 
 
@@ -107,7 +108,7 @@ def _make_responses(making: Making) -> None:
     study = making.study
     plan = simulation_of(study)
     assert study.definition.data.answers is not None
-    sample = read_parquet(study.path(places.SAMPLE))
+    sample = field_sample(study)
     answers = read_parquet(study.root / study.definition.data.answers)
     table = simulate_responses(plan, sample, answers, study.questionnaire)
     write_wjx_export(table, study.questionnaire, making.output(study.definition.data.response_files[0]))

@@ -1,0 +1,57 @@
+"""``surveykit release``: send reserve units into the field, in their random order, and enter it in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from surveykit.cli.common import give, open_study, show
+from surveykit.cli.parsing import Argument, Command, Options, option, whole_number
+from surveykit.errors import SurveyKitError
+
+__all__ = ["command"]
+
+
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(
+        name,
+        execute,
+        "send reserve units into the field, in their random order",
+        Argument("units", nargs=-1, metavar="STRATUM=N", help="how many units of which stratum or cluster"),
+        option(
+            "--every",
+            type=whole_number(),
+            default=0,
+            metavar="N",
+            help="as many in every other stratum or cluster",
+        ),
+        option("--reason", required=True, metavar="TEXT", help="why, for the log"),
+    )
+
+
+def execute(options: Options) -> int:
+    """Release, and say what is in the field now."""
+    from surveykit.study.files.places import DRAW_LOG, RELEASED
+    from surveykit.study.tasks.releasing import release_study
+
+    study = open_study(options)
+    ledger = release_study(study, _numbers(options.units), options.every, options.reason)
+    field = len(ledger.table)
+    give({"file": study.located(RELEASED), "released": ledger.released, "in_the_field": field})
+    show(f"{field:,} units are in the field; {len(ledger.sample.table) - field:,} remain in reserve")
+    show(f"  {study.located(RELEASED)} lists them, {study.located(DRAW_LOG)} has the release with its reason")
+    show("  next: surveykit run, which weights what was released and nothing else")
+    return 0
+
+
+def _numbers(words: Sequence[str]) -> dict[str, int]:
+    """Numbers by stratum of words such as ``wuhou=20``."""
+    found: dict[str, int] = {}
+    for word in words:
+        name, sign, number = word.rpartition("=")
+        if not sign or not name or not number.isdecimal():
+            raise SurveyKitError(f"release: {word!r} is no number for a stratum: write it as 'wuhou=20'")
+        if name in found:
+            raise SurveyKitError(f"release: stratum {name!r} is named twice: name it once")
+        found[name] = int(number)
+    return found

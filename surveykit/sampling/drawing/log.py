@@ -1,0 +1,77 @@
+"""The log of a draw: a chain of hashes that only grows, from the plan to the last release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+__all__ = ["LogEvent", "chain_problems", "content_hash", "extend_log"]
+
+LogEvent = Literal["plan", "commit", "reveal", "draw", "redraw", "release"]
+FIRST = "0" * 64
+NAMES = ("entry", "previous", "time", "event", "content", "hash")
+
+
+def content_hash(content: Any) -> str:
+    """SHA-256 of plain values as canonical JSON: sorted names, no blanks, UTF-8."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def extend_log(
+    entries: Sequence[dict[str, Any]], event: LogEvent, content: dict[str, Any], time: str
+) -> list[dict[str, Any]]:
+    """Return a log with one entry more.
+
+    Parameters
+    ----------
+    entries : sequence of dict
+        The log so far.
+    event : {"plan", "commit", "reveal", "draw", "redraw", "release"}
+        What happened.
+    content : dict
+        Plain values that say it.
+    time : str
+        When, ISO 8601.
+
+    Returns
+    -------
+    list of dict
+        Each with ``entry`` (from 1), ``previous`` (hash of the entry before; zeros for the first), ``time``, ``event``,
+        ``content`` and ``hash``, the SHA-256 of all these as canonical JSON. Publishing the last hash fixes the whole
+        log.
+
+    Examples
+    --------
+    >>> log = extend_log([], "draw", {"sample_digest": "ab"}, "2026-12-01T22:00:00+08:00")
+    >>> chain_problems(log)
+    []
+    >>> chain_problems([log[0] | {"content": {"sample_digest": "cd"}}])
+    ['entry 1 of the log was edited: its hash is not that of its content']
+    """
+    made = {
+        "entry": len(entries) + 1,
+        "previous": entries[-1]["hash"] if entries else FIRST,
+        "time": time,
+        "event": event,
+        "content": content,
+    }
+    return [*entries, made | {"hash": content_hash(made)}]
+
+
+def chain_problems(entries: Sequence[dict[str, Any]]) -> list[str]:
+    """What breaks the chain of a log, in words; empty when every entry follows from the one before."""
+    problems: list[str] = []
+    previous = FIRST
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict) or sorted(entry) != sorted(NAMES):
+            return [*problems, f"entry {number} of the log lacks parts or has strange ones"]
+        bare = {name: value for name, value in entry.items() if name != "hash"}
+        if content_hash(bare) != entry["hash"]:
+            problems.append(f"entry {number} of the log was edited: its hash is not that of its content")
+        if entry["previous"] != previous or entry["entry"] != number:
+            problems.append(f"entry {number} of the log does not follow the one before: entries were removed or added")
+        previous = entry["hash"]
+    return problems
