@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from surveykit.errors import choose
 
 __all__ = ["LogEvent", "chain_problems", "content_hash", "extend_log"]
 
@@ -51,6 +53,7 @@ def extend_log(
     >>> chain_problems([log[0] | {"content": {"sample_digest": "cd"}}])
     ['entry 1 of the log was edited: its hash is not that of its content']
     """
+    choose("event", event, get_args(LogEvent))
     made = {
         "entry": len(entries) + 1,
         "previous": entries[-1]["hash"] if entries else FIRST,

@@ -15,6 +15,7 @@ from surveykit.study.running.journal import require_settled
 from surveykit.study.running.stage import Making, Stage
 from surveykit.study.tasks.committing import commitment_problems, require_revealed
 from surveykit.study.tasks.draw_log import log_draw
+from surveykit.study.tasks.releasing import with_tickets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from surveykit.sampling import Allocation, SamplingPlan
     from surveykit.study.files.study import Study, StudyOutline
 
-__all__ = ["StudyVerification", "draw_stage", "plan_stage", "published_sample", "verify_study_draw", "with_tickets"]
+__all__ = ["StudyVerification", "draw_stage", "plan_stage", "published_sample", "verify_study_draw"]
 
 MAX_PUBLISHED = 2_000_000_000
 
@@ -147,14 +148,6 @@ def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
     if "reserve" in table:
         table = table[~table["reserve"].astype(bool)].drop(columns="reserve").reset_index(drop=True)
     return with_tickets(plan, table)
-
-
-def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
-    """Add each unit's ticket, the permanent random number of the draw of units."""
-    from surveykit.sampling import permanent_key
-
-    seed = f"{plan.seed}/{len(plan.stages)}" if plan.stages else str(plan.seed)
-    return table.assign(prn=[permanent_key(seed, str(unit), plan.hash) for unit in table[plan.frame.id]])
 
 
 def _release_problems(study: Study) -> list[str]:

@@ -17,7 +17,7 @@ from surveykit.study.tasks.draw_log import add_to_log, read_log, sound_log
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.sampling import ReleaseLedger
+    from surveykit.sampling import ReleaseLedger, SamplingPlan
     from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["field_sample", "field_table", "release_settings", "release_study", "releases_of", "study_ledger"]
@@ -106,8 +106,6 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
 
 def field_table(study: Study, ledger: ReleaseLedger) -> pd.DataFrame:
     """Return the units in the field as they may be published, each with its ticket."""
-    from surveykit.study.stages.draw import with_tickets
-
     return with_tickets(study.sampling_plan, ledger.table.drop(columns="reserve", errors="ignore"))
 
 
@@ -124,3 +122,11 @@ def field_sample(study: Study) -> pd.DataFrame:
         for name, count in entry["content"]["units"].items():
             released[name] = released.get(name, 0) + int(count)
     return fielded(table, columns, released).drop(columns="reserve")
+
+
+def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
+    """Add each unit's ticket, the permanent random number of the draw of units."""
+    from surveykit.sampling import permanent_key
+
+    seed = f"{plan.seed}/{len(plan.stages)}" if plan.stages else str(plan.seed)
+    return table.assign(prn=[permanent_key(seed, str(unit), plan.hash) for unit in table[plan.frame.id]])
