@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, item_choices
+from surveykit.questionnaire.spellings import OptionsBy
 from surveykit.questionnaire.structure import flow_of
 from surveykit.responses.cells.user_mapping import what_is_said
-from surveykit.responses.cells.values import CellReader, OptionsBy
+from surveykit.responses.cells.values import CellReader
+from surveykit.responses.readers.file_cells import FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, Found, raw_of_flat
 from surveykit.responses.results import Columns, RawResponses, UserColumns, Variant
@@ -85,6 +86,7 @@ def read_limesurvey(
     versions: Sequence[str] | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV export of LimeSurvey.
 
@@ -107,6 +109,8 @@ def read_limesurvey(
         With it personal columns are hashed, without it dropped.
     zone : str
         Time zone of the server.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -123,7 +127,8 @@ def read_limesurvey(
     apostrophe, which is taken off again in texts.
     """
     path = Path(path)
-    table, sheet, digest = read_text_table(path)
+    cells = read_cells(path, layout)
+    table = cells.table
     codes = {str(h): match["code"] if (match := _TEXT.match(str(h))) else str(h) for h in table.columns}
     lower = {code.lower(): header for header, code in codes.items()}
     by_text = {
@@ -148,7 +153,9 @@ def read_limesurvey(
     }
     headers = [str(h) for h in table.columns]
     file = FlatFile(
-        source="limesurvey", path=path, table=table, sha256=digest, sheet=sheet,
+        source="limesurvey", path=path, table=table, sha256=cells.sha256, sheet=cells.sheet, rows=cells.rows,
+        findings=cells.findings,
+        known=tuple(found[name] for name in HEAD if name in found),
         keys=_keys(headers, questionnaire), pages=tuple(h for h in headers if _PAGE_TIME.match(h)),
         own={ours: found[theirs] for ours, theirs in meta.items() if theirs in found},
         readers=_READERS, by_label="answers", zone=zone, change=_own_texts,

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire
+from surveykit.questionnaire.spellings import OptionsBy
 from surveykit.responses.cells.times import parse_times
 from surveykit.responses.cells.user_mapping import Said, what_is_said
-from surveykit.responses.cells.values import CellReader, OptionsBy
+from surveykit.responses.cells.values import CellReader
+from surveykit.responses.readers.file_cells import FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
 from surveykit.responses.results import Columns, RawResponses, Source, UserColumns, Variant
@@ -24,10 +25,26 @@ _META: dict[str, dict[str, tuple[str, ...]]] = {
     "odk": {"@response_id": ("KEY", "meta-instanceID", "instanceID"), "@submitted_at": ("SubmissionDate",)},
     "kobo": {"@response_id": ("_uuid", "_id"), "@submitted_at": ("_submission_time", "_submission__submission_time")},
 }
+_ALWAYS = frozenset(
+    {
+        "start",
+        "end",
+        "today",
+        "KEY",
+        "SubmissionDate",
+        "FormVersion",
+        "ReviewState",
+        "DeviceID",
+        "Edits",
+        "Status",
+        "AttachmentsPresent",
+        "AttachmentsExpected",
+    }
+)
 _VERSION = {"odk": "FormVersion", "kobo": "__version__"}
 _READERS: dict[OptionsBy, CellReader] = {
     "code": CellReader("code", separator=r"[\s;]+"),
-    "label": CellReader("label", separator=r"[;┋|]"),
+    "label": CellReader("label", separator=r"[;┋|]|\s+"),
 }
 
 
@@ -69,9 +86,11 @@ def _read(
     variant: Variant | None,
     versions: Sequence[str] | None,
     salt: str | None,
+    layout: FileLayout | None,
 ) -> RawResponses:
     path = Path(path)
-    table, sheet, digest = read_text_table(path)
+    cells = read_cells(path, layout)
+    table = cells.table
     headers = [str(h) for h in table.columns]
     names = _META[source]
     own = first_header(headers, {name: [fit.lower() for fit in fits] for name, fits in names.items()})
@@ -88,8 +107,9 @@ def _read(
     table = _durations(table, keys)
     own |= {"@duration_seconds": "@duration_seconds"} if "@duration_seconds" in table else {}
     file = FlatFile(
-        source=source, path=path, table=table, sha256=digest, sheet=sheet, keys=keys, own=own, readers=_READERS,
-        zone="UTC",
+        source=source, path=path, table=table, sha256=cells.sha256, sheet=cells.sheet,
+        rows=cells.rows, keys=keys, own=own, readers=_READERS,
+        zone="UTC", findings=cells.findings, known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
     )  # fmt: skip
     return raw_of_flat(file, questionnaire, said, variant=variant, salt=salt)
 
@@ -103,6 +123,7 @@ def read_odk(
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV export of ODK Central, with or without group paths and split select-multiples.
 
@@ -123,6 +144,8 @@ def read_odk(
         Form versions that agree with the definition; by default its own version only.
     salt : str, optional
         With it personal columns are hashed, without it dropped.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -139,7 +162,7 @@ def read_odk(
     coding works it out from the routing.
     """
     said = what_is_said(column_map, mapping)
-    return _read("odk", path, questionnaire, said, variant=variant, versions=versions, salt=salt)
+    return _read("odk", path, questionnaire, said, variant=variant, versions=versions, salt=salt, layout=layout)
 
 
 def read_kobo(
@@ -151,6 +174,7 @@ def read_kobo(
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV or XLSX export of KoboToolbox, with names or labels, and any layout of select-multiples.
 
@@ -171,6 +195,8 @@ def read_kobo(
         Values of ``__version__`` that agree with the definition; several in one file are an error otherwise.
     salt : str, optional
         With it personal columns are hashed, without it dropped.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -182,4 +208,4 @@ def read_kobo(
         If it is not such an export, holds several versions, or a column is ambiguous.
     """
     said = what_is_said(column_map, mapping)
-    return _read("kobo", path, questionnaire, said, variant=variant, versions=versions, salt=salt)
+    return _read("kobo", path, questionnaire, said, variant=variant, versions=versions, salt=salt, layout=layout)
