@@ -31,7 +31,10 @@ __all__ = [
     "Variant",
 ]
 
-Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "table", "form"]
+Source = Literal[
+    "wjx", "odk", "kobo", "limesurvey", "qualtrics", "surveymonkey", "google", "tencent", "jinshuju", "redcap",
+    "spss", "stata", "table", "form",
+]  # fmt: skip
 Variant = Literal["text", "number", "score", "codes", "answers", "labels", ""]
 UnmappedPolicy = Literal["error", "keep", "missing"]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]

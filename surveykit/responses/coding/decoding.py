@@ -77,9 +77,11 @@ class Cells:
         return replace(self, values=self.values.mask(self.unmapped)) if self.unmapped.any() else self
 
 
-def _empty(n: int, other_text: bool = False) -> Cells:
+def _empty(n: int, other_text: bool = False, *, ticks: bool = False) -> Cells:
     nothing = np.zeros(n, dtype=bool)
     values = take_text([None], np.zeros(n, dtype=np.int64))
+    if ticks:
+        values = pd.Series(pd.array([None] * n, dtype="boolean"))
     return Cells(values, np.zeros(n, np.int8), nothing, nothing, other_text, in_file=False)
 
 
@@ -250,7 +252,7 @@ def decode_item(
         cells |= _multi(item, choices, decoded)
         if item.id not in raw.columns:
             lost = [name for c in choices if (name := f"{item.id}_{c.code}") not in raw.columns]
-            cells |= {name: _empty(n) for name in lost if not raw.whole}
+            cells |= {name: _empty(n, ticks=True) for name in lost if not raw.whole}
         bad += decoded.unmapped
     elif item.type in ("single", "grid"):
         for variable in variables:
@@ -270,5 +272,5 @@ def decode_item(
         elif variable.other_text and decoded is not None and (raw.reader.by == "label" or any(decoded.texts)):
             cells[variable.id] = _other_text(list(decoded.texts), decoded.places)
         elif variable.id not in cells:
-            cells[variable.id] = replace(_empty(n, variable.other_text), in_file=raw.whole)
+            cells[variable.id] = replace(_empty(n, variable.other_text, ticks=variable.kind == "multi"), in_file=raw.whole)
     return cells, bad

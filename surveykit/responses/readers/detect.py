@@ -14,6 +14,8 @@ from surveykit.files.text_tables import read_headers
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.readers.file_cells import FileLayout, head_rows
+from surveykit.responses.readers.form_platforms import PLATFORMS, platform_of
+from surveykit.responses.readers.forms import form_reader
 from surveykit.responses.readers.limesurvey import read_limesurvey
 from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
 from surveykit.responses.readers.stat_files import read_spss, read_stata
@@ -29,6 +31,7 @@ READERS: dict[Source, Callable[..., RawResponses]] = {
     "odk": read_odk,
     "kobo": read_kobo,
     "limesurvey": read_limesurvey,
+    **{source: form_reader(source) for source in PLATFORMS},
     "spss": read_spss,
     "stata": read_stata,
     "form": read_form,
@@ -76,8 +79,10 @@ def detect_source(path: str | Path, layout: FileLayout | None = None) -> Source:
         return "stata"
     if start.startswith(b"PAR1"):
         return "table"
-    headers = set(_header(path, layout))
+    header = _header(path, layout)
+    headers = set(header)
     fits = [source for source, signs in _SIGNS.items() if any(sign <= headers for sign in signs)]
+    fits = fits or list(platform_of(header))
     if len(fits) == 1:
         return fits[0]
     what = "fits several sources" if fits else "does not look like any known export"
@@ -123,7 +128,8 @@ def read_responses(
     questionnaire : Questionnaire
         What was asked.
     source : str, optional
-        "wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form" or "table"; told from the file when it is not
+        "wjx", "odk", "kobo", "limesurvey", "qualtrics", "surveymonkey", "google", "tencent", "jinshuju",
+        "redcap", "spss", "stata", "form" or "table"; told from the file when it is not
         given (never "table" for CSV and XLSX, which must be named).
     **options
         Passed to the reader, for example ``variant=``, ``column_map=``, ``versions=``, ``salt=``; and for any file

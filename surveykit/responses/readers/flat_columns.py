@@ -40,6 +40,8 @@ def _wanted(questionnaire: Questionnaire) -> tuple[dict[str, str], dict[str, lis
             part = variable.part_labels.get(language)
             if variable.kind == "multi" and part and not variable.other_text:
                 add(label.removesuffix(f" — {part}"), variable.item)
+            elif variable.other_text:
+                add(f"{label} - Text", variable.id)
             elif part:
                 stem = label.removesuffix(f" — {part}")
                 for sign in ("", "-", ":"):

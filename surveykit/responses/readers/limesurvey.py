@@ -26,6 +26,7 @@ _READERS: dict[OptionsBy, CellReader] = {
     "code": CellReader("code", frozenset({""})),
     "label": CellReader("label", frozenset({"", "N/A"})),
 }
+ALWAYS = ("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl")
 HEAD = ("id", "submitdate", "lastpage", "startlanguage")
 _CODE = re.compile(r"^(?P<item>[A-Za-z][A-Za-z0-9_]*)\[(?P<part>[A-Za-z0-9_]+)\]")
 _TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])?)\s*[.:]\s+\S")
@@ -155,7 +156,7 @@ def read_limesurvey(
     file = FlatFile(
         source="limesurvey", path=path, table=table, sha256=cells.sha256, sheet=cells.sheet, rows=cells.rows,
         findings=cells.findings,
-        known=tuple(found[name] for name in HEAD if name in found),
+        known=tuple(found[name] for name in ALWAYS if name in found),
         keys=_keys(headers, questionnaire), pages=tuple(h for h in headers if _PAGE_TIME.match(h)),
         own={ours: found[theirs] for ours, theirs in meta.items() if theirs in found},
         readers=_READERS, by_label="answers", zone=zone, change=_own_texts,

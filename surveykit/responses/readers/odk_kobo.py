@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire
@@ -14,10 +15,10 @@ from surveykit.questionnaire.spellings import OptionsBy
 from surveykit.responses.cells.times import parse_times
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
-from surveykit.responses.readers.file_cells import FileLayout, read_cells
+from surveykit.responses.readers.file_cells import FileCells, FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
-from surveykit.responses.results import Columns, RawResponses, Source, UserColumns, Variant
+from surveykit.responses.results import Columns, Finding, RawResponses, Source, UserColumns, Variant
 
 __all__ = ["read_kobo", "read_odk"]
 
@@ -41,6 +42,10 @@ _ALWAYS = frozenset(
         "AttachmentsExpected",
     }
 )
+_REJECTED = {
+    "_validation_status": ("Not approved", "Not Approved", "validation_status_not_approved"),
+    "ReviewState": ("rejected",),
+}
 _VERSION = {"odk": "FormVersion", "kobo": "__version__"}
 _READERS: dict[OptionsBy, CellReader] = {
     "code": CellReader("code", separator=r"[\s;]+"),
@@ -49,9 +54,9 @@ _READERS: dict[OptionsBy, CellReader] = {
 
 
 def _key(header: str, choices: bool = True) -> str:
-    """``p_sat-sat_venue`` and ``p_sat/sat_venue`` as ``sat_venue``; ``p_aware-channel/1`` as ``channel/1``."""
+    """``p_sat-sat_venue``, ``p_sat/sat_venue`` and ``p_sat.sat_venue`` as ``sat_venue``; ``p/channel/1`` as ``channel/1``."""
     name = header.rpartition("-")[2] if "-" in header else header
-    parts = name.split("/")
+    parts = name.split("/" if "/" in name else ".")
     return "/".join(parts[-2:]) if len(parts) > 1 else name
 
 
@@ -77,6 +82,22 @@ def _durations(table: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(**{"@duration_seconds": pd.Series(text, index=table.index, dtype="str")})
 
 
+def _without_rejected(cells: FileCells) -> tuple[pd.DataFrame, NDArray[np.int64], list[Finding]]:
+    """Leave out the records that somebody rejected on the platform, and say which."""
+    for name, words in _REJECTED.items():
+        if name not in cells.table:
+            continue
+        out = cells.table[name].astype("str").str.strip().isin(words).to_numpy(dtype=bool)
+        if out.any():
+            numbers = cells.rows[out]
+            message = (
+                f"records that were rejected on the platform ({name}), left out: rows {first_few(numbers.tolist())}"
+            )
+            found = Finding("rejected", message, name, len(numbers), tuple(map(int, numbers[:5])))
+            return cells.table[~out].reset_index(drop=True), cells.rows[~out], [found]
+    return cells.table, cells.rows, []
+
+
 def _read(
     source: Source,
     path: str | Path,
@@ -90,7 +111,7 @@ def _read(
 ) -> RawResponses:
     path = Path(path)
     cells = read_cells(path, layout)
-    table = cells.table
+    table, rows, rejected = _without_rejected(cells)
     headers = [str(h) for h in table.columns]
     names = _META[source]
     own = first_header(headers, {name: [fit.lower() for fit in fits] for name, fits in names.items()})
@@ -108,8 +129,8 @@ def _read(
     own |= {"@duration_seconds": "@duration_seconds"} if "@duration_seconds" in table else {}
     file = FlatFile(
         source=source, path=path, table=table, sha256=cells.sha256, sheet=cells.sheet,
-        rows=cells.rows, keys=keys, own=own, readers=_READERS,
-        zone="UTC", findings=cells.findings, known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
+        rows=rows, keys=keys, own=own, readers=_READERS,
+        zone="UTC", findings=(*cells.findings, *rejected), known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
     )  # fmt: skip
     return raw_of_flat(file, questionnaire, said, variant=variant, salt=salt)
 

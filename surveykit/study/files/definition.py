@@ -107,11 +107,17 @@ class DisclosureTexts(_Frozen):
     limitations: Text
 
 
+AnswerSource = Literal[
+    "wjx", "odk", "kobo", "limesurvey", "qualtrics", "surveymonkey", "google", "tencent", "jinshuju", "redcap",
+    "spss", "stata", "form", "table",
+]  # fmt: skip
+
+
 class ResponseFile(_Frozen):
     """One file of answers, and what cannot or need not be told from it; a plain path stands for a file alone."""
 
     file: str
-    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
+    source: AnswerSource | None = None
     variant: Literal["text", "number", "score", "codes", "answers", "labels"] | None = None
     survey: str | None = None  # files of one survey are successive exports of it, merged by record number
     mapping: str | None = None
@@ -149,7 +155,7 @@ class DataFiles(_Frozen):
     frame: str
     responses: list[ResponseFile] = Field(min_length=1)
     combine: Literal["stack", "later"] = "stack"
-    source: Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"] | None = None
+    source: AnswerSource | None = None
     salt: str | None = None
     key_variables: list[str] = Field(default_factory=list)
     answers: str | None = None
