@@ -18,7 +18,8 @@ def tiny(*items: dict[str, Any], language: str = "zh") -> Questionnaire:
         rest = dict(item)
         if (choices := rest.pop("choices", None)) is not None:
             pairs = [c if isinstance(c, list) else [str(i), c] for i, c in enumerate(choices, start=1)]
-            scale = {"choices": pairs} | {name: rest.pop(name) for name in ("other", "other_label", "specials") if name in rest}
+            more = [name for name in ("other", "other_label", "specials") if name in rest]
+            scale = {"choices": pairs} | {name: rest.pop(name) for name in more}
             scales[f"s_{rest['id']}"] = scale
             rest["scale"] = f"s_{rest['id']}"
         rest[language] = rest.pop("text", rest["id"])

@@ -272,5 +272,7 @@ def decode_item(
         elif variable.other_text and decoded is not None and (raw.reader.by == "label" or any(decoded.texts)):
             cells[variable.id] = _other_text(list(decoded.texts), decoded.places)
         elif variable.id not in cells:
-            cells[variable.id] = replace(_empty(n, variable.other_text, ticks=variable.kind == "multi"), in_file=raw.whole)
+            cells[variable.id] = replace(
+                _empty(n, variable.other_text, ticks=variable.kind == "multi"), in_file=raw.whole
+            )
     return cells, bad

@@ -51,7 +51,7 @@ class FileLayout:
         for name, least in (("header_row", 1), ("skip_rows", 0), ("footer", 0)):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise DataError(f"{name} must be a whole number from {least}, not {value!r}")
+                raise DataError(f"{name!r} must be a whole number from {least}, not {value!r}")
 
     @property
     def plain(self) -> bool:

@@ -126,6 +126,11 @@ _QUALTRICS_META = {
     "@duration_seconds": ("duration (in seconds)", "duration__in_seconds_"),
     "@unit_id": ("unit_id", "externalreference", "externaldatareference"),
 }
+_QUALTRICS_KNOWN = """
+    startdate enddate status progress finished responseset distributionchannel userlanguage ipaddress name emailaddress
+    recipientlastname recipientfirstname recipientemail externalreference externaldatareference locationlatitude
+    locationlongitude locationaccuracy
+"""
 PLATFORMS: dict[FormSource, FormPlatform] = {
     "qualtrics": FormPlatform(
         "Qualtrics",
@@ -137,9 +142,7 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
         _QUALTRICS_META,
         _qualtrics_rows,
         _qualtrics,
-        known=frozenset(
-            ["startdate", "enddate", "status", "progress", "finished", "responseset", "distributionchannel", "userlanguage", "ipaddress", "name", "emailaddress", "recipientlastname", "recipientfirstname", "recipientemail", "externalreference", "externaldatareference", "locationlatitude", "locationlongitude", "locationaccuracy"]
-        ),
+        known=frozenset(_QUALTRICS_KNOWN.split()),
         separator=r"\s*,\s*",
         zone="UTC",
     ),
@@ -180,7 +183,10 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
         },
         _none,
         _one_row,
-        known=frozenset({"开始答题时间", "地理位置国家和地区", "地理位置省", "地理位置市", "ip", "ua", "openid", "来源", "用户类型", "用户标识"}),
+        known=frozenset(
+            {"开始答题时间", "地理位置国家和地区", "地理位置省", "地理位置市", "ip", "ua", "openid", "来源", "用户类型",
+             "用户标识"}
+        ),
         separator=r"\s*[;；┋\n|]\s*|\s*,\s*",
         words=r"(?P<label>.*?)\s*[:：〖]\s*(?P<text>.*?)〗?",
     ),
@@ -195,7 +201,9 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
         },
         _none,
         _one_row,
-        known=frozenset({"提交人", "修改时间", "更新时间", "填写设备", "操作系统", "浏览器", "填写地区", "ip", "微信昵称"}),
+        known=frozenset(
+            {"提交人", "修改时间", "更新时间", "填写设备", "操作系统", "浏览器", "填写地区", "ip", "微信昵称"}
+        ),
         separator=r"\s*[,，;；\n┋|、]\s*",
         words=r"(?P<label>.*?)\s*[:：〖]\s*(?P<text>.*?)〗?",
     ),

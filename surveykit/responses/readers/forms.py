@@ -36,8 +36,9 @@ def _without_previews(source: FormSource, cells: FileCells) -> tuple[FileCells, 
     if not test.any():
         return cells, []
     numbers = cells.rows[test.to_numpy(dtype=bool)]
-    message = f"records that are previews or tests (Status {first_few(held[test].unique())}), kept: rows "
-    return cells, [Finding("previews", message + first_few(numbers.tolist()), "Status", len(numbers))]
+    kinds, rows = first_few(held[test].unique()), first_few(numbers.tolist())
+    message = f"records that are previews or tests (Status {kinds}), kept: rows {rows}"
+    return cells, [Finding("previews", message, "Status", len(numbers))]
 
 
 def _words_that_tick(

@@ -26,7 +26,18 @@ _READERS: dict[OptionsBy, CellReader] = {
     "code": CellReader("code", frozenset({""})),
     "label": CellReader("label", frozenset({"", "N/A"})),
 }
-ALWAYS = ("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl")
+ALWAYS = (
+    "id",
+    "submitdate",
+    "lastpage",
+    "startlanguage",
+    "seed",
+    "token",
+    "startdate",
+    "datestamp",
+    "ipaddr",
+    "refurl",
+)
 HEAD = ("id", "submitdate", "lastpage", "startlanguage")
 _CODE = re.compile(r"^(?P<item>[A-Za-z][A-Za-z0-9_]*)\[(?P<part>[A-Za-z0-9_]+)\]")
 _TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])?)\s*[.:]\s+\S")

@@ -54,7 +54,7 @@ _READERS: dict[OptionsBy, CellReader] = {
 
 
 def _key(header: str, choices: bool = True) -> str:
-    """``p_sat-sat_venue``, ``p_sat/sat_venue`` and ``p_sat.sat_venue`` as ``sat_venue``; ``p/channel/1`` as ``channel/1``."""
+    """``p_sat-sat_venue``, ``p_sat/sat_venue``, ``p_sat.sat_venue`` as ``sat_venue``; ``p/how/1`` as ``how/1``."""
     name = header.rpartition("-")[2] if "-" in header else header
     parts = name.split("/" if "/" in name else ".")
     return "/".join(parts[-2:]) if len(parts) > 1 else name
@@ -90,9 +90,8 @@ def _without_rejected(cells: FileCells) -> tuple[pd.DataFrame, NDArray[np.int64]
         out = cells.table[name].astype("str").str.strip().isin(words).to_numpy(dtype=bool)
         if out.any():
             numbers = cells.rows[out]
-            message = (
-                f"records that were rejected on the platform ({name}), left out: rows {first_few(numbers.tolist())}"
-            )
+            rows = first_few(numbers.tolist())
+            message = f"records that were rejected on the platform ({name}), left out: rows {rows}"
             found = Finding("rejected", message, name, len(numbers), tuple(map(int, numbers[:5])))
             return cells.table[~out].reset_index(drop=True), cells.rows[~out], [found]
     return cells.table, cells.rows, []
@@ -130,7 +129,8 @@ def _read(
     file = FlatFile(
         source=source, path=path, table=table, sha256=cells.sha256, sheet=cells.sheet,
         rows=rows, keys=keys, own=own, readers=_READERS,
-        zone="UTC", findings=(*cells.findings, *rejected), known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
+        zone="UTC", findings=(*cells.findings, *rejected),
+        known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
     )  # fmt: skip
     return raw_of_flat(file, questionnaire, said, variant=variant, salt=salt)
 
