@@ -62,6 +62,7 @@ def matched_line(linked: LinkedSample, responses: Responses) -> str:
     -------
     str
     """
-    n, strange = len(responses.data), len(linked.unmatched)
-    further = f", {len(linked.duplicates):,} of them further records of a unit" if len(linked.duplicates) else ""
-    return f"{n:,} records: {n - strange:,} match the sample{further}, {strange:,} do not"
+    n, strange, further = len(responses.data), len(linked.unmatched), len(linked.duplicates)
+    if not further:
+        return f"{n:,} records: {n - strange:,} match the sample, {strange:,} do not"
+    return f"{n:,} records: {n - strange:,} match the sample ({further:,} a unit that has one), {strange:,} do not"
