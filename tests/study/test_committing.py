@@ -106,7 +106,7 @@ def test_from_commitment_to_proof(seedless, call, after_due):
     assert code == 0
     assert f"the seed is sha256 of {committed} and Double Colour Ball, 2026137" in out
     assert [entry["event"] for entry in log(seedless)] == ["plan", "commit", "reveal", "draw"]
-    assert f"head {log(seedless)[-1]['hash']}" in out
+    assert f"head of the log: {log(seedless)[-1]['hash']}" in out
 
 
 def test_the_rest_of_the_plan_is_left_as_it_was(seedless, call, after_due):

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from surveykit.cli.failing import tell_error
 
+from surveykit.cli.telling.failing import tell_error
 from surveykit.cli.telling.terminal import Terminal
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study.files.loading import load_study

@@ -118,7 +118,7 @@ def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> st
 def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> None:
     if table["population_size"].sum() == 0:
         raise DataError(f"frame {frame.source!r} has no rows: check frame.file of the plan")
-    missing = table[table["missing_ids"] > 0]
+    missing = table[table["missing_ids"] > 0].sort_values("stratum")
     if len(missing):
         counts = [f"{row.stratum}: {row.missing_ids}" for row in missing.itertuples()]
         raise DataError(

@@ -122,14 +122,16 @@ def verify_study_draw(study: Study) -> StudyVerification:
         )
     plan, frame = study.sampling_plan, study.root / study.definition.data.frame
     record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
-    found = verify_draw(plan, frame, record)
+    # Derived from plan and frame, as the draw derives it: in stages its sizes stand in the plan of the first one.
+    sizes = _allocation(study) if plan.stages else None
+    found = verify_draw(plan, frame, record, allocation=sizes)
     wrong, proven = commitment_problems(study, record)
     problems = [*found.problems, *wrong]
     if record.frame != frame.name:
         problems.append(f"the record names the frame {record.frame!r}, the study {frame.name!r}")
     table = read_parquet(study.path(places.SAMPLE))
     try:
-        again = draw(plan, frame).table
+        again = draw(plan, frame, sizes).table
     except SurveyKitError:
         again = None  # told by verify_draw
     if again is not None:

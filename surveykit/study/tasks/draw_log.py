@@ -119,12 +119,11 @@ def log_draw(study: Study, record: DrawRecord) -> None:
 def log_lines(entries: list[dict[str, Any]]) -> list[str]:
     """One line for each entry of the log, and its head."""
     shown = {"plan": "plan_hash", "commit": "code", "reveal": "public_value", "release": "reason"}
-    lines = ["the log of the draw:"]
+    lines = []
     for entry in entries:
-        content = entry["content"]
-        detail = content.get(shown.get(entry["event"], "sample_digest"), "")
+        detail = entry["content"].get(shown.get(entry["event"], "sample_digest"), "")
         lines.append(f"  {entry['entry']} {entry['time']} {entry['event']} {detail}")
-    draws = [entry for entry in entries if entry["event"] in DRAWS]
-    if len(draws) > 1:
-        lines.append(f"  the sample was drawn {len(draws)} times; earlier draws: {len(draws) - 1}")
-    return [*lines, f"  head {entries[-1]['hash']}"]
+    times, head = sum(entry["event"] in DRAWS for entry in entries), entries[-1]["hash"]
+    if times > 1:
+        return ["the log of the draw:", *lines, f"  the sample was drawn {times} times", f"  head of the log: {head}"]
+    return ["the log of the draw:", *lines, f"  head of the log: {head}"]
