@@ -6,7 +6,10 @@ from typing import Literal
 
 __all__ = ["FileVariant", "FlatVariant", "LimeSurveyVariant", "Source", "UnmappedPolicy", "WjxVariant"]
 
-Source = Literal["wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form", "table"]
+Source = Literal[
+    "wjx", "odk", "kobo", "limesurvey", "qualtrics", "surveymonkey", "google", "tencent", "jinshuju", "redcap",
+    "spss", "stata", "table", "form",
+]  # fmt: skip
 WjxVariant = Literal["text", "number", "score"]
 LimeSurveyVariant = Literal["codes", "answers"]
 FlatVariant = Literal["codes", "labels"]

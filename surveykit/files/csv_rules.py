@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from surveykit.errors import DataError, first_few
 from surveykit.files.looking import FileError
 
-__all__ = ["LONGEST_CELL", "QuoteRules", "csv_records", "first_record", "require_header"]
+__all__ = ["LONGEST_CELL", "QuoteRules", "csv_records", "first_record", "require_header", "title_of", "unique_header"]
 
 LONGEST_CELL = 16_000_000
 _QUOTE, _CR, _LF = 0x22, 0x0D, 0x0A
@@ -150,3 +150,36 @@ def require_header(name: str, header: list[str]) -> None:
         raise DataError(f"{name}: columns of one name: {first_few(twice)}; rename or delete one of each")
     if not any(column.strip() for column in header):
         raise DataError(f"{name}: the header row is empty; the header row must come first")
+
+
+def unique_header(header: list[str]) -> list[str]:
+    """Tell columns of one name apart by their number among them, and columns without a name by their place.
+
+    Examples
+    --------
+    >>> unique_header(["为什么？", "", "为什么？"])
+    ['为什么？', '#2', '为什么？#2']
+    """
+    seen: dict[str, int] = {}
+    taken = set(header)
+    made = []
+    for place, name in enumerate(header, start=1):
+        seen[name] = seen.get(name, 0) + 1
+        own = name if name.strip() and seen[name] == 1 else f"{name.strip()}#{seen[name] if name.strip() else place}"
+        while own != name and own in taken:
+            own += "#"
+        taken.add(own)
+        made.append(own)
+    return made
+
+
+def title_of(name: str, names: Collection[str]) -> str:
+    """The title that `unique_header` made a name of.
+
+    Examples
+    --------
+    >>> title_of("为什么？#2", ["为什么？", "为什么？#2"]), title_of("C#2", ["C#2"])
+    ('为什么？', 'C#2')
+    """
+    title, sign, number = name.rpartition("#")
+    return title if sign and number.isdigit() and title in names else name

@@ -14,10 +14,18 @@ import pyarrow as pa
 import pyarrow.csv
 
 from surveykit.errors import DataError, first_few
-from surveykit.files.csv_rules import QuoteRules, csv_records, first_record, require_header
+from surveykit.files.csv_rules import QuoteRules, csv_records, first_record, require_header, unique_header
 from surveykit.files.looking import FileError, open_regular, read_bytes, require_regular
 
-__all__ = ["ENCODINGS", "decoded", "detect_encoding", "detect_separator", "read_csv_text", "read_plain_csv"]
+__all__ = [
+    "ENCODINGS",
+    "decoded",
+    "detect_encoding",
+    "detect_separator",
+    "read_csv_rows",
+    "read_csv_text",
+    "read_plain_csv",
+]
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = (",", ";", "\t")
@@ -137,7 +145,9 @@ def _check_quotes(path: Path, encoding: str, separator: str) -> None:
     rules.end()
 
 
-def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | None = None) -> pd.DataFrame:
+def read_csv_text(
+    path: Path, *, encoding: str | None = None, separator: str | None = None, repeated: bool = False
+) -> pd.DataFrame:
     """Read a CSV with every cell as text.
 
     Parameters
@@ -148,6 +158,8 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
         UTF-8 (with or without mark) or GB18030 are tried when it is not given.
     separator : str, optional
         Comma, semicolon or tab, by the header row when it is not given.
+    repeated : bool
+        Take columns of one name; see `surveykit.files.csv_rules.unique_header`.
 
     Returns
     -------
@@ -168,6 +180,7 @@ def read_csv_text(path: Path, *, encoding: str | None = None, separator: str | N
     header = first_record(head, path.name, separator=separator)
     if len(header) > MAX_COLUMNS:
         raise FileError(f"the header has {len(header):,} columns, more than {MAX_COLUMNS:,}", "", path.name, 1)
+    header = unique_header(header) if repeated else header
     require_header(path.name, header)
     _check_quotes(path, encoding, separator)
     kinds = _kinds(head, path.name, separator, header)
@@ -272,3 +285,31 @@ def _require_one_width(content: bytes, file: str) -> None:
         if len(record) != width:
             what = f"{len(record)} cells where the header has {width}"
             raise FileError(what, "check commas and quotes", file, line)
+
+
+def read_csv_rows(path: Path, *, encoding: str | None = None) -> list[tuple[int, list[str]]]:
+    """Read the records of a CSV with whatever stands above its header, each with the line on which it begins.
+
+    Parameters
+    ----------
+    path : Path
+        The file; no more than 200 MB.
+    encoding : str, optional
+        As for `read_csv_text`.
+
+    Raises
+    ------
+    DataError
+        As for `read_csv_text`, but rows may be of any length.
+    """
+    require_regular(path, limit=MAX_PLAIN)
+    encoding = encoding or detect_encoding(path)
+    text = "".join(decoded(path, encoding)).removeprefix("\ufeff")
+    lines = text.splitlines(keepends=True)
+    separator = max(SEPARATORS, key=lambda sign: sum(line.count(sign) for line in lines[:20]))
+    _check_quotes(path, encoding, separator)
+    found, before = [], 0
+    for last, record in csv_records(io.StringIO(text, newline=""), path.name, separator=separator):
+        found.append((before + 1, record))
+        before = last
+    return found

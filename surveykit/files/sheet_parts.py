@@ -17,16 +17,19 @@ MAX_CHARACTERS = 300_000_000
 MAX_KEPT = 200_000
 _SHORT = 64
 _COLUMN = re.compile(r"[A-Z]+")
+_NO_CELLS: list[str] = []  # one object for all rows that are left out
 
 
 class Parts:
     """Collects rows of cells (or shared strings) from the parser's events.
 
     Cells, gaps between cells and characters are counted over all sheets of a workbook: a few bytes can say that a
-    cell lies in the last column, or name a long shared string a million times.
+    cell lies in the last column, or name a long shared string a million times. With `blank_rows` a row that the sheet
+    leaves out is an empty one, so that the place of a row is its number.
     """
 
-    def __init__(self, cell_text: Callable[[dict[str, str], str, str], str]) -> None:
+    def __init__(self, cell_text: Callable[[dict[str, str], str, str], str], *, blank_rows: bool = False) -> None:
+        self._blank_rows = blank_rows
         self.rows: list[list[str]] = []
         self.strings: list[str] = []
         self._cell_text = cell_text
@@ -50,6 +53,9 @@ class Parts:
             self._into = self._formula
         elif name == "row":
             self._cells = []
+            number = attributes.get("r", "")
+            if self._blank_rows and number.isdigit() and len(self.rows) + 1 < int(number) <= MAX_ROWS:
+                self.rows.extend([_NO_CELLS] * (int(number) - 1 - len(self.rows)))
         elif name == "si":
             self._value = []
         elif name == "rPh":
@@ -119,6 +125,7 @@ class Skeleton:
         self.formats: dict[str, str] = {}
         self.styles: list[str] = []
         self.from_1904 = False
+        self.hidden: set[str] = set()
         self._sheets: list[tuple[str, str]] = []
         self._targets: dict[str, str] = {}
         self._in_styles = False
@@ -129,6 +136,8 @@ class Skeleton:
         if name == "sheet":
             relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             self._sheets.append((attributes.get("name", ""), relation))
+            if attributes.get("state", "visible") != "visible":
+                self.hidden.add(attributes.get("name", ""))
         elif name == "Relationship":
             self._targets[attributes.get("Id", "")] = attributes.get("Target", "")
         elif name == "workbookPr":

@@ -27,6 +27,8 @@ def table_from_rows(name: str, rows: list[list[str]]) -> pd.DataFrame:
     DataError
         If there is no header, two columns have one name, or cells lie beyond the header.
     """
+    while rows and not any(rows[0]):
+        rows = rows[1:]
     if not rows:
         raise DataError(f"{name}: the sheet is empty")
     header = list(rows[0])
@@ -43,13 +45,15 @@ def table_from_rows(name: str, rows: list[list[str]]) -> pd.DataFrame:
     return pd.DataFrame(data).set_axis(header, axis="columns")
 
 
-def read_headers(path: Path) -> list[str]:
+def read_headers(path: Path, encoding: str | None = None) -> list[str]:
     """Read the header row of a CSV, XLSX or XLS file.
 
     Parameters
     ----------
     path : Path
         The file.
+    encoding : str, optional
+        Of a CSV.
 
     Returns
     -------
@@ -61,10 +65,11 @@ def read_headers(path: Path) -> list[str]:
         If the file cannot be read.
     """
     if _start(path).startswith((ZIP, OLE)):
-        return [str(name) for name in read_text_table(path)[0].columns]
+        rows = read_sheet(path)[0] if _start(path).startswith(ZIP) else read_xls(path)[0]
+        return next((row for row in rows if any(row)), [])
     if require_regular(path) == 0:
         raise FileError("the file is empty", "", path.name)
-    encoding = detect_encoding(path)
+    encoding = encoding or detect_encoding(path)
     text = next(decoded(path, encoding, HEAD), "")
     return first_record(text, path.name, separator=detect_separator(text, path.name))
 

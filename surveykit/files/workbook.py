@@ -17,7 +17,7 @@ from surveykit.errors import DataError, first_few
 from surveykit.files.looking import FileError, open_regular
 from surveykit.files.sheet_parts import BOMB, Parts, Skeleton
 
-__all__ = ["MAX_BYTES", "check_archive", "read_sheet", "read_workbook"]
+__all__ = ["MAX_BYTES", "check_archive", "read_sheet", "read_workbook", "visible_sheets"]
 
 MAX_BYTES = 500_000_000
 MAX_UNPACKED = 1_000_000_000
@@ -163,12 +163,14 @@ def _reader(shared: list[str], dates: set[str], from_1904: bool, worked_out: boo
     return cell_text
 
 
-def _rows(archive: zipfile.ZipFile, found: Skeleton, parts: list[str], worked_out: bool) -> list[list[list[str]]]:
+def _rows(
+    archive: zipfile.ZipFile, found: Skeleton, parts: list[str], worked_out: bool, blank_rows: bool = False
+) -> list[list[list[str]]]:
     strings = Parts(lambda *_: "")
     if "xl/sharedStrings.xml" in archive.namelist():
         _parse(archive, "xl/sharedStrings.xml", strings)
     cell_text = _reader(strings.strings, _date_styles(found), found.from_1904, worked_out)
-    read = Parts(cell_text)
+    read = Parts(cell_text, blank_rows=blank_rows)
     sheets = []
     for part in parts:
         _parse(archive, part, read)
@@ -190,7 +192,8 @@ def read_sheet(path: Path, sheet: str | None = None) -> tuple[list[list[str]], s
     Returns
     -------
     tuple of list of list of str and str
-        Rows of text ("" for an empty cell; a formula as ``=...``; dates as ``2021-09-06 08:00:00``), sheet name.
+        Rows of text from the first of the sheet on, blank ones as empty lists ("" for an empty cell; a formula as
+        ``=...``; dates as ``2021-09-06 08:00:00``), and the sheet's name.
 
     Raises
     ------
@@ -203,7 +206,22 @@ def read_sheet(path: Path, sheet: str | None = None) -> tuple[list[list[str]], s
         if not parts or (sheet is not None and sheet not in parts):
             raise DataError(f"{path.name}: no sheet {sheet or 'at all'!r}; there are {first_few(parts)}")
         name = sheet if sheet is not None else next(iter(parts))
-        return _rows(archive, found, [parts[name]], worked_out=False)[0], name
+        return _rows(archive, found, [parts[name]], worked_out=False, blank_rows=True)[0], name
+    raise AssertionError  # check_archive either yields or raises
+
+
+def visible_sheets(path: Path) -> tuple[list[str], list[str]]:
+    """Names of the sheets of an XLSX file: those that are shown, and those that are hidden.
+
+    Raises
+    ------
+    DataError
+        See `read_sheet`.
+    """
+    with check_archive(path, path.name) as archive:
+        found = _structure(archive)
+        names = list(found.parts())
+        return [n for n in names if n not in found.hidden], [n for n in names if n in found.hidden]
     raise AssertionError  # check_archive either yields or raises
 
 

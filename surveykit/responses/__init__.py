@@ -1,6 +1,7 @@
 """Raw exports in, coded answers out: reading, coding, quality, sample link."""
 
 from surveykit.responses.cells.user_mapping import UserMapping, check_user_mapping
+from surveykit.responses.coding.account import account_lines, account_of
 from surveykit.responses.coding.coding import code_responses
 from surveykit.responses.coding.merging import Merge, merge_responses, stack_responses
 from surveykit.responses.coding.originals import original_cells
@@ -17,6 +18,7 @@ from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
 from surveykit.responses.readers.stat_files import read_spss, read_stata
 from surveykit.responses.readers.table_files import read_form, read_table
 from surveykit.responses.readers.wjx import read_wjx
+from surveykit.responses.reporting.account import account_table, matched_line
 from surveykit.responses.reporting.report import quality_html, quality_tables, write_quality_xlsx
 from surveykit.responses.results import Finding, RawResponses, Responses
 
@@ -30,6 +32,9 @@ __all__ = [
     "RawResponses",
     "Responses",
     "UserMapping",
+    "account_lines",
+    "account_of",
+    "account_table",
     "block_minors",
     "check_quality",
     "check_quality_rules",
@@ -40,6 +45,7 @@ __all__ = [
     "exclude",
     "link_sample",
     "mask_identifiers",
+    "matched_line",
     "merge_responses",
     "minor_condition",
     "original_cells",

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import choose
 from surveykit.files.answer_files import FileVariant, Source
 from surveykit.questionnaire import ColumnMap
+from surveykit.responses.cells.missing_codes import Declared
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.cells.values import CellReader
 
@@ -28,7 +31,7 @@ __all__ = [
 Variant = Literal[FileVariant, ""]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]
 UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
-MissingKind = Literal["", "na", "nr", "dk", "rf"]
+MissingKind = Literal["", "na", "nr", "dk", "rf", "nf"]
 
 _KIND_NAMES = {
     "": "已答 / answered",
@@ -36,6 +39,7 @@ _KIND_NAMES = {
     "nr": "空白 / blank",
     "dk": "说不清 / don't know",
     "rf": "拒答 / refused",
+    "nf": "文件中没有 / not in the file",
 }
 
 
@@ -93,6 +97,18 @@ class RawResponses:
         Code of each score, by column, where cells hold scores.
     values : mapping of str to mapping of str to str
         Code of a cell's text, by column or item, as the user says; it comes before everything else.
+    missing : mapping of str to Declared
+        Missing values that the file or the user declares, by column or item; ``*`` for all.
+    blanks : mapping of str to Declared
+        Cells that mean "left blank" as the user says, by column or item; ``*`` for all.
+    rows : (n,) int array, optional
+        Row of the file of each record; counted on from `first_row` when it is not given.
+    unused : tuple of str
+        Headers of the file that hold no answer, token, time or other meta data.
+    whole : bool
+        Whether a column that is not there was left blank by everybody, as in the files of the project's own form.
+    day_first : bool, optional
+        Order of day and month in times that leave it open; told from each column when it is not given.
     """
 
     table: pd.DataFrame
@@ -109,6 +125,17 @@ class RawResponses:
     zone: str = "Asia/Shanghai"
     scores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: Mapping[str, Declared] = field(default_factory=dict)
+    blanks: Mapping[str, Declared] = field(default_factory=dict)
+    rows: NDArray[np.int64] | None = None
+    unused: tuple[str, ...] = ()
+    day_first: bool | None = None
+    whole: bool = False
+
+    @property
+    def row_numbers(self) -> NDArray[np.int64]:
+        """Row of the file of each record."""
+        return self.rows if self.rows is not None else np.arange(self.first_row, self.first_row + len(self.table))
 
     def __post_init__(self) -> None:
         choose("source", self.source, get_args(Source))
@@ -128,7 +155,8 @@ class Responses(Shown):
         One row per record and one column per data column of the questionnaire: codes as text, numbers as text,
         options of a multiple choice as nullable booleans; missing values are missing, never a code.
     missing : DataFrame
-        Same index and columns: "" where answered, "na" not asked, "nr" asked and blank, "dk" don't know, "rf" refused.
+        Same index and columns: "" where answered, "na" not asked, "nr" asked and blank, "dk" don't know, "rf" refused,
+        "nf" where the file has no column for it.
     meta : DataFrame
         Same index: response_id, unit_id, submitted_at (UTC), duration_seconds, source, file, sheet, row.
     unmapped : DataFrame
@@ -139,6 +167,9 @@ class Responses(Shown):
         The questionnaire that the codes belong to.
     files : mapping of str to str
         Hash of each raw file.
+    questions : mapping of str to tuple of str
+        The columns of each question, which is what is counted: an item with several answers is one question whatever
+        the number of its options, a row of a grid is one, and the words after "other" belong to none.
     """
 
     data: pd.DataFrame
@@ -149,6 +180,7 @@ class Responses(Shown):
     questionnaire_id: str = ""
     definition_hash: str = ""
     files: dict[str, str] = field(default_factory=dict)
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Responses {self.questionnaire_id}: {len(self.data)} records, {self.data.shape[1]} columns>"

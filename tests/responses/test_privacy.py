@@ -63,7 +63,7 @@ def test_minors_are_found_by_the_questions_about_age():
     item = {"id": "age", "type": "number", "zh": "您今年多少周岁？"}
     mapping = {"surveykit": "1", "id": "q", "languages": ["zh"], "title": {"zh": "问"}}
     q = Questionnaire.model_validate({**mapping, "flow": [{"page": "p", "items": [item]}]})
-    assert minor_condition(q) == "age < 14"
+    assert minor_condition(q) == "(age >= 0 and age < 14)"
 
 
 def test_rows_of_minors_hold_no_answer(coded):

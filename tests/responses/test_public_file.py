@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tiny import read, tiny
 
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire
@@ -185,3 +186,19 @@ def test_options_of_small_cells():
             suppress_small_cells(table, ["rate"], **options)
     with pytest.raises(DataError, match="'z'"):
         suppress_small_cells(table, ["z"], count="people")
+
+
+def test_one_person_five_times_is_one_person_and_typed_words_stay(tmp_path):
+    q = tiny(
+        {"id": "district", "type": "single", "choices": ["甲", "乙"]},
+        {"id": "job", "type": "single", "choices": ["工人", "教师"]},
+    )
+    text = "unit_id,district,job\n" + "u1,1,我住春熙路12号\n" * 5 + "".join(f"u{i + 2},2,2\n" for i in range(8))
+    _, coded = read(tmp_path / "a.csv", q, text, source="table", policy="keep")
+    public = deidentify(coded, q, keys=["district"], k=5, seed=1)
+    assert "春熙路" not in public.data.to_csv()
+    assert len(public.data) == 8
+    assert public.data["district"].tolist() == ["2"] * 8
+    before = public.risk[public.risk["stage"] == "before"].iloc[-1]
+    assert (before["smallest_class"], before["below_k"], before["classes"]) == (1, 5, 2)
+    assert ("job", "blanked: values that are no option", 5) in list(public.log.itertuples(index=False, name=None))

@@ -27,6 +27,8 @@ def test_what_was_simulated_comes_back(tmp_path, name, variant, encoding):
     assert raw.variant == variant
     coded = code_responses(raw, q)
     data, missing = expected_coding(table, q)
+    if variant == "number":  # which has no column for the words after "other"
+        missing["channel_96_text"] = missing["channel_96_text"].replace("nr", "nf")
     assert_same_answers(coded, data, missing)
     assert coded.meta["response_id"].tolist() == table["response_id"].tolist()
     assert coded.meta["unit_id"].tolist() == table["unit_id"].tolist()

@@ -325,7 +325,7 @@ def test_a_redraw_is_in_the_log_with_what_it_replaces(fresh_town, call):
     assert entries[3]["content"]["replaces"] == first[1]["hash"]
     code, out, _ = call(fresh_town, "verify-draw")
     assert code == 0
-    assert "the sample was drawn 2 times; earlier draws: 1" in out
+    assert "the sample was drawn 2 times" in out
     (fresh_town / "output/draw/log.jsonl").unlink()
     code, out, _ = call(fresh_town, "verify-draw")
     assert code == 2

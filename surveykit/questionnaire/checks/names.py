@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from surveykit.errors import Problem
 from surveykit.questionnaire.definition.models import Item, Labels, Questionnaire, Scale
+from surveykit.questionnaire.definition.spellings import options_alike
 from surveykit.questionnaire.definition.structure import Path, scale_choices
 from surveykit.questionnaire.definition.text import nearest
 from surveykit.questionnaire.routing.evaluate import as_number
@@ -181,14 +182,12 @@ def _check_scale(q: Questionnaire, scale: Scale, path: Path) -> Iterator[Problem
 
 
 def _check_labels(q: Questionnaire, scale: Scale, path: Path) -> Iterator[Problem]:
-    for n, language in enumerate(q.languages, start=1):
-        seen: dict[str, str] = {}
-        for k, row in enumerate(scale.choices):
-            text = row[n].strip().casefold() if n < len(row) else ""
-            if text and text in seen:
-                what = f"codes {seen[text]!r} and {row[0]!r} have the same text in {language!r}"
-                yield Problem(what, "change one; answers are read by their text", (*path, "choices", k))
-            seen.setdefault(text, row[0] if row else "")
+    """Options that no cell could tell apart, by the function that reads the cells."""
+    rows = [row[0] for row in scale.choices if row]
+    for text, language, one, two in options_alike(scale_choices(q, scale)):
+        what = f"codes {one!r} and {two!r} have the same text in {language!r}: {text!r}"
+        place: Path = (*path, "choices", rows.index(two)) if two in rows else path
+        yield Problem(what, "change one; answers are read by their text", place)
 
 
 def _check_order(scale: Scale, path: Path) -> Iterator[Problem]:

@@ -125,7 +125,7 @@ def _counts(name: str, data: pd.DataFrame | None, missing: pd.DataFrame | None) 
     counts["n"] = int(data[name].notna().sum())
     if missing is not None and name in missing:
         kinds = missing[name].value_counts()
-        counts |= {kind: int(kinds[kind]) for kind in ("na", "nr", "dk", "rf") if kind in kinds.index}
+        counts |= {kind: int(kinds[kind]) for kind in ("na", "nr", "dk", "rf", "nf") if kind in kinds.index}
     return counts
 
 

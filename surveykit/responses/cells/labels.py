@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["nearest_label", "normalise_header", "normalise_label"]
+__all__ = ["nearest_label", "normalise_header", "normalise_label", "without_number"]
 
 _NUMBERING = re.compile(r"^\s*(?:第?\s*\d{1,3}\s*(?:题|[、.:：．]))\s*")
 _TAGS = re.compile(r"<[^<>]{1,200}>")
@@ -53,7 +53,12 @@ def normalise_header(text: str) -> str:
     >>> normalise_header("12、您的性别是？") == normalise_header("您的性别是?")
     True
     """
-    return normalise_label(_NUMBERING.sub("", text))
+    return normalise_label(without_number(text))
+
+
+def without_number(text: str) -> str:
+    """A header without the number of the question before its text."""
+    return _NUMBERING.sub("", text)
 
 
 def nearest_label(text: str, labels: Iterable[str]) -> str:

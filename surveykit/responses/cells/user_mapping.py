@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from surveykit.errors import DataError, Problem, first_few
 from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
+from surveykit.responses.cells.missing_codes import ALL, Declared, blanks_by_item, codes_by_item
 
 __all__ = ["META_NAMES", "Said", "UserMapping", "check_user_mapping", "what_is_said"]
 
@@ -36,12 +37,22 @@ class UserMapping(BaseModel):
         ``device``.
     values : dict of str to dict of str to str
         Code of a cell's text, by our column (a grid's or item's id for all its columns).
+    missing_codes : dict of str to dict of str to str
+        Kind of missing ("nr", "na", "dk" or "rf") of a code or of a range such as ``-99..-1``, by column or item; codes
+        that stand for all of them may be given without one, and a list of codes means "nr".
+    blanks : dict of str to list of str
+        Cells that mean "left blank", by column or item, or a list for all of them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     columns: dict[str, list[str]] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    missing_codes: dict[str, dict[str, Literal["nr", "na", "dk", "rf"]]] = Field(default_factory=dict)
+    blanks: dict[str, list[str]] = Field(default_factory=dict)
+
+    _by_item = field_validator("missing_codes", mode="before")(codes_by_item)
+    _cells = field_validator("blanks", mode="before")(blanks_by_item)
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -64,6 +75,8 @@ class Said:
         Headers by name with a leading "@".
     values : dict of str to dict of str to str
         Codes of cells.
+    missing, blanks : dict of str to Declared
+        Declared missing values and blank cells.
     """
 
     def __init__(self, column_map: ColumnMap | None, mapping: UserMapping) -> None:
@@ -71,6 +84,10 @@ class Said:
         self.columns = {name: said for name, said in mapping.columns.items() if name not in META_NAMES}
         self.own = {f"@{name}": tuple(said) for name, said in mapping.columns.items() if name in META_NAMES and said}
         self.values = mapping.values
+        self.missing = {name: Declared.of(said) for name, said in mapping.missing_codes.items()}
+        self.blanks = {
+            name: Declared(dict.fromkeys(map(str.strip, said), "nr")) for name, said in mapping.blanks.items()
+        }
 
     def own_headers(self, headers: Sequence[str], file: str) -> dict[str, tuple[str, ...]]:
         """Headers of the meta data, once they are known to be there."""
@@ -103,14 +120,18 @@ def what_is_said(
     """
     columns: dict[str, Any] = {}
     values: dict[str, dict[str, str]] = {}
+    missing: dict[str, Any] = {}
+    blanks: dict[str, list[str]] = {}
     for given in (column_map, mapping):
         if isinstance(given, UserMapping):
             columns |= given.columns
             values |= given.values
+            missing |= given.missing_codes
+            blanks |= given.blanks
         elif isinstance(given, Mapping):
             columns |= {name: [said] if isinstance(said, str) else list(said) for name, said in given.items()}
     known = column_map if isinstance(column_map, ColumnMap) else None
-    return Said(known, UserMapping(columns=columns, values=values))
+    return Said(known, UserMapping(columns=columns, values=values, missing_codes=missing, blanks=blanks))
 
 
 def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> list[Problem]:
@@ -139,6 +160,10 @@ def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> li
             if (first := owners.setdefault(header, name)) != name:
                 what = f"the header {header!r} is given to {first!r} and to {name!r}"
                 problems.append(Problem(what, "keep one of them", ("columns", name)))
+    for key in ("missing_codes", "blanks"):
+        for name in getattr(mapping, key):
+            if name not in columns and name != ALL:
+                problems.append(_unknown(f"{questionnaire.id} has no column {name!r}", name, columns, (key, name)))
     for name, values in mapping.values.items():
         codes = {code for v in variables if name in (v.id, v.item) for code, _ in (*v.choices, *v.specials)}
         codes |= {v.option for v in variables if name == v.item and v.option is not None}

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from surveykit.questionnaire import Choice
-from surveykit.responses.cells.labels import nearest_label, normalise_label
+from surveykit.questionnaire.definition.spellings import OptionsBy, Spellings, fold_label
+from surveykit.responses.cells.distinct import distinct_cells
+from surveykit.responses.cells.labels import nearest_label
+from surveykit.responses.cells.missing_codes import DeclaredFor
 
-__all__ = [
-    "CellReader",
-    "Decoded",
-    "OptionsBy",
-    "UnmappedValue",
-    "arrow_text",
-    "decode_options",
-    "decode_single",
-    "distinct_cells",
-    "take_text",
-]
+__all__ = ["CellReader", "Decoded", "UnmappedValue", "decode_options", "decode_single", "unmapped_value"]
 
-OptionsBy = Literal["label", "code", "place"]
-_WITH_TEXT = re.compile(r"^(?P<label>.*?)\s*〖(?P<text>.*)〗\s*$", re.DOTALL)
 ROWS_SHOWN = 5
+MARK = "\x01"  # before a kind of missing value in the place of a code
 
 Objects = NDArray[np.object_]
 
@@ -60,25 +51,29 @@ class UnmappedValue:
 
 @dataclass(frozen=True)
 class Decoded:
-    """Codes of one column of the file, by distinct cell.
+    r"""Codes of one column of the file, by distinct cell.
 
     Attributes
     ----------
     codes : (m,) object array
         Code; "" for blank; None for "not shown". For several options a frozenset of codes or None.
-        A value that is no option is kept as a text that starts with a NUL.
+        A value that is no option is kept as a text that starts with a NUL; a declared missing value that means don't
+        know or refused as ``\x01dk`` or ``\x01rf``.
     texts : (m,) object array
         Words after "other", "" without.
     places : (n,) int array
         The distinct cell of each row.
     unmapped : list of UnmappedValue
         What is not an option.
+    declared : dict of str to (str, int)
+        Kind of each declared missing value that was met, and the number of rows.
     """
 
     codes: Objects
     texts: Objects
     places: NDArray[np.int64]
     unmapped: list[UnmappedValue] = field(default_factory=list)
+    declared: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,9 +88,11 @@ class CellReader:
     blanks, skipped : frozenset of str
         Cells for "left blank" and "not shown".
     separator : str
-        What stands between several options in one cell, as a regular expression.
+        What stands between several options in one cell, as a regular expression. It is tried against whole labels.
     first_row : int
-        Row of the file that holds the first record.
+        Row of the file that holds the first record, where the rows are not known one by one.
+    words : str
+        What stands around the words after "other", as a regular expression with groups ``label`` and ``text``.
     """
 
     by: OptionsBy = "label"
@@ -103,105 +100,54 @@ class CellReader:
     skipped: frozenset[str] = frozenset()
     separator: str = "┋"
     first_row: int = 2
-
-    def lookup(self, choices: Sequence[Choice], options: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
-        """Map normalised cells to codes; a label that two options share leads nowhere."""
-        if self.by == "place":
-            ordered = [code for code, _ in options] or [choice.code for choice in choices]
-            return {str(i): code for i, code in enumerate(ordered, start=1)}
-        labels: dict[str, set[str]] = {}
-        for choice in choices:
-            for text in choice.labels.values():
-                labels.setdefault(normalise_label(text), set()).add(choice.code)
-        for code, text in options:
-            labels.setdefault(normalise_label(text), set()).add(code)
-        by_label = {key: min(codes) for key, codes in labels.items() if len(codes) == 1}
-        by_code = {normalise_label(choice.code): choice.code for choice in choices}
-        return {**by_code, **by_label} if self.by == "label" else {**by_label, **by_code}
+    words: str = r"(?P<label>.*?)\s*〖(?P<text>.*)〗"
 
 
-def arrow_text(values: pa.Array | pa.ChunkedArray) -> pd.Series:
-    """Text of Arrow as a column, without a copy by way of Python objects.
-
-    Parameters
-    ----------
-    values : Array or ChunkedArray
-        Text; null is missing.
-
-    Returns
-    -------
-    Series of str
-    """
-    kind: Any = pd.StringDtype("pyarrow", na_value=np.nan)
-    return pd.Series(kind.__from_arrow__(values))
+def _figures(text: str) -> list[str]:
+    """Numbers of a text with their signs and points; labels with other numbers are no advice."""
+    return re.findall(r"[<>=]*[+-]?\d+(?:[.,]\d+)*", fold_label(text))
 
 
-def take_text(values: Sequence[str | None], places: NDArray[np.int64]) -> pd.Series:
-    """Text of each row from the distinct texts; None is missing.
-
-    Parameters
-    ----------
-    values : sequence of str or None
-        Distinct texts.
-    places : (n,) int array
-        Which of them each row has.
-
-    Returns
-    -------
-    Series of str
-    """
-    taken = pa.array(list(values), type=pa.large_string()).take(pa.array(places))
-    return arrow_text(taken)
-
-
-def distinct_cells(cells: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
-    """Distinct cells, and the place of each row's cell among them.
-
-    Parameters
-    ----------
-    cells : Series
-        Text or categorical.
-
-    Returns
-    -------
-    tuple of list of str and (n,) int array
-        A missing cell is "".
-    """
-    categorical = isinstance(cells.dtype, pd.CategoricalDtype)
-    held = cells if categorical else cells.astype("str").fillna("").astype("category")
-    places = held.cat.codes.to_numpy().astype(np.int64)
-    distinct = [str(c) for c in held.cat.categories.to_numpy(dtype=object)]
-    if (places < 0).any():
-        places = np.where(places < 0, len(distinct), places)
-        distinct.append("")
-    return distinct, places
-
-
-def _report(
-    name: str, bad: Iterable[tuple[int, str]], places: NDArray[np.int64], choices: Sequence[Choice], first_row: int
-) -> list[UnmappedValue]:
+def unmapped_value(name: str, value: str, rows: NDArray[np.int64], choices: Sequence[Choice] = ()) -> UnmappedValue:
+    """Describe a value that is no option, with the label most like it."""
     labels = {text: choice.code for choice in choices for text in choice.labels.values()}
-    found = []
-    for place, value in bad:
-        rows = np.flatnonzero(places == place)
-        if len(rows):
-            near = nearest_label(value, labels)
-            shown = tuple(int(r) + first_row for r in rows[:ROWS_SHOWN])
-            found.append(UnmappedValue(name, value, len(rows), shown, near, labels.get(near, "")))
-    return found
+    near = nearest_label(value, [text for text in labels if _figures(text) == _figures(value)])
+    return UnmappedValue(name, value, len(rows), tuple(map(int, rows[:ROWS_SHOWN])), near, labels.get(near, ""))
 
 
-def _find(part: str, lookup: Mapping[str, str]) -> tuple[str | None, str]:
-    """Code and the words after "other" of one option."""
+def _find(part: str, spellings: Spellings, reader: CellReader) -> tuple[str | None, str]:
+    """Code and the words after "other" of one option; words after an option that takes none make it no option."""
     plain = part.strip()
-    code = lookup.get(normalise_label(plain))
-    if code is None and (match := _WITH_TEXT.match(plain)):
-        return lookup.get(normalise_label(match["label"])), match["text"].strip()
+    code = spellings.find(plain)
+    if code is None and (match := re.fullmatch(reader.words, plain, re.DOTALL)):
+        text = match["text"].strip()
+        code = spellings.find(match["label"])
+        return (code, text) if code in spellings.with_words or not text else (None, "")
     return code, ""
 
 
+def code_of_kind(kind: str) -> str | None:
+    """What stands in the place of a code for a declared missing value: "" blank, None not shown."""
+    return {"nr": "", "na": None}.get(kind, MARK + kind)
+
+
+def told_counts(distinct: Sequence[str], places: NDArray[np.int64], met: dict[int, str]) -> dict[str, tuple[str, int]]:
+    """Kind and number of rows of each declared missing value, by cell."""
+    if not met:
+        return {}
+    counts = np.bincount(places, minlength=len(distinct))
+    return {distinct[i].strip(): (kind, int(counts[i])) for i, kind in met.items() if counts[i]}
+
+
 def decode_single(
-    cells: pd.Series, name: str, choices: Sequence[Choice], lookup: Mapping[str, str], reader: CellReader
+    cells: pd.Series,
+    name: str,
+    choices: Sequence[Choice],
+    spellings: Spellings,
+    reader: CellReader,
+    *,
+    declared: DeclaredFor,
+    rows: NDArray[np.int64],
 ) -> Decoded:
     """Code the cells of a question with one answer.
 
@@ -213,43 +159,59 @@ def decode_single(
         Our column, for the report.
     choices : sequence of Choice
         The question's options, specials included.
-    lookup : mapping of str to str
-        From `CellReader.lookup`.
+    spellings : Spellings
+        What stands for them.
     reader : CellReader
         The layout's cells.
+    declared : DeclaredFor
+        Missing values that the file or the user declares.
+    rows : (n,) int array
+        Row of the file of each record.
 
     Returns
     -------
     Decoded
     """
     distinct, places = distinct_cells(cells)
+    met: dict[int, str] = {}
     codes = np.empty(len(distinct), dtype=object)
     texts = np.full(len(distinct), "", dtype=object)
-    bad: list[tuple[int, str]] = []
+    unmapped: list[UnmappedValue] = []
     for i, cell in enumerate(distinct):
         plain = cell.strip()
         if plain in reader.skipped:
             codes[i] = None
-        elif plain in reader.blanks:
+            continue
+        if plain in reader.blanks:
             codes[i] = ""
-        else:
-            code, texts[i] = _find(plain, lookup)
-            codes[i] = code
-            if code is None:
-                bad.append((i, plain))
-                codes[i] = "\x00" + plain
-    unmapped = _report(name, bad, places, choices, reader.first_row)
-    return Decoded(codes, texts, places, unmapped)
+            continue
+        code, words = _find(plain, spellings, reader)
+        if (kind := declared.kind(plain, is_option=code is not None)) is not None:
+            met[i], codes[i] = kind, code_of_kind(kind)
+            continue
+        codes[i], texts[i] = code, words
+        if code is None:
+            codes[i] = "\x00" + plain
+            if len(here := rows[places == i]):
+                unmapped.append(unmapped_value(name, plain, here, choices))
+    return Decoded(codes, texts, places, unmapped, told_counts(distinct, places, met))
 
 
 def decode_options(
-    cells: pd.Series, name: str, choices: Sequence[Choice], lookup: Mapping[str, str], reader: CellReader
+    cells: pd.Series,
+    name: str,
+    choices: Sequence[Choice],
+    spellings: Spellings,
+    reader: CellReader,
+    *,
+    declared: DeclaredFor,
+    rows: NDArray[np.int64],
 ) -> Decoded:
     """Code the cells of a question with several answers in one cell.
 
     Parameters
     ----------
-    cells, name, choices, lookup, reader
+    cells, name, choices, spellings, reader, declared, rows
         As for `decode_single`.
 
     Returns
@@ -258,47 +220,72 @@ def decode_options(
         Codes as frozensets; an empty one for blank, None for "not shown".
     """
     distinct, places = distinct_cells(cells)
+    met: dict[int, str] = {}
     codes = np.empty(len(distinct), dtype=object)
     texts = np.full(len(distinct), "", dtype=object)
-    unmapped: list[UnmappedValue] = []
-    split = re.compile(reader.separator)
+    leftovers: dict[str, list[int]] = {}
+    split = re.compile(f"({reader.separator})")
     for i, cell in enumerate(distinct):
         plain = cell.strip()
         if plain in reader.skipped:
             codes[i] = None
             continue
-        ticked: set[str] = set()
-        for part in [] if plain in reader.blanks else [p for p in split.split(plain) if p.strip()]:
-            code, text = _find(part, lookup)
-            texts[i] = text or texts[i]
-            if code is None and reader.by == "label" and (run := _run_of_labels(normalise_label(part), lookup)):
-                ticked |= set(run)
-            elif code is None:
-                unmapped += _report(name, [(i, part.strip())], places, choices, reader.first_row)
-            else:
-                ticked.add(code)
-        codes[i] = frozenset(ticked)
-    return Decoded(codes, texts, places, _merge(unmapped))
+        if plain in reader.blanks:
+            codes[i] = frozenset()
+            continue
+        ticked, words, strange = _whole_labels(plain, split, spellings, reader)
+        if (kind := declared.kind(plain, is_option=not strange)) is not None:
+            met[i], code = kind, code_of_kind(kind)
+            codes[i] = None if code is None else frozenset({code} - {""})
+            continue
+        codes[i], texts[i] = frozenset(ticked), words
+        for part in strange:
+            leftovers.setdefault(part, []).append(i)
+    unmapped = [
+        unmapped_value(name, part, rows[np.isin(places, held)], choices)
+        for part, held in leftovers.items()
+        if np.isin(places, held).any()
+    ]
+    return Decoded(codes, texts, places, unmapped, told_counts(distinct, places, met))
 
 
-def _run_of_labels(text: str, lookup: Mapping[str, str]) -> tuple[str, ...]:
-    """Codes of labels that stand one after the other with nothing that divides them, the longest first."""
-    if not text:
-        return ()
-    for key in sorted((k for k in lookup if k and text.startswith(k)), key=len, reverse=True):
-        if key == text:
-            return (lookup[key],)
-        if rest := _run_of_labels(text[len(key) :], lookup):
-            return (lookup[key], *rest)
-    return ()
+def _whole_labels(
+    cell: str, split: re.Pattern[str], spellings: Spellings, reader: CellReader
+) -> tuple[list[str], str, list[str]]:
+    """Codes of the options in a cell, the words after "other", and what is left over.
 
+    Of all ways to cut the cell at its separators the one with the fewest leftovers counts, and among those the one
+    that takes the longest label first, since a label may hold separators itself.
+    """
+    atoms: list[tuple[int, int]] = []  # where each part begins and ends
+    begin = 0
+    for match in split.finditer(cell):
+        if match.end() > match.start():
+            atoms.append((begin, match.start()))
+            begin = match.end()
+    atoms.append((begin, len(cell)))
+    atoms = [(a, b) for a, b in atoms if cell[a:b].strip()]
+    n = len(atoms)
 
-def _merge(values: list[UnmappedValue]) -> list[UnmappedValue]:
-    """One entry for each value, counts added."""
-    merged: dict[str, UnmappedValue] = {}
-    for v in values:
-        held = merged.get(v.value)
-        count = v.count + (held.count if held else 0)
-        rows = tuple(sorted({*v.rows, *(held.rows if held else ())}))[:ROWS_SHOWN]
-        merged[v.value] = UnmappedValue(v.column, v.value, count, rows, v.nearest, v.code)
-    return list(merged.values())
+    @cache
+    def option(i: int, j: int) -> tuple[str | None, str]:
+        return _find(cell[atoms[i][0] : atoms[j - 1][1]], spellings, reader)
+
+    best: list[tuple[int, int, bool]] = [(0, n, True)] * (n + 1)  # leftovers from here on, next part, is an option
+    for i in range(n - 1, -1, -1):
+        best[i] = (best[i + 1][0] + 1, i + 1, False)
+        for j in range(i + 1, n + 1):
+            if best[j][0] <= best[i][0] and option(i, j)[0] is not None:
+                best[i] = (best[j][0], j, True)
+    ticked: list[str] = []
+    words, strange, i = "", [], 0
+    while i < n:
+        _, j, known = best[i]
+        code, text = option(i, j)
+        if known and code is not None:
+            ticked.append(code)
+            words = text or words
+        else:
+            strange.append(cell[atoms[i][0] : atoms[i][1]].strip())
+        i = j
+    return ticked, words, strange

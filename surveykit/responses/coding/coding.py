@@ -14,7 +14,6 @@ from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import UnmappedPolicy
 from surveykit.questionnaire import (
     Choice,
-    Item,
     Questionnaire,
     Variable,
     definition_hash,
@@ -23,9 +22,11 @@ from surveykit.questionnaire import (
     replay_frame,
 )
 from surveykit.questionnaire.definition.structure import flow_of
-from surveykit.responses.cells.times import parse_durations, parse_times
 from surveykit.responses.cells.values import UnmappedValue
 from surveykit.responses.coding.decoding import Cells, decode_item
+from surveykit.responses.coding.findings import asked_by_answers, declared_findings, range_findings
+from surveykit.responses.coding.meta import meta_of
+from surveykit.responses.coding.questions import columns_of_questions
 from surveykit.responses.privacy.free_text import mask_identifiers, mask_series
 from surveykit.responses.privacy.minors import block_minors
 from surveykit.responses.results import Finding, RawResponses, Responses
@@ -34,46 +35,12 @@ __all__ = ["KINDS", "code_responses"]
 
 Identifiers = Literal["mask", "keep"]
 
-KINDS = pd.CategoricalDtype(["", "na", "nr", "dk", "rf"])
+KINDS = pd.CategoricalDtype(["", "na", "nr", "dk", "rf", "nf"])
+NOT_IN_FILE = 5
 UNMAPPED_COLUMNS = ["column", "value", "count", "rows", "nearest", "code"]
 ROWS_SHOWN = 5
 
 Bools = NDArray[np.bool_]
-
-
-def _meta(raw: RawResponses) -> pd.DataFrame:
-    n = len(raw.table)
-
-    def text(name: str) -> pd.Series:
-        headers = raw.columns.get(name)
-        column = (
-            raw.table[headers[0]].astype("str").fillna("").str.strip() if headers else pd.Series("", index=range(n))
-        )
-        return column.reset_index(drop=True).astype("str")
-
-    rows = np.arange(raw.first_row, raw.first_row + n)
-    own = text("@response_id")
-    unit = text("@unit_id")
-    meta = pd.DataFrame(
-        {
-            "response_id": own.mask(own == "", pd.Series(rows.astype(str))),
-            "unit_id": unit.mask(unit == ""),
-            "submitted_at": parse_times(text("@submitted_at"), raw.zone),
-            "duration_seconds": parse_durations(text("@duration_seconds")),
-            "source": pd.Series(raw.source, index=range(n), dtype="str"),
-            "mode": pd.Series("web", index=range(n), dtype="str") if not raw.columns.get("@mode") else text("@mode"),
-            "file": raw.path + "/" + text("@file") if "@file" in raw.columns else pd.Series(raw.path, index=range(n)),
-            "sheet": pd.Series(raw.sheet, index=range(n), dtype="str"),
-            "row": rows,
-        }
-    )
-    for place, header in enumerate(raw.columns.get("@page_seconds", ()), start=1):
-        cells = raw.table[header].astype("str").fillna("").reset_index(drop=True)
-        meta[f"page_seconds_{place}"] = parse_durations(cells)
-    for name in ("interviewer", "device"):
-        if f"@{name}" in raw.columns or name in raw.columns:
-            meta[name] = text(f"@{name}" if f"@{name}" in raw.columns else name)
-    return meta
 
 
 def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> DataError:
@@ -87,8 +54,9 @@ def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> Dat
     if len(unmapped) > 20:
         lines.append(f"  and {len(unmapped) - 20} more")
     lines.append(
-        "give their codes under 'values:' in a mapping file, correct the file or the questionnaire, or keep them or "
-        "count them as blank: policy='keep' or 'missing', in study.yaml 'unmapped: keep' or 'unmapped: missing'"
+        "give their codes under 'values:' in a mapping file, say under 'missing_codes:' or 'blanks:' which of them "
+        "stand for no answer, correct the file or the questionnaire, or keep them or count them as blank: "
+        "policy='keep' or 'missing', in study.yaml 'unmapped: keep' or 'unmapped: missing'"
     )
     return DataError("\n".join(lines))
 
@@ -98,14 +66,16 @@ def _kinds(values: NDArray[np.object_] | Bools, n: int) -> pd.Series:
 
 
 def _final_kinds(cells: Cells, asked: Bools) -> NDArray[np.int8]:
-    """Kind of missing as the place in `KINDS`: 0 answered, 1 na, 2 nr, 3 dk, 4 rf."""
+    """Kind of missing as the place in `KINDS`: 0 answered, 1 na, 2 nr, 3 dk, 4 rf, 5 nf."""
     kinds = np.where(cells.special > 0, cells.special, np.where(cells.answered, np.int8(0), np.int8(2)))
     kinds[~asked] = 1
+    if not cells.in_file:  # words after "other" are asked of those who chose it, which another column tells
+        kinds = np.where(asked | (not cells.other_text), np.int8(NOT_IN_FILE), np.int8(1))
     return kinds
 
 
 def _routing_findings(
-    name: str, cells: Cells, asked: Bools, required: bool, first_row: int, quiet: Bools
+    name: str, cells: Cells, asked: Bools, required: bool, numbers: NDArray[np.int64], quiet: Bools
 ) -> list[Finding]:
     """Answers to what was not asked, and blanks where an answer was required."""
     found = []
@@ -124,7 +94,7 @@ def _routing_findings(
     for kind, (where, text) in tests.items():
         rows = np.flatnonzero(where)
         if len(rows):
-            shown = tuple(int(r) + first_row for r in rows[:ROWS_SHOWN])
+            shown = tuple(map(int, numbers[rows[:ROWS_SHOWN]]))
             message = f"{name}: {text}, in {len(rows)} rows, first in row {', '.join(map(str, shown))}"
             found.append(Finding(kind, message, name, len(rows), shown))
     return found
@@ -149,7 +119,7 @@ def _values(unmapped: Sequence[UnmappedValue]) -> list[str]:
 
 
 def _without_identifiers(
-    cells: dict[str, Cells], questionnaire: Questionnaire, first_row: int
+    cells: dict[str, Cells], questionnaire: Questionnaire, numbers: NDArray[np.int64]
 ) -> tuple[dict[str, Cells], list[Finding]]:
     """Mask identifiers in open answers, and in values that are no option."""
     cells, found = dict(cells), []
@@ -161,7 +131,7 @@ def _without_identifiers(
         if not len(places):
             continue
         cells[variable.id] = replace(part, values=values)
-        shown = tuple(int(place) + first_row for place in places[:ROWS_SHOWN])
+        shown = tuple(map(int, numbers[places[:ROWS_SHOWN]]))
         message = f"{variable.id}: identifiers masked ({', '.join(sorted(kinds))}) in {len(places)} rows"
         found.append(Finding("identifiers_masked", message, variable.id, len(places), shown))
     return cells, found
@@ -169,7 +139,7 @@ def _without_identifiers(
 
 def _asked(
     questionnaire: Questionnaire, cells: dict[str, Cells], index: pd.RangeIndex
-) -> tuple[pd.DataFrame, pd.Series]:
+) -> tuple[pd.DataFrame, pd.Series, list[Finding]]:
     """Replay the routing over the decoded cells."""
     needed = {name: c for name, c in cells.items() if not c.other_text}
     data = pd.DataFrame({name: c.values.array for name, c in needed.items()}, index=index)
@@ -178,7 +148,8 @@ def _asked(
         for name, c in needed.items()
     }
     result = replay_frame(questionnaire, data, pd.DataFrame(kinds, index=index))
-    return result.asked, result.ended
+    asked, found = asked_by_answers(questionnaire, cells, result.asked)
+    return asked, result.ended, found
 
 
 def code_responses(
@@ -232,40 +203,37 @@ def code_responses(
         cells = {name: c.without_unmapped() for name, c in cells.items()}
     masked: list[Finding] = []
     if identifiers == "mask":
-        cells, masked = _without_identifiers(cells, questionnaire, raw.first_row)
+        cells, masked = _without_identifiers(cells, questionnaire, raw.row_numbers)
         unmapped = [replace(u, value=text) for u, text in zip(unmapped, _values(unmapped), strict=True)]
-    asked, ended = _asked(questionnaire, cells, index)
+    asked, ended, unknown = _asked(questionnaire, cells, index)
     data: dict[str, pd.Series] = {}
     kinds: dict[str, pd.Categorical] = {}
-    log = [*raw.findings, *masked]
-    absent = [item.id for _, item in flow_of(questionnaire).questions if not _in_file(raw, item)]
+    log = [*raw.findings, *masked, *unknown, *declared_findings(cells), *range_findings(questionnaire, cells, raw)]
     for variable in questionnaire_variables(questionnaire):
         part = cells[variable.id]
         here = asked[variable.id].to_numpy(dtype=bool) if variable.id in asked else _other_asked(variable, cells, asked)
         codes = _final_kinds(part, here)
         data[variable.id] = part.values if (part.answered == (codes == 0)).all() else part.values.where(codes == 0)
         kinds[variable.id] = pd.Categorical.from_codes(codes, dtype=KINDS)
-        if variable.item not in absent and not variable.other_text and (variable.kind != "multi" or part.first_option):
+        if part.in_file and not variable.other_text and (variable.kind != "multi" or part.first_option):
             quiet = np.zeros(len(index), dtype=bool)
-            log += _routing_findings(variable.id, part, here, variable.required, raw.first_row, quiet)
-    meta = _meta(raw).assign(ended=ended.astype("str").to_numpy())
+            log += _routing_findings(variable.id, part, here, variable.required, raw.row_numbers, quiet)
+    meta, times = meta_of(raw)
+    log += times
     responses = Responses(
         data=pd.DataFrame(data, index=index),
         missing=pd.DataFrame(kinds, index=index),
-        meta=meta,
+        meta=meta.assign(ended=ended.astype("str").to_numpy()),
         unmapped=pd.DataFrame([[getattr(u, c) for c in UNMAPPED_COLUMNS] for u in unmapped], columns=UNMAPPED_COLUMNS),
         log=tuple(log),
         questionnaire_id=questionnaire.id,
         definition_hash=definition_hash(questionnaire),
         files={raw.path: raw.sha256},
+        questions=columns_of_questions(questionnaire),
     )
     if minors is None:
         return responses
     return block_minors(responses, questionnaire, None if minors == "auto" else minors)
-
-
-def _in_file(raw: RawResponses, item: Item) -> bool:
-    return any(name == item.id or name.startswith(f"{item.id}_") for name in raw.columns)
 
 
 def _other_asked(variable: Variable, cells: dict[str, Cells], asked: pd.DataFrame) -> Bools:

@@ -75,6 +75,20 @@ def _same_questionnaire(parts: Sequence[Responses]) -> None:
         raise DataError(f"answers to different versions of the questionnaire cannot be put together: {shown}")
 
 
+def _kept_columns(
+    old: tuple[pd.DataFrame, ...], new: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], both: pd.Index
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give the later export the earlier answers to questions for which it has no column."""
+    data, kinds = new[0].copy(deep=False), new[1].copy(deep=False)
+    for name in data:
+        rows = both[(kinds[name].loc[both] == "nf").to_numpy(dtype=bool)]
+        if len(rows):
+            data[name] = data[name].where(~data.index.isin(rows), old[0][name].reindex(data.index))
+            held = kinds[name].astype(KINDS)
+            kinds[name] = held.where(~kinds.index.isin(rows), old[1][name].astype(KINDS).reindex(kinds.index))
+    return data, kinds, new[2]
+
+
 def merge_responses(earlier: Responses, later: Responses) -> Merge:
     """Put a later export of the same survey over an earlier one.
 
@@ -86,7 +100,7 @@ def merge_responses(earlier: Responses, later: Responses) -> Merge:
     Returns
     -------
     Merge
-        The same file twice changes nothing.
+        The same file twice changes nothing; a column that the later export does not have erases nothing.
 
     Raises
     ------
@@ -99,6 +113,7 @@ def merge_responses(earlier: Responses, later: Responses) -> Merge:
         raise DataError(f"records of different sources are not matched by id: {first_few(sorted(sources))}; stack them")
     old, new = _indexed(earlier, "earlier"), _indexed(later, "later")
     both = new[0].index.intersection(old[0].index, sort=False)
+    new = _kept_columns(old, new, both)
     before, after = _shown(old[0].loc[both], old[1].loc[both]), _shown(new[0].loc[both], new[1].loc[both])
     parts = []
     for name in map(str, before):
@@ -160,4 +175,5 @@ def stack_responses(parts: Sequence[Responses]) -> Responses:
         questionnaire_id=parts[0].questionnaire_id,
         definition_hash=parts[0].definition_hash,
         files=files,
+        questions=parts[0].questions,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from surveykit.responses.privacy.free_text import mask_series
@@ -38,7 +37,7 @@ def original_cells(raw: RawResponses) -> pd.DataFrame:
     file: object = raw.path
     if "@file" in raw.columns:
         file = (raw.path + "/" + raw.table[raw.columns["@file"][0]].astype("str")).to_numpy(dtype=object)
-    kept: dict[str, object] = {"file": file, "sheet": raw.sheet, "row": np.arange(raw.first_row, raw.first_row + n)}
+    kept: dict[str, object] = {"file": file, "sheet": raw.sheet, "row": raw.row_numbers}
     order = [*(name for name in _META if name in raw.columns), *(n for n in raw.columns if not n.startswith("@"))]
     for name in order:
         for place, header in enumerate(raw.columns[name], start=1):

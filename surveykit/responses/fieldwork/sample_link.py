@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse
-from surveykit.responses.coding.coding import KINDS
+from surveykit.responses.coding.questions import BLANK, NOT_ASKED, question_kinds
 from surveykit.responses.fieldwork.outcome_rates import outcome_rates
 from surveykit.responses.quality.checks import QualityReport
 from surveykit.responses.quality.duplicates import one_per_unit
@@ -88,19 +88,13 @@ def dispositions(responses: Responses, rule: DispositionRule, questionnaire: Que
     -------
     Series of str
         "R" where the refusal condition holds, "NE" where the other early ends do; else by the share of asked
-        columns that are answered (don't know counts, blank does not): "I" from `complete_from`, "P" from
+        questions that are answered (don't know counts, blank does not; a question that the file does not have is not
+        counted): "I" from `complete_from`, "P" from
         `partial_from`, "R" (break-off) below.
     """
-    asked = np.zeros(len(responses.data))
-    blank = np.zeros(len(responses.data))
-    optional = set(rule.optional)
-    for name in responses.missing:
-        if name in optional:
-            continue
-        codes = responses.missing[name].astype(KINDS).cat.codes.to_numpy()
-        asked += codes != 1
-        blank += codes == 2
-    share = 1 - blank / np.maximum(asked, 1)
+    _, kinds = question_kinds(responses, rule.optional)
+    asked = (~np.isin(kinds, NOT_ASKED)).sum(axis=1)
+    share = 1 - (kinds == BLANK).sum(axis=1) / np.maximum(asked, 1)
     result = np.where(share >= rule.complete_from, "I", np.where(share >= rule.partial_from, "P", "R"))
     ended = responses.meta["ended"].to_numpy() if "ended" in responses.meta else np.full(len(share), "")
     result = np.where(ended != "", "NE", result)

@@ -30,14 +30,15 @@ def minor_condition(questionnaire: Questionnaire) -> str | None:
     Returns
     -------
     str or None
-        In the routing language, for example ``age < 14`` or ``age_group in [0]``; None without such a question.
+        In the routing language, for example ``(age >= 0 and age < 14)`` or ``age_group in [0]``;
+        a negative number is no age. None without such a question.
     """
     parts = []
     for variable in questionnaire_variables(questionnaire):
         if not any(_AGE.search(label) for label in (variable.item, *variable.labels.values())):
             continue
         if variable.kind == "number":
-            parts.append(f"{variable.id} < {LIMIT}")
+            parts.append(f"({variable.id} >= 0 and {variable.id} < {LIMIT})")
         elif variable.kind == "single":
             young = [
                 code

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
+from surveykit.responses.cells.missing_codes import is_number
 from surveykit.responses.privacy.free_text import mask_series
 from surveykit.responses.results import Responses
 
@@ -46,8 +47,8 @@ class PublicFile(Shown):
         return Presentation(("去标识化数据", "De-identified data"), tables)
 
 
-def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
-    """Number of records that share a record's values of the key variables; missing is a value.
+def class_sizes(data: pd.DataFrame, keys: Sequence[str], persons: pd.Series | None = None) -> NDArray[np.int64]:
+    """Number of persons who share a record's values of the key variables; missing is a value.
 
     Parameters
     ----------
@@ -55,15 +56,24 @@ def class_sizes(data: pd.DataFrame, keys: Sequence[str]) -> NDArray[np.int64]:
         Records.
     keys : sequence of str
         Key variables.
+    persons : Series, optional
+        Whose record it is, index as in `data`; by default, and where it is missing, each record is a person of its own.
 
     Returns
     -------
     (n,) int array
     """
-    if not keys:
-        return np.full(len(data), len(data), dtype=np.int64)
-    group = data.groupby([data[k].astype("str").fillna("\x00") for k in keys], sort=False).ngroup().to_numpy()
-    return np.asarray(np.bincount(group, minlength=1)[group], dtype=np.int64)
+    if not len(data):
+        return np.zeros(0, dtype=np.int64)
+    columns = [data[k].astype("str").fillna("\x00") for k in keys]
+    group = data.groupby(columns, sort=False).ngroup().to_numpy() if keys else np.zeros(len(data), dtype=np.int64)
+    first = np.ones(len(data), dtype=bool)
+    if persons is not None:
+        who = persons.reindex(data.index)
+        known = who.notna().to_numpy(dtype=bool)
+        again = pd.DataFrame({"group": group, "who": who.to_numpy()}).duplicated().to_numpy(dtype=bool)
+        first = ~(again & known)
+    return np.asarray(np.bincount(group[first], minlength=int(group.max()) + 1)[group], dtype=np.int64)
 
 
 def _diversity(data: pd.DataFrame, keys: Sequence[str], sensitive: Sequence[str]) -> int | None:
@@ -74,7 +84,14 @@ def _diversity(data: pd.DataFrame, keys: Sequence[str], sensitive: Sequence[str]
     return min(int(data[name].astype("str").fillna("\x00").groupby(group).nunique().min()) for name in sensitive)
 
 
-def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5, *, sensitive: Sequence[str] = ()) -> pd.DataFrame:
+def risk_table(
+    data: pd.DataFrame,
+    keys: Sequence[str],
+    k: int = 5,
+    *,
+    sensitive: Sequence[str] = (),
+    persons: pd.Series | None = None,
+) -> pd.DataFrame:
     """Risk of re-identification by each key variable and by all together.
 
     Parameters
@@ -87,6 +104,8 @@ def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5, *, sensitive
         Size that every class should have.
     sensitive : sequence of str
         Columns whose answers must not follow from the class alone.
+    persons : Series, optional
+        Whose record it is; see `class_sizes`. Several records of one person are one in the size of a class.
 
     Returns
     -------
@@ -102,11 +121,11 @@ def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5, *, sensitive
     """
     rows = []
     for subset in [*([key] for key in keys), list(keys)] if len(keys) > 1 else [list(keys)]:
-        sizes = class_sizes(data, subset)
+        sizes = class_sizes(data, subset, persons)
         rows.append(
             {
                 "keys": " x ".join(subset),
-                "classes": round(float((1 / sizes).sum())),
+                "classes": int(data.groupby([data[n].astype("str").fillna("\x00") for n in subset]).ngroups),
                 "smallest_class": int(sizes.min()) if len(sizes) else 0,
                 "unique": int((sizes == 1).sum()),
                 "below_k": int((sizes < k).sum()),
@@ -118,18 +137,44 @@ def risk_table(data: pd.DataFrame, keys: Sequence[str], k: int = 5, *, sensitive
     return pd.DataFrame(rows)
 
 
-def _suppress(data: pd.DataFrame, keys: Sequence[str], k: int) -> tuple[pd.DataFrame, dict[str, int]]:
+def _suppress(
+    data: pd.DataFrame, keys: Sequence[str], k: int, persons: pd.Series
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Blank key variables from the last to the first in classes that are too small."""
     data = data.copy()
     blanked: dict[str, int] = {}
     for key in reversed(keys):
-        small = class_sizes(data, keys) < k
+        small = class_sizes(data, keys, persons) < k
         if not small.any():
             break
         cells = small & data[key].notna().to_numpy(dtype=bool)
         blanked[key] = int(cells.sum())
         data[key] = data[key].mask(cells)
     return data, blanked
+
+
+def _options_only(data: pd.DataFrame, questionnaire: Questionnaire) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Blank what is no option of its closed question, and no number of a number: typed words may name a person."""
+    changed: dict[str, pd.Series] = {}
+    counts: dict[str, int] = {}
+    for variable in questionnaire_variables(questionnaire):
+        if variable.id not in data or variable.kind not in ("single", "grid", "number"):
+            continue
+        cells = data[variable.id]
+        if variable.kind == "number":
+            strange = cells.notna() & ~cells.astype("str").fillna("").map(is_number)
+        else:
+            strange = cells.notna() & ~cells.isin([code for code, _ in variable.choices])
+        if strange.any():
+            changed[variable.id] = cells.mask(strange)
+            counts[variable.id] = int(strange.sum())
+    return data.assign(**changed), counts
+
+
+def _persons(responses: Responses) -> pd.Series:
+    """Token of each record; missing where it has none."""
+    units = responses.meta["unit_id"] if "unit_id" in responses.meta else pd.Series(pd.NA, index=responses.meta.index)
+    return units.mask(units.astype("str").fillna("").str.strip() == "")
 
 
 def deidentify(
@@ -145,8 +190,9 @@ def deidentify(
     """Make a public file.
 
     Tokens, record numbers, times and open answers are left out, the order of the records is drawn anew, and key
-    variables are blanked, from the last named to the first, where fewer than `k` records share a combination.
-    Records that are still in a class smaller than `k` are left out.
+    variables are blanked, from the last named to the first, where fewer than `k` persons share a combination; several
+    records of one token are one person. Records that are still in a class smaller than `k` are left out. What is no
+    option of a closed question, and no number where one was asked, is blanked: it is text that somebody typed.
 
     Parameters
     ----------
@@ -198,17 +244,20 @@ def deidentify(
         texts, changed, _ = mask_series(data[name])
         data = data.assign(**{name: texts})
         log.append((name, "masked: phone or identity numbers, addresses, accounts", len(changed)))
-    before = risk_table(data, keys, k, sensitive=sensitive)
-    data, blanked = _suppress(data, keys, k)
+    data, strange = _options_only(data, questionnaire)
+    log += [(name, "blanked: values that are no option", count) for name, count in strange.items()]
+    persons = _persons(responses)
+    before = risk_table(data, keys, k, sensitive=sensitive, persons=persons)
+    data, blanked = _suppress(data, keys, k, persons)
     log += [(name, "blanked: rare combination", count) for name, count in blanked.items()]
-    small = class_sizes(data, keys) < k
+    small = class_sizes(data, keys, persons) < k
     if small.any():
         data = data[~small]
         log.append(("(rows)", "left out: combination still too rare", int(small.sum())))
     order = np.random.default_rng(seed).permutation(len(data))
     public = data.iloc[order].reset_index(drop=True)
+    after = risk_table(data, keys, k, sensitive=sensitive, persons=persons)
     public.insert(0, "record", np.arange(1, len(public) + 1))
-    after = risk_table(public, keys, k, sensitive=sensitive)
     risk = pd.concat([before.assign(stage="before"), after.assign(stage="after")], ignore_index=True)
     return PublicFile(public, risk, pd.DataFrame(log, columns=["column", "action", "cells"]))
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
+from surveykit.responses.coding.questions import NOT_ASKED, question_kinds
 from surveykit.responses.quality.duplicates import duplicate_flags, near_duplicate_flags
 from surveykit.responses.quality.patterns import all_equal, irv, longstring, mahalanobis
 from surveykit.responses.quality.rules import QualityRules
-from surveykit.responses.quality.speed import asked_and_paths, speed_flags
+from surveykit.responses.quality.speed import speed_flags
 from surveykit.responses.results import Responses
 
 __all__ = ["FAMILIES", "QualityReport", "check_quality", "exclude", "grid_columns", "numeric_answers"]
@@ -161,11 +162,10 @@ def _item_nonresponse(responses: Responses, rules: QualityRules, indices: dict[s
     rule = rules.nonresponse
     if rule is None:
         return {}
-    asked, _ = asked_and_paths(responses)
-    without = np.zeros(len(asked))
-    for name in responses.missing:
-        without += responses.missing[name].isin(rule.kinds).to_numpy(dtype=bool)
-    share = without / np.maximum(asked, 1)
+    _, kinds = question_kinds(responses)
+    asked = (~np.isin(kinds, NOT_ASKED)).sum(axis=1)
+    counted = [place for place, name in enumerate(("", "na", "nr", "dk", "rf")) if name in rule.kinds]
+    share = np.isin(kinds, counted).sum(axis=1) / np.maximum(asked, 1)
     indices["item_nonresponse"] = share
     return {"item_nonresponse": share > rule.above}
 

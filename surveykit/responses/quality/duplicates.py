@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
+from surveykit.responses.coding.questions import question_kinds
 from surveykit.responses.quality.near_duplicates import maximum_match, option_codes
 from surveykit.responses.quality.rules import DuplicateRule, NearDuplicateRule
 from surveykit.responses.results import Responses
@@ -35,7 +36,8 @@ def one_per_unit(responses: Responses, rows: pd.Index, keep: str) -> pd.Index:
     chosen["order"] = np.arange(len(chosen))
     by, up = ["submitted_at", "order"], [keep == "first", keep == "first"]
     if keep == "most_answers":
-        chosen["answers"] = responses.data.loc[rows].notna().sum(axis=1)
+        answers = pd.Series((question_kinds(responses)[1] == 0).sum(axis=1), index=responses.data.index)
+        chosen["answers"] = answers.loc[rows]
         by, up = ["answers", "order"], [False, True]
     chosen = chosen.sort_values(by, ascending=up, kind="stable", na_position="last")
     return chosen.index[~chosen["unit_id"].duplicated()]
@@ -67,7 +69,7 @@ def duplicate_flags(
     further = known.to_numpy(dtype=bool) & ~responses.meta.index.isin(kept)
     flags = {"duplicate_token": np.asarray(further, dtype=bool)}
     if rule.same_answers is not None:
-        answered = responses.data.notna().sum(axis=1).to_numpy() >= rule.same_answers
+        answered = (question_kinds(responses)[1] == 0).sum(axis=1) >= rule.same_answers
         keys = pd.util.hash_pandas_object(responses.data.astype("str").fillna(""), index=False)
         flags["same_answers"] = np.asarray(keys.duplicated(keep=False).to_numpy() & answered)
     if rule.device and "device" in responses.meta:

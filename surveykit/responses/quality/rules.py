@@ -143,12 +143,12 @@ class QuotaRule(_Model):
 
 
 class NonresponseRule(_Model):
-    """Too many asked columns without a substantive answer.
+    """Too many asked questions without a substantive answer.
 
     Attributes
     ----------
     above : float
-        Flag a share of blank, don't-know and refused among the asked columns above this.
+        Flag a share of blank, don't-know and refused among the asked questions above this.
     kinds : tuple of str
         What counts.
     """
@@ -202,9 +202,9 @@ class DispositionRule(_Model):
     refusal : str, optional
         Condition in the routing language under which the person refuses, for example ``consent == 2``.
     complete_from, partial_from : float
-        Share of the asked columns that a complete and a partial record answer.
+        Share of the asked questions that a complete and a partial record answer.
     optional : tuple of str
-        Columns that do not count.
+        Columns whose questions do not count.
     """
 
     refusal: str | None = None

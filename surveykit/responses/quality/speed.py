@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.responses.coding.questions import NOT_ASKED, question_kinds
 from surveykit.responses.quality.rules import SpeederRule
 from surveykit.responses.results import Responses
 
@@ -20,7 +21,7 @@ CLIP = 3.0
 
 
 def asked_and_paths(responses: Responses) -> tuple[Groups, Groups]:
-    """Count the asked columns of each record, and tell its path: the set of columns that it was asked.
+    """Count the asked questions of each record, and tell its path: the set of questions that it was asked.
 
     Parameters
     ----------
@@ -30,12 +31,12 @@ def asked_and_paths(responses: Responses) -> tuple[Groups, Groups]:
     Returns
     -------
     tuple of (n,) int arrays
-        Number of asked columns, and the path as a number.
+        Number of asked questions, and the path as a number; questions that the file does not have count for neither.
     """
     n = len(responses.missing)
     if not n:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    asked = np.column_stack([(responses.missing[name] != "na").to_numpy(dtype=bool) for name in responses.missing])
+    asked = ~np.isin(question_kinds(responses)[1], NOT_ASKED)
     packed = np.packbits(asked, axis=1)
     keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     paths = pd.factorize(pd.Series(keys.tolist()))[0] if n < 1000 else np.unique(keys, return_inverse=True)[1]

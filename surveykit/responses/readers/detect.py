@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,10 @@ from surveykit.files.answer_files import Source
 from surveykit.files.looking import open_regular
 from surveykit.files.text_tables import read_headers
 from surveykit.questionnaire import Questionnaire
+from surveykit.responses.cells.user_mapping import UserMapping
+from surveykit.responses.readers.file_cells import FileLayout, head_rows
+from surveykit.responses.readers.form_platforms import PLATFORMS, platform_of
+from surveykit.responses.readers.forms import form_reader
 from surveykit.responses.readers.limesurvey import read_limesurvey
 from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
 from surveykit.responses.readers.stat_files import read_spss, read_stata
@@ -19,6 +24,7 @@ from surveykit.responses.readers.table_files import read_form, read_table
 from surveykit.responses.readers.wjx import read_wjx
 from surveykit.responses.results import RawResponses
 
+LAYOUT = ("header_row", "skip_rows", "footer", "sheet", "encoding")
 __all__ = ["READERS", "detect_source", "read_responses", "reader_options"]
 
 READERS: dict[Source, Callable[..., RawResponses]] = {
@@ -26,6 +32,7 @@ READERS: dict[Source, Callable[..., RawResponses]] = {
     "odk": read_odk,
     "kobo": read_kobo,
     "limesurvey": read_limesurvey,
+    **{source: form_reader(source) for source in PLATFORMS},
     "spss": read_spss,
     "stata": read_stata,
     "form": read_form,
@@ -43,13 +50,15 @@ _SIGNS: dict[Source, tuple[frozenset[str], ...]] = {
 }
 
 
-def detect_source(path: str | Path) -> Source:
+def detect_source(path: str | Path, layout: FileLayout | None = None) -> Source:
     """Tell what kind of file it is from its first bytes and its header.
 
     Parameters
     ----------
     path : str or Path
         The file, or a folder of response files.
+    layout : FileLayout, optional
+        Where the header stands.
 
     Returns
     -------
@@ -71,8 +80,10 @@ def detect_source(path: str | Path) -> Source:
         return "stata"
     if start.startswith(b"PAR1"):
         return "table"
-    headers = set(read_headers(path))
+    header = _header(path, layout)
+    headers = set(header)
     fits = [source for source, signs in _SIGNS.items() if any(sign <= headers for sign in signs)]
+    fits = fits or list(platform_of(header))
     if len(fits) == 1:
         return fits[0]
     what = "fits several sources" if fits else "does not look like any known export"
@@ -80,6 +91,13 @@ def detect_source(path: str | Path) -> Source:
         f"{path.name}: {what} (header: {first_few(sorted(headers))}); say which with source=, "
         f"one of {', '.join(READERS)}"
     )
+
+
+def _header(path: Path, layout: FileLayout | None) -> list[str]:
+    if layout is None or layout.plain:
+        return read_headers(path, None if layout is None else layout.encoding)
+    rows = head_rows(path, layout, layout.header_row)
+    return rows[-1] if len(rows) == layout.header_row else []
 
 
 def reader_options(source: Source) -> set[str]:
@@ -95,7 +113,9 @@ def reader_options(source: Source) -> set[str]:
     set of str
     """
     choose("source", source, get_args(Source))
-    return set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire"}
+    known = set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire"}
+    known |= {"missing_codes", "blanks", "day_first"} if "mapping" in known else set()
+    return known | (set(LAYOUT) if "layout" in known else set())
 
 
 def read_responses(
@@ -110,10 +130,13 @@ def read_responses(
     questionnaire : Questionnaire
         What was asked.
     source : str, optional
-        "wjx", "odk", "kobo", "limesurvey", "spss", "stata", "form" or "table"; told from the file when it is not
+        "wjx", "odk", "kobo", "limesurvey", "qualtrics", "surveymonkey", "google", "tencent", "jinshuju",
+        "redcap", "spss", "stata", "form" or "table"; told from the file when it is not
         given (never "table" for CSV and XLSX, which must be named).
     **options
-        Passed to the reader, for example ``variant=``, ``column_map=``, ``versions=``, ``salt=``.
+        Passed to the reader, for example ``variant=``, ``column_map=``, ``versions=``, ``salt=``; and for any file
+        ``header_row=``, ``skip_rows=``, ``footer=``, ``sheet=``, ``encoding=`` (see `FileLayout`), ``day_first=``,
+        ``missing_codes=`` and ``blanks=`` (see `UserMapping`).
 
     Returns
     -------
@@ -125,11 +148,39 @@ def read_responses(
     DataError
         If the source cannot be told, or the reader does not take an option.
     """
+    asked = set(options)
+    options, day_first = _packed(options)
     if source is None:
-        source = detect_source(path)
+        source = detect_source(path, options.get("layout"))
     choose("source", source, get_args(Source))
     known = reader_options(source)
     strange = sorted(set(options) - known)
+    if "layout" in strange:
+        strange = sorted({*strange, *asked} - {"layout"})
     if strange:
         raise DataError(f"the reader of {source} takes no {first_few(strange)}; it takes {', '.join(sorted(known))}")
-    return READERS[source](path, questionnaire, **options)
+    raw = READERS[source](path, questionnaire, **options)
+    return raw if day_first is None else replace(raw, day_first=day_first)
+
+
+def _packed(options: Mapping[str, Any]) -> tuple[dict[str, Any], bool | None]:
+    """Options with those of the file's layout as one, and those on missing values in the mapping."""
+    rest = {name: value for name, value in options.items() if value is not None}
+    day_first = rest.pop("day_first", None)
+    if day_first is not None and not isinstance(day_first, bool):
+        raise DataError(f"day_first must be true or false, not {day_first!r}")
+    layout = {name: rest.pop(name) for name in LAYOUT if name in rest}
+    if layout:
+        rest["layout"] = replace(rest.get("layout") or FileLayout(), **layout)
+    missing = {name: rest.pop(name) for name in ("missing_codes", "blanks") if name in rest}
+    if missing:
+        given = rest.get("mapping")
+        held = given if isinstance(given, UserMapping) else UserMapping(columns=given or {})
+        said = UserMapping(**missing)
+        rest["mapping"] = held.model_copy(
+            update={
+                "missing_codes": {**held.missing_codes, **said.missing_codes},
+                "blanks": {**held.blanks, **said.blanks},
+            }
+        )
+    return rest, day_first

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from surveykit.errors import DataError, first_few
+from surveykit.files.csv_rules import title_of
 from surveykit.questionnaire import ColumnMap, Questionnaire, item_choices, questionnaire_variables
+from surveykit.questionnaire.definition.spellings import OptionsBy, Spellings, fold_label
 from surveykit.questionnaire.definition.structure import flow_of
-from surveykit.responses.cells.labels import normalise_header, normalise_label
-from surveykit.responses.cells.values import OptionsBy, distinct_cells
+from surveykit.responses.cells.distinct import distinct_cells
+from surveykit.responses.cells.labels import normalise_label, without_number
 
 __all__ = ["flat_columns", "options_by", "refuse_mixed_versions", "require_questions"]
 
 
-def _wanted(questionnaire: Questionnaire) -> tuple[dict[str, str], dict[str, str]]:
-    """Names in small letters by which a column may be called, and normalised texts, each with our column."""
+def _wanted(questionnaire: Questionnaire) -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]:
+    """Names in small letters by which a column may be called, and texts with and without signs, with columns."""
     names: dict[str, str] = {}
-    texts: dict[str, str] = {}
+    exact: dict[str, list[str]] = {}
+    loose: dict[str, list[str]] = {}
+
+    def add(text: str, column: str) -> None:
+        for held, key in ((exact, fold_label(text)), (loose, normalise_label(text))):
+            if key and column not in held.setdefault(key, []):
+                held[key].append(column)
+
     for variable in questionnaire_variables(questionnaire):
         names[variable.id.lower()] = variable.id
         if variable.kind == "multi":
             names.setdefault(variable.item.lower(), variable.item)
             names[f"{variable.item}/{variable.option}".lower()] = variable.id
         for language, label in variable.labels.items():
-            texts[normalise_label(label)] = variable.id
+            if not variable.other_text:
+                add(label, variable.id)
             part = variable.part_labels.get(language)
             if variable.kind == "multi" and part and not variable.other_text:
-                texts[normalise_label(label.removesuffix(f" — {part}"))] = variable.item
-    return names, texts
+                add(label.removesuffix(f" — {part}"), variable.item)
+            elif variable.other_text:
+                add(f"{label} - Text", variable.id)
+            elif part:
+                stem = label.removesuffix(f" — {part}")
+                for sign in ("", "-", ":"):
+                    add(f"{stem}{sign}{part}", variable.id)
+    return names, exact, loose
 
 
 def flat_columns(
@@ -40,6 +57,7 @@ def flat_columns(
     column_map: ColumnMap | None = None,
     mapping: Mapping[str, Sequence[str]] | None = None,
     file: str = "",
+    texts: Mapping[str, str] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Find the header of each data column.
 
@@ -57,11 +75,14 @@ def flat_columns(
         What the user says, our column to the file's headers; it comes before everything else.
     file : str
         Name for messages.
+    texts : mapping, optional
+        Text of the question that a header stands for, where the layout has it in another row.
 
     Returns
     -------
     dict of str to tuple of str
-        Headers by data column or item.
+        Headers by data column or item. Questions of one text are matched in the order of asking if the file has as many
+        headers of that text.
 
     Raises
     ------
@@ -82,17 +103,33 @@ def flat_columns(
         if entry.variable not in found and entry.column and entry.column in headers:
             found[entry.variable] = [entry.column]
             taken.add(entry.column)
-    names, texts = _wanted(questionnaire)
-    rounds: tuple[tuple[Mapping[str, str], Callable[[str], str]], ...] = (
-        (names, lambda header: key(header).lower()),
-        (texts, normalise_header),
+    names, exact, loose = _wanted(questionnaire)
+
+    def plain(header: str) -> str:
+        return without_number((texts or {}).get(header, title_of(header, headers)))
+
+    rounds: tuple[tuple[Mapping[str, Sequence[str]], Callable[[str], str]], ...] = (
+        ({name: [column] for name, column in names.items()}, lambda header: title_of(key(header), headers).lower()),
+        (exact, lambda header: fold_label(plain(header))),
+        (loose, lambda header: normalise_label(plain(header))),
     )
     for known, made in rounds:
-        here: dict[str, list[str]] = {}
+        by_key: dict[str, list[str]] = {}
         for header in headers:
-            column = known.get(made(header))
-            if header not in taken and column is not None and column not in found:
-                here.setdefault(column, []).append(header)
+            if header not in taken and made(header) in known:
+                by_key.setdefault(made(header), []).append(header)
+        here: dict[str, list[str]] = {}
+        for text, fits in by_key.items():
+            columns = [column for column in known[text] if column not in found]
+            if len(columns) == len(fits):
+                here |= {column: [header] for column, header in zip(columns, fits, strict=True)}
+            elif len(columns) == 1:
+                here[columns[0]] = fits
+            elif columns:
+                raise DataError(
+                    f"{file}: {len(fits)} columns fit {first_few(columns)}, which have one text: {first_few(fits)}; "
+                    "name the right ones in the mapping"
+                )
         several = {column: fits for column, fits in here.items() if len(fits) > 1}
         if several:
             column, fits = next(iter(several.items()))
@@ -168,26 +205,28 @@ def options_by(
         If the cells fit both and the two readings differ.
     """
     codes_fit = labels_fit = 0
-    clash = False
+    clash: list[str] = []
     for _, item in flow_of(questionnaire).questions:
         if item.type not in ("single", "grid"):
             continue
         choices = item_choices(questionnaire, item)
-        codes = {choice.code for choice in choices}
-        labels = {normalise_label(text): choice.code for choice in choices for text in choice.labels.values()}
+        codes = Spellings([replace(choice, labels={}) for choice in choices], by="code")
+        labels = Spellings([replace(choice, code=f"\x00{choice.code}") for choice in choices], by="label")
         names = [n for n in columns if n == item.id or (item.type == "grid" and n.startswith(f"{item.id}_"))]
         for header in (h for n in names for h in columns[n]):
             for cell in distinct_cells(table[header])[0]:
                 plain = cell.strip()
                 if any(plain in (said or {}).get(name, ()) for name in (item.id, *names)):
                     continue
-                in_codes, as_label = plain in codes, labels.get(normalise_label(plain)) if plain else None
-                codes_fit += in_codes
+                as_code, as_label = codes.find(plain), labels.find(plain)
+                codes_fit += as_code is not None
                 labels_fit += as_label is not None
-                clash = clash or (in_codes and as_label not in (None, plain))
+                if as_code is not None and as_label is not None and as_label != f"\x00{as_code}":
+                    clash.append(f"{item.id}: {plain!r}")
     if clash and codes_fit and labels_fit:
         raise DataError(
-            f'{file}: some cells are both a code and the label of another option; say variant="codes" or "labels"'
+            f"{file}: some cells are both a code and the label of another option ({first_few(clash)}); "
+            'say variant="codes" or "labels"'
         )
     return "code" if codes_fit >= labels_fit else "label"
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.errors import first_few
 from surveykit.files.answer_files import Source
-from surveykit.questionnaire import ColumnMap, Questionnaire
+from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
+from surveykit.questionnaire.definition.spellings import OptionsBy
+from surveykit.responses.cells.missing_codes import Declared
 from surveykit.responses.cells.user_mapping import Said
-from surveykit.responses.cells.values import CellReader, OptionsBy
+from surveykit.responses.cells.values import CellReader
 from surveykit.responses.privacy.columns import without_personal
 from surveykit.responses.readers.flat_columns import flat_columns, options_by, require_questions
 from surveykit.responses.readers.odd_cells import sound_cells
 from surveykit.responses.results import Finding, RawResponses, Variant
 
-__all__ = ["FlatFile", "Found", "first_header", "questions_lost", "raw_of_flat"]
+__all__ = ["FlatFile", "Found", "first_header", "questions_lost", "raw_of_flat", "unused_columns"]
 
 Found = dict[str, tuple[str, ...]]
 Change = Callable[[pd.DataFrame, Mapping[str, Sequence[str]], Questionnaire], tuple[pd.DataFrame, Found]]
@@ -49,8 +53,16 @@ class FlatFile:
         Headers of the seconds on each page, in order.
     readers : mapping of str to CellReader
         How cells are read, by "code" and by "label".
+    rows : (n,) int array, optional
+        Row of the file of each record; from `first_row` on by default.
     first_row : int
         Row of the first record.
+    texts : mapping of str to str
+        Text of the question that each header stands for, where it is not the header itself.
+    missing : mapping of str to Declared
+        Missing values that the file declares, by header.
+    known : tuple of str
+        Headers that the layout always has, which are not reported as unused.
     zone : str
         Time zone of times without one.
     change : callable, optional
@@ -70,6 +82,11 @@ class FlatFile:
     zone: str = "Asia/Shanghai"
     change: Change | None = None
     pages: tuple[str, ...] = ()
+    rows: NDArray[np.int64] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, Declared] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def first_header(headers: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -91,6 +108,12 @@ def first_header(headers: Sequence[str], names: Mapping[str, Sequence[str]]) -> 
     return {ours: header for ours, header in found.items() if header is not None}
 
 
+def unused_columns(table: pd.DataFrame, columns: Mapping[str, Sequence[str]], known: Sequence[str]) -> tuple[str, ...]:
+    """Headers that hold no answer and no meta data, without those that the layout always has."""
+    used = {header for fits in columns.values() for header in fits} | set(known)
+    return tuple(name for name in map(str, table.columns) if name not in used and not name.startswith("@"))
+
+
 def questions_lost(lost: Sequence[str]) -> list[Finding]:
     """Say which questions a file does not have.
 
@@ -104,7 +127,7 @@ def questions_lost(lost: Sequence[str]) -> list[Finding]:
     list of Finding
         None or one.
     """
-    message = f"questions that the file does not have: {first_few(lost)}"
+    message = f"questions that the file does not have, counted as not in the file: {first_few(lost)}"
     return [Finding("column_missing", message, count=len(lost))] if lost else []
 
 
@@ -140,7 +163,13 @@ def raw_of_flat(
     own = {ours: (header,) for ours, header in file.own.items()} | ({"@page_seconds": file.pages} if file.pages else {})
     own |= said.own_headers(headers, name)
     columns: Found = flat_columns(
-        headers, questionnaire, file.keys.__getitem__, column_map=said.column_map, mapping=said.columns, file=name
+        headers,
+        questionnaire,
+        file.keys.__getitem__,
+        column_map=said.column_map,
+        mapping=said.columns,
+        file=name,
+        texts=file.texts,
     )
     lost = require_questions(columns, questionnaire, name)
     by = _BY.get(variant or "") or options_by(file.table, columns, questionnaire, name, said.values)
@@ -150,11 +179,20 @@ def raw_of_flat(
         columns |= further
     columns |= own
     table, columns, findings = without_personal(table, columns, salt)
-    table, odd = sound_cells(table, file.first_row)
-    findings += [*odd, *questions_lost(lost)]
+    rows = file.rows if file.rows is not None else np.arange(file.first_row, file.first_row + len(table))
+    table, odd = sound_cells(table, rows)
+    findings += [*odd, *file.findings, *questions_lost(lost)]
+    declared = {n: file.missing[h] for n, fits in columns.items() for h in fits[:1] if h in file.missing}
+    specials = {v.id: v.specials for v in questionnaire_variables(questionnaire)}
+    missing = {
+        name: said.missing.get(name, Declared()).over(held.with_kinds(specials.get(name, ())))
+        for name, held in declared.items()
+    }
     known = said.column_map if isinstance(said.column_map, ColumnMap) else None
     return RawResponses(
         table=table, columns=columns, source=file.source, variant="codes" if by == "code" else file.by_label,
         path=str(file.path), sha256=file.sha256, sheet=file.sheet, first_row=file.first_row,
         findings=tuple(findings), reader=file.readers[by], column_map=known, zone=file.zone, values=said.values,
+        missing={**said.missing, **missing},
+        blanks=said.blanks, rows=rows, unused=unused_columns(table, columns, file.known),
     )  # fmt: skip

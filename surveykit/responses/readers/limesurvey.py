@@ -11,11 +11,12 @@ import pandas as pd
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import LimeSurveyVariant
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, item_choices, questionnaire_variables
+from surveykit.questionnaire.definition.spellings import OptionsBy
 from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.user_mapping import what_is_said
-from surveykit.responses.cells.values import CellReader, OptionsBy
+from surveykit.responses.cells.values import CellReader
+from surveykit.responses.readers.file_cells import FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, Found, raw_of_flat
 from surveykit.responses.results import Columns, RawResponses, UserColumns
@@ -27,6 +28,18 @@ _READERS: dict[OptionsBy, CellReader] = {
     "code": CellReader("code", frozenset({""})),
     "label": CellReader("label", frozenset({"", "N/A"})),
 }
+ALWAYS = (
+    "id",
+    "submitdate",
+    "lastpage",
+    "startlanguage",
+    "seed",
+    "token",
+    "startdate",
+    "datestamp",
+    "ipaddr",
+    "refurl",
+)
 HEAD = ("id", "submitdate", "lastpage", "startlanguage")
 _CODE = re.compile(r"^(?P<item>[A-Za-z][A-Za-z0-9_]*)\[(?P<part>[A-Za-z0-9_]+)\]")
 _TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])?)\s*[.:]\s+\S")
@@ -87,6 +100,7 @@ def read_limesurvey(
     versions: Sequence[str] | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV export of LimeSurvey.
 
@@ -109,6 +123,8 @@ def read_limesurvey(
         With it personal columns are hashed, without it dropped.
     zone : str
         Time zone of the server.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -127,7 +143,8 @@ def read_limesurvey(
     path = Path(path)
     if variant is not None:
         choose(f"{path.name}: variant", variant, get_args(LimeSurveyVariant))
-    table, sheet, digest = read_text_table(path)
+    cells = read_cells(path, layout)
+    table = cells.table
     codes = {str(h): match["code"] if (match := _TEXT.match(str(h))) else str(h) for h in table.columns}
     lower = {code.lower(): header for header, code in codes.items()}
     by_text = {
@@ -152,7 +169,9 @@ def read_limesurvey(
     }
     headers = [str(h) for h in table.columns]
     file = FlatFile(
-        source="limesurvey", path=path, table=table, sha256=digest, sheet=sheet,
+        source="limesurvey", path=path, table=table, sha256=cells.sha256, sheet=cells.sheet, rows=cells.rows,
+        findings=cells.findings,
+        known=tuple(found[name] for name in ALWAYS if name in found),
         keys=_keys(headers, questionnaire), pages=tuple(h for h in headers if _PAGE_TIME.match(h)),
         own={ours: found[theirs] for ours, theirs in meta.items() if theirs in found},
         readers=_READERS, by_label="answers", zone=zone, change=_own_texts,

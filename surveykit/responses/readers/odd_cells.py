@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.errors import first_few
 from surveykit.responses.results import Finding
@@ -29,15 +31,15 @@ def sound_text(text: str) -> str:
     return _ODD.sub(REPLACEMENT, text)
 
 
-def sound_cells(table: pd.DataFrame, first_row: int) -> tuple[pd.DataFrame, list[Finding]]:
+def sound_cells(table: pd.DataFrame, numbers: NDArray[np.int64]) -> tuple[pd.DataFrame, list[Finding]]:
     """Replace characters that no document can hold, and say where they and cells of great length were.
 
     Parameters
     ----------
     table : DataFrame
         Cells as text; categoricals as a rule.
-    first_row : int
-        Row of the first record in the file.
+    numbers : (n,) int array
+        Row of the file of each record.
 
     Returns
     -------
@@ -53,12 +55,12 @@ def sound_cells(table: pd.DataFrame, first_row: int) -> tuple[pd.DataFrame, list
         odd = {value: sound_text(value) for value in distinct if _ODD.search(value)}
         long = [value for value in distinct if len(value) > LONGEST]
         if odd:
-            rows = _rows(cells, list(odd), first_row)
+            rows = _rows(cells, list(odd), numbers)
             message = f"{shown}: cells with control characters, each now shown as U+FFFD: rows {first_few(rows)}"
             findings.append(Finding("control_characters", message, shown, len(rows), tuple(rows[:5])))
             changed[place] = cells.astype(object).replace(odd).astype("str").astype("category")
         if long:
-            rows = _rows(cells, long, first_row)
+            rows = _rows(cells, long, numbers)
             message = (
                 f"{shown}: cells of more than {LONGEST:,} characters, which spreadsheets cut: rows {first_few(rows)}"
             )
@@ -73,5 +75,5 @@ def _coded(cells: pd.Series) -> bool:
     return isinstance(cells.dtype, pd.CategoricalDtype)
 
 
-def _rows(cells: pd.Series, values: list[str], first_row: int) -> list[int]:
-    return [int(place) + first_row for place in cells.astype(object).isin(values).to_numpy().nonzero()[0]]
+def _rows(cells: pd.Series, values: list[str], numbers: NDArray[np.int64]) -> list[int]:
+    return [int(row) for row in numbers[cells.astype(object).isin(values).to_numpy().nonzero()[0]]]

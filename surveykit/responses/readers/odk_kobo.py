@@ -8,17 +8,19 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import FlatVariant, Source
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
+from surveykit.questionnaire.definition.spellings import OptionsBy
 from surveykit.responses.cells.times import parse_times
 from surveykit.responses.cells.user_mapping import Said, what_is_said
-from surveykit.responses.cells.values import CellReader, OptionsBy
+from surveykit.responses.cells.values import CellReader
+from surveykit.responses.readers.file_cells import FileCells, FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
-from surveykit.responses.results import Columns, RawResponses, UserColumns
+from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_kobo", "read_odk"]
 
@@ -26,17 +28,37 @@ _META: dict[str, dict[str, tuple[str, ...]]] = {
     "odk": {"@response_id": ("KEY", "meta-instanceID", "instanceID"), "@submitted_at": ("SubmissionDate",)},
     "kobo": {"@response_id": ("_uuid", "_id"), "@submitted_at": ("_submission_time", "_submission__submission_time")},
 }
+_ALWAYS = frozenset(
+    {
+        "start",
+        "end",
+        "today",
+        "KEY",
+        "SubmissionDate",
+        "FormVersion",
+        "ReviewState",
+        "DeviceID",
+        "Edits",
+        "Status",
+        "AttachmentsPresent",
+        "AttachmentsExpected",
+    }
+)
+_REJECTED = {
+    "_validation_status": ("Not approved", "Not Approved", "validation_status_not_approved"),
+    "ReviewState": ("rejected",),
+}
 _VERSION = {"odk": "FormVersion", "kobo": "__version__"}
 _READERS: dict[OptionsBy, CellReader] = {
     "code": CellReader("code", separator=r"[\s;]+"),
-    "label": CellReader("label", separator=r"[;┋|]"),
+    "label": CellReader("label", separator=r"[;┋|]|\s+"),
 }
 
 
 def _key(header: str, choices: bool = True) -> str:
-    """``p_sat-sat_venue`` and ``p_sat/sat_venue`` as ``sat_venue``; ``p_aware-channel/1`` as ``channel/1``."""
+    """``p_sat-sat_venue``, ``p_sat/sat_venue``, ``p_sat.sat_venue`` as ``sat_venue``; ``p/how/1`` as ``how/1``."""
     name = header.rpartition("-")[2] if "-" in header else header
-    parts = name.split("/")
+    parts = name.split("/" if "/" in name else ".")
     return "/".join(parts[-2:]) if len(parts) > 1 else name
 
 
@@ -62,6 +84,21 @@ def _durations(table: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(**{"@duration_seconds": pd.Series(text, index=table.index, dtype="str")})
 
 
+def _without_rejected(cells: FileCells) -> tuple[pd.DataFrame, NDArray[np.int64], list[Finding]]:
+    """Leave out the records that somebody rejected on the platform, and say which."""
+    for name, words in _REJECTED.items():
+        if name not in cells.table:
+            continue
+        out = cells.table[name].astype("str").str.strip().isin(words).to_numpy(dtype=bool)
+        if out.any():
+            numbers = cells.rows[out]
+            rows = first_few(numbers.tolist())
+            message = f"records that were rejected on the platform ({name}), left out: rows {rows}"
+            found = Finding("rejected", message, name, len(numbers), tuple(map(int, numbers[:5])))
+            return cells.table[~out].reset_index(drop=True), cells.rows[~out], [found]
+    return cells.table, cells.rows, []
+
+
 def _read(
     source: Source,
     path: str | Path,
@@ -71,11 +108,13 @@ def _read(
     variant: FlatVariant | None,
     versions: Sequence[str] | None,
     salt: str | None,
+    layout: FileLayout | None,
 ) -> RawResponses:
     path = Path(path)
     if variant is not None:
         choose(f"{path.name}: variant", variant, get_args(FlatVariant))
-    table, sheet, digest = read_text_table(path)
+    cells = read_cells(path, layout)
+    table, rows, rejected = _without_rejected(cells)
     headers = [str(h) for h in table.columns]
     names = _META[source]
     own = first_header(headers, {name: [fit.lower() for fit in fits] for name, fits in names.items()})
@@ -92,8 +131,10 @@ def _read(
     table = _durations(table, keys)
     own |= {"@duration_seconds": "@duration_seconds"} if "@duration_seconds" in table else {}
     file = FlatFile(
-        source=source, path=path, table=table, sha256=digest, sheet=sheet, keys=keys, own=own, readers=_READERS,
-        zone="UTC",
+        source=source, path=path, table=table, sha256=cells.sha256, sheet=cells.sheet,
+        rows=rows, keys=keys, own=own, readers=_READERS,
+        zone="UTC", findings=(*cells.findings, *rejected),
+        known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
     )  # fmt: skip
     return raw_of_flat(file, questionnaire, said, variant=variant, salt=salt)
 
@@ -107,6 +148,7 @@ def read_odk(
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV export of ODK Central, with or without group paths and split select-multiples.
 
@@ -127,6 +169,8 @@ def read_odk(
         Form versions that agree with the definition; by default its own version only.
     salt : str, optional
         With it personal columns are hashed, without it dropped.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -143,7 +187,7 @@ def read_odk(
     coding works it out from the routing.
     """
     said = what_is_said(column_map, mapping)
-    return _read("odk", path, questionnaire, said, variant=variant, versions=versions, salt=salt)
+    return _read("odk", path, questionnaire, said, variant=variant, versions=versions, salt=salt, layout=layout)
 
 
 def read_kobo(
@@ -155,6 +199,7 @@ def read_kobo(
     mapping: UserColumns | None = None,
     versions: Sequence[str] | None = None,
     salt: str | None = None,
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV or XLSX export of KoboToolbox, with names or labels, and any layout of select-multiples.
 
@@ -175,6 +220,8 @@ def read_kobo(
         Values of ``__version__`` that agree with the definition; several in one file are an error otherwise.
     salt : str, optional
         With it personal columns are hashed, without it dropped.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -186,4 +233,4 @@ def read_kobo(
         If it is not such an export, holds several versions, or a column is ambiguous.
     """
     said = what_is_said(column_map, mapping)
-    return _read("kobo", path, questionnaire, said, variant=variant, versions=versions, salt=salt)
+    return _read("kobo", path, questionnaire, said, variant=variant, versions=versions, salt=salt, layout=layout)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import first_few
 from surveykit.files.looking import file_sha256
 from surveykit.files.statistics import StatisticsPackage, read_statistics
-from surveykit.questionnaire import Questionnaire, questionnaire_variables
+from surveykit.questionnaire import Questionnaire
+from surveykit.responses.cells.missing_codes import Declared
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
-from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
+from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["read_spss", "read_stata"]
 
@@ -53,22 +52,20 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and bool(np.isnan(value)))
 
 
-def _user_missing(meta: Any, columns: Mapping[str, Sequence[str]], questionnaire: Questionnaire) -> list[Finding]:
-    """Declared user-missing values that are neither special codes nor options of their question."""
-    findings = []
-    by_header = {headers[0]: name for name, headers in columns.items()}
-    variables = {v.id: v for v in questionnaire_variables(questionnaire)}
-    for header, ranges in (meta.missing_ranges or {}).items():
-        variable = variables.get(by_header.get(header, ""))
-        if variable is None:
-            continue
-        known = {code for code, _ in (*variable.choices, *variable.specials)}
-        single = [_cell(float(r["lo"])) for r in ranges if r["lo"] == r["hi"] and not isinstance(r["lo"], str)]
-        strange = [code for code in single if code not in known]
-        if strange:
-            message = f"{variable.id}: declared missing in the file but no special code: {first_few(strange)}"
-            findings.append(Finding("user_missing", message, variable.id, len(strange)))
-    return findings
+def _declared(meta: Any) -> dict[str, Declared]:
+    """Missing values that a file declares, by variable; they are blank unless the questionnaire knows their code."""
+    found = {}
+    for header, ranges in (getattr(meta, "missing_ranges", None) or {}).items():
+        codes = {_cell(r["lo"]): "nr" for r in ranges if r["lo"] == r["hi"]}
+        numbers = [(float(r["lo"]), float(r["hi"]), "nr") for r in ranges if r["lo"] != r["hi"] and _number(r)]
+        found[str(header)] = Declared(codes, tuple(numbers))
+    for header, values in (getattr(meta, "missing_user_values", None) or {}).items():
+        found[str(header)] = Declared(dict.fromkeys(map(str, values), "nr"))
+    return found
+
+
+def _number(limits: Mapping[str, Any]) -> bool:
+    return not any(isinstance(limits[side], str) for side in ("lo", "hi"))
 
 
 def _read(
@@ -86,9 +83,9 @@ def _read(
     file = FlatFile(
         source=source, path=path, table=table, sha256=file_sha256(path), keys={h: h for h in headers},
         own=first_header(headers, META), readers={"code": CellReader("code", first_row=1)}, first_row=1, zone=zone,
+        missing=_declared(meta),
     )  # fmt: skip
-    raw = raw_of_flat(file, questionnaire, said, variant="codes", salt=salt)
-    return replace(raw, findings=(*_user_missing(meta, raw.columns, questionnaire), *raw.findings))
+    return raw_of_flat(file, questionnaire, said, variant="codes", salt=salt)
 
 
 def read_spss(

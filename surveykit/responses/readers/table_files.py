@@ -6,19 +6,21 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import FlatVariant
 from surveykit.files.looking import file_sha256, open_regular, parse_json, read_text
 from surveykit.files.parquet import read_parquet_text
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import Questionnaire, definition_hash, questionnaire_variables
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader
+from surveykit.responses.readers.file_cells import FileLayout, read_cells
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
 from surveykit.responses.readers.odd_cells import sound_cells, sound_text
 from surveykit.responses.readers.stat_files import META
@@ -41,6 +43,7 @@ def read_table(
     mapping: UserColumns | None = None,
     salt: str | None = None,
     zone: str = "Asia/Shanghai",
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read a CSV, XLSX or Parquet table.
 
@@ -63,6 +66,8 @@ def read_table(
         With it personal columns are hashed, without it dropped.
     zone : str
         Time zone of times without one.
+    layout : FileLayout, optional
+        Where the records lie.
 
     Returns
     -------
@@ -80,18 +85,23 @@ def read_table(
         parquet = stream.read(4) == b"PAR1"
     sheet_name = ""
     if parquet:
+        if layout is not None and layout != FileLayout():
+            raise DataError(f"{path.name}: a Parquet file has no header row, footer, sheet or encoding to be named")
         table, digest = read_parquet_text(path), file_sha256(path)
+        rows, said = np.arange(1, 1 + len(table)), tuple[Finding, ...]()
     else:
-        table, sheet_name, digest = read_text_table(path, sheet=sheet)
+        layout = layout or FileLayout()
+        cells = read_cells(path, replace(layout, sheet=sheet or layout.sheet))
+        table, sheet_name, digest, rows, said = cells.table, cells.sheet, cells.sha256, cells.rows, cells.findings
     headers = [str(h) for h in table.columns]
     first = 1 if parquet else 2
     file = FlatFile(
         source="table", path=path, table=table, sha256=digest, sheet=sheet_name, keys={h: h for h in headers},
         own=first_header(headers, META | {"@mode": ("mode",), "@interviewer": ("interviewer",)}), first_row=first,
         readers={
-            "code": CellReader("code", separator=r"[┋;|]|(?<=\S)\s+(?=\S)", first_row=first),
-            "label": CellReader("label", separator=r"[┋;|]", first_row=first),
-        }, zone=zone,
+            "code": CellReader("code", separator=r"\s*[┋;；|→,，、\n]\s*|\s+", first_row=first),
+            "label": CellReader("label", separator=r"\s*[┋;；|→,，、\n]\s*", first_row=first),
+        }, zone=zone, rows=rows, findings=said,
     )  # fmt: skip
     return raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
 
@@ -197,7 +207,8 @@ def read_form(
         )
     if not rows:
         raise DataError(f"no response file can be read; left out: {first_few(left_out)}")
-    table, findings = sound_cells(pd.DataFrame(rows).fillna("").astype("str").astype("category"), 1)
+    table = pd.DataFrame(rows).fillna("").astype("str").astype("category")
+    table, findings = sound_cells(table, np.arange(1, 1 + len(table)))
     if left_out:
         message = f"response files left out, damaged or changed after they were saved: {first_few(left_out)}"
         findings.insert(0, Finding("file_left_out", message, count=len(left_out)))
@@ -206,6 +217,7 @@ def read_form(
     return RawResponses(
         table=table, columns=columns, source="form", variant="codes", path=", ".join(map(str, given)), sha256=digest,
         first_row=1, reader=CellReader("code", separator=SEPARATOR, first_row=1), zone="UTC", findings=tuple(findings),
+        whole=True,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -13,15 +14,15 @@ import pyarrow.compute as pc
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import WjxVariant
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
-from surveykit.responses.cells.labels import normalise_label
+from surveykit.responses.cells.distinct import arrow_text
 from surveykit.responses.cells.user_mapping import Said, what_is_said
-from surveykit.responses.cells.values import CellReader, arrow_text
+from surveykit.responses.cells.values import CellReader
 from surveykit.responses.privacy.columns import without_personal
-from surveykit.responses.readers.flat_file import questions_lost
-from surveykit.responses.readers.matching import match_columns
+from surveykit.responses.readers.file_cells import FileLayout, read_cells
+from surveykit.responses.readers.flat_file import questions_lost, unused_columns
 from surveykit.responses.readers.odd_cells import sound_cells
+from surveykit.responses.readers.wjx_columns import match_columns
 from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["WJX_READERS", "read_wjx"]
@@ -31,10 +32,11 @@ LINK_COLUMNS = ("sojumpparm", "自定义参数", "自定义字段")
 _LINK = r"(?:sojumpparm|joinparm)\s*[=:]\s*(?P<token>[^&\s;]+)"
 _BLANK = frozenset({"", "(空)", "（空）"})
 _SKIPPED = frozenset({"(跳过)", "（跳过）"})
+SEPARATOR = "┋|→"  # between options that were chosen, and between those that were ranked
 WJX_READERS: dict[WjxVariant, CellReader] = {
-    "text": CellReader("label", _BLANK, _SKIPPED),
+    "text": CellReader("label", _BLANK, _SKIPPED, separator=SEPARATOR),
     "number": CellReader("place", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
-    "score": CellReader("label", _BLANK | {"-2"}, _SKIPPED | {"-3"}),
+    "score": CellReader("label", _BLANK | {"-2"}, _SKIPPED | {"-3"}, separator=SEPARATOR),
 }
 _INTEGER = re.compile(r"-?\d{1,3}\Z")
 
@@ -68,24 +70,6 @@ def _looks_numeric(table: pd.DataFrame, columns: Mapping[str, Sequence[str]], co
                 return False
             seen = seen or not cells <= texts
     return True if seen else None
-
-
-def _split_columns(table: pd.DataFrame, column_map: ColumnMap) -> dict[str, tuple[str, ...]]:
-    """Columns ``第3题(选项)`` of the option-number variant for items with several answers, and grid rows likewise."""
-    parts: dict[str, dict[str, str]] = {}
-    for header in table.columns:
-        if match := re.match(r"^第(\d{1,3})题[(（](.*)[)）]\s*$", header):
-            parts.setdefault(match[1], {})[normalise_label(match[2])] = header
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in column_map.entries:
-        held = parts.get(str(entry.number), {})
-        if entry.kind == "multi" and held:
-            for code, text in entry.options:
-                if (name := held.get(normalise_label(text))) is not None:
-                    found[f"{entry.variable}_{code}"] = (name,)
-        elif entry.row and (name := held.get(normalise_label(entry.row))) is not None:
-            found[entry.variable] = (name,)
-    return found
 
 
 def _variant(
@@ -142,6 +126,7 @@ def read_wjx(
     mapping: UserColumns | None = None,
     salt: str | None = None,
     scores: Mapping[str, Mapping[str, str]] | None = None,
+    layout: FileLayout | None = None,
 ) -> RawResponses:
     """Read an export of 问卷星 as XLSX, XLS or CSV.
 
@@ -165,6 +150,8 @@ def read_wjx(
     scores : mapping, optional
         For the score variant: the code of each score, by item or grid row (a grid's id for all its rows), for example
         ``{"sat_overall": {"100": "5", "75": "4"}}``. Questions that are not named are read as texts.
+    layout : FileLayout, optional
+        Where the records lie, when the header is not in the first row.
 
     Returns
     -------
@@ -186,24 +173,26 @@ def read_wjx(
         choose(f"{path.name}: variant", variant, get_args(WjxVariant))
     said = what_is_said(column_map, mapping)
     own_map = said.column_map or wjx_column_map(questionnaire)
-    table, sheet, digest = read_text_table(path, encoding=encoding)
+    layout = layout or FileLayout()
+    cells = read_cells(path, replace(layout, encoding=encoding or layout.encoding))
+    table = cells.table
     absent = [name for name in HEAD[:3] if name not in table.columns]
     if absent:
         raise DataError(
             f"{path.name}: not an export of 问卷星: no column {first_few(absent)}; the first row holds "
-            f"{first_few(table.columns)}. The header must be the first row"
+            f"{first_few(table.columns)}. Where the header is in another row, say header_row"
         )
-    split = _split_columns(table, own_map)
-    matched, lost = match_columns(list(table.columns), own_map.entries, mapping=said.columns, file=path.name)
-    columns = {**split, **matched, **_parts_said(said, own_map, list(map(str, table.columns)), path.name)}
-    lost = [v for v in lost if v not in columns and not any(name.startswith(f"{v}_") for name in split)]
+    headers = list(map(str, table.columns))
+    matched, lost = match_columns(headers, own_map.entries, mapping=said.columns, file=path.name)
+    columns = {**matched, **_parts_said(said, own_map, headers, path.name)}
+    lost = [v for v in lost if not any(name.startswith(f"{v}_") for name in columns)]
     if len(lost) > len(own_map.entries) / 2:
         raise DataError(
             f"{path.name}: {len(lost)} of {len(own_map.entries)} questions of {questionnaire.id} are not in the "
             f"file: {first_few(lost)}; is it the export of another questionnaire or version?"
         )
-    several = any(entry.kind == "multi" and entry.variable not in columns for entry in own_map.entries)
-    variant = variant or _variant(path, table, columns, own_map, bool(split) and several)
+    several = any(e.kind == "multi" and e.variable not in columns and e.variable not in lost for e in own_map.entries)
+    variant = variant or _variant(path, table, columns, own_map, several)
     by_column = _scores(variant, scores, own_map, path.name)
     table, link = _link_column(table)
     meta = {"@response_id": "序号", "@submitted_at": "提交答卷时间", "@duration_seconds": "所用时间"}
@@ -212,10 +201,12 @@ def read_wjx(
     columns |= {"@device": ("来自IP",)} if "来自IP" in table else {}
     columns |= said.own_headers(list(map(str, table.columns)), path.name)
     table, columns, findings = without_personal(table, columns, salt)
-    table, odd = sound_cells(table, 2)
-    findings += [*odd, *questions_lost(lost)]
+    table, odd = sound_cells(table, cells.rows)
+    findings += [*odd, *cells.findings, *questions_lost(lost)]
     return RawResponses(
-        table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=digest, sheet=sheet,
+        table=table, columns=columns, source="wjx", variant=variant, path=str(path), sha256=cells.sha256,
+        sheet=cells.sheet,
         findings=tuple(findings), reader=WJX_READERS[variant], column_map=own_map,
-        scores=by_column, values=said.values,
+        rows=cells.rows, unused=unused_columns(table, columns, HEAD), scores=by_column, values=said.values,
+        missing=said.missing, blanks=said.blanks,
     )  # fmt: skip

@@ -57,6 +57,7 @@ def quality_tables(
     *,
     headline: pd.DataFrame | None = None,
     linked: LinkedSample | None = None,
+    account: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """All tables of the quality report.
 
@@ -72,6 +73,8 @@ def quality_tables(
         Headline rates as columns of 0, 1 and NaN, rows as in the responses.
     linked : LinkedSample, optional
         For dispositions and outcome rates.
+    account : DataFrame, optional
+        From `account_table`: what became of the files' records and columns.
 
     Returns
     -------
@@ -95,6 +98,7 @@ def quality_tables(
     interviewers = interviewer_table(responses, questionnaire, quality)
     findings = [(f.kind, f.column, f.count, f.message) for f in responses.log]
     tables |= {
+        "account": account if account is not None else pd.DataFrame(),
         "summary": pd.DataFrame({"item": list(numbers), "count": list(numbers.values())}),
         "checks": quality.table,
         "rates": rates_with_and_without(headline, quality, _base_weights(responses, linked))

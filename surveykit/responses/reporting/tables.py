@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.questionnaire.definition.structure import flow_of
+from surveykit.responses.coding.questions import DONT_KNOW, NOT_ASKED, question_kinds
 from surveykit.responses.quality.checks import QualityReport, exclude, numeric_answers
 from surveykit.responses.results import Responses
 
@@ -31,7 +32,7 @@ def item_nonresponse(responses: Responses, questionnaire: Questionnaire) -> pd.D
     responses : Responses
         Coded answers.
     questionnaire : Questionnaire
-        Its columns; of an item with several answers the first option stands for all.
+        Its columns; of an item with several answers the first option stands for all; what no file has is left out.
 
     Returns
     -------
@@ -45,8 +46,10 @@ def item_nonresponse(responses: Responses, questionnaire: Questionnaire) -> pd.D
             continue
         seen.add(v.item)
         kinds = responses.missing[v.id].value_counts()
-        blank, dk, rf, na = (int(kinds.get(kind, 0)) for kind in ("nr", "dk", "rf", "na"))
-        asked = len(responses.missing) - na
+        blank, dk, rf, na, nf = (int(kinds.get(kind, 0)) for kind in ("nr", "dk", "rf", "na", "nf"))
+        asked = len(responses.missing) - na - nf
+        if nf and nf == len(responses.missing):
+            continue
         share = (blank + dk + rf) / asked if asked else float("nan")
         rows.append((v.item if v.kind == "multi" else v.id, asked, asked - blank - dk - rf, blank, dk, rf, share))
     return pd.DataFrame(rows, columns=["column", "asked", "answered", "blank", "dont_know", "refused", "share"])
@@ -83,7 +86,7 @@ def break_offs(responses: Responses, questionnaire: Questionnaire) -> pd.DataFra
         blank = np.zeros(n, dtype=bool)
         for name, required in names:
             kinds = responses.missing[name]
-            asked |= (kinds != "na").to_numpy(dtype=bool)
+            asked |= (~kinds.isin(["na", "nf"])).to_numpy(dtype=bool)
             answered |= kinds.isin(["", "dk", "rf"]).to_numpy(dtype=bool)
             blank |= (kinds == "nr").to_numpy(dtype=bool) & required
         last_answer[answered] = place
@@ -143,7 +146,7 @@ def interviewer_table(
     Returns
     -------
     dict of str to DataFrame
-        "interviewers": interviewer, records, median_seconds, dont_know (share of asked cells), flagged (share);
+        "interviewers": interviewer, records, median_seconds, dont_know (share of asked questions), flagged (share);
         "items": column and ICC. Both empty without interviewers.
     """
     rule = quality.rules.interviewers
@@ -158,8 +161,8 @@ def interviewer_table(
     here = who.isin(kept).to_numpy(dtype=bool)
     if not here.any():
         return empty
-    asked = sum((responses.missing[c] != "na").to_numpy(dtype=float) for c in responses.missing)
-    unknown = sum((responses.missing[c] == "dk").to_numpy(dtype=float) for c in responses.missing)
+    kinds = question_kinds(responses)[1]
+    asked, unknown = (~np.isin(kinds, NOT_ASKED)).sum(axis=1), (kinds == DONT_KNOW).sum(axis=1)
     table = pd.DataFrame(
         {
             "interviewer": who.to_numpy(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["HEADS", "NAMES", "TITLES"]
 
 TITLES = {
+    "account": ("读入情况", "Account of reading"),
     "summary": ("概要", "Summary"),
     "checks": ("各项检查", "Checks"),
     "notes": ("未做的检查", "Checks that were not made"),
@@ -24,6 +25,8 @@ TITLES = {
     "log": ("清理记录(逐条)", "Cleaning log, record by record"),
 }
 HEADS = {
+    "what": "内容",
+    "which": "首几个",
     "check": "检查",
     "family": "类别",
     "count": "份数",
@@ -81,6 +84,14 @@ HEADS = {
     "n_eff": "有效样本量",
 }
 NAMES = {
+    "records_in": "读入的答卷",
+    "matched": "与样本匹配的答卷",
+    "questions_without_column": "文件中没有的题目",
+    "columns_not_used": "未使用的列",
+    "values_not_mapped": "无法识别的取值",
+    "declared_missing_values": "声明为缺失的取值",
+    "times_not_read": "读不出的时间",
+    "out_of_range": "超出规定范围的答案",
     "speeder": "答题过快",
     "straight_line": "矩阵题同一答案",
     "longstring": "连续同一答案",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -125,6 +125,12 @@ class ResponseFile(_Frozen):
     zone: str | None = None
     sheet: str | None = None
     encoding: str | None = None
+    header_row: int | None = Field(default=None, ge=1)
+    skip_rows: int | None = Field(default=None, ge=0)
+    footer: int | None = Field(default=None, ge=0)
+    day_first: bool | None = None
+    missing_codes: dict[str, Any] | list[str] | None = None  # kinds by code, or by code by item
+    blanks: dict[str, list[str]] | list[str] | None = None
     unmapped: UnmappedPolicy = "error"
 
     @model_validator(mode="before")

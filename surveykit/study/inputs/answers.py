@@ -31,7 +31,8 @@ class Answers:
     responses : Responses
         Coded, of all files.
     sources : list of dict
-        What each file was found to be: file, source, variant, told ("by the file" or "by study.yaml"), records, sha256.
+        What each file was found to be: file, source, variant, told ("by the file" or "by study.yaml"), records, sha256,
+        account (see `surveykit.responses.account_of`).
     changes : DataFrame
         Answers that a later export of one survey changed: survey, file, response_id, column, before, after.
     merges : list of dict
@@ -62,13 +63,19 @@ def _read(
     study: StudyOutline, entry: ResponseFile, questionnaire: Questionnaire, salt: str | None
 ) -> tuple[RawResponses, str]:
     from surveykit.responses.readers.detect import detect_source, read_responses, reader_options
+    from surveykit.responses.readers.file_cells import FileLayout
 
     path = study.root / entry.file
     forced = entry.source or study.definition.data.source
-    source = forced or detect_source(path)
+    layout = FileLayout(
+        entry.header_row or 1, entry.skip_rows or 0, entry.footer or 0, entry.sheet, entry.encoding
+    )  # fmt: skip
+    source = forced or detect_source(path, layout)
     given = {
         "variant": entry.variant, "versions": entry.versions, "zone": entry.zone, "sheet": entry.sheet,
-        "encoding": entry.encoding, "mapping": read_mapping(study.root, entry, questionnaire),
+        "encoding": entry.encoding, "header_row": entry.header_row, "skip_rows": entry.skip_rows,
+        "footer": entry.footer, "day_first": entry.day_first, "missing_codes": entry.missing_codes,
+        "blanks": entry.blanks, "mapping": read_mapping(study.root, entry, questionnaire),
         "column_map": read_column_map(study.root, entry, questionnaire),
     }  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
@@ -97,7 +104,7 @@ def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
     """
     import pandas as pd
 
-    from surveykit.responses import code_responses, original_cells, stack_responses
+    from surveykit.responses import account_of, code_responses, original_cells, stack_responses
 
     data = study.definition.data
     salt = read_salt(study.root / data.salt) if data.salt is not None else None
@@ -113,7 +120,7 @@ def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
         originals.append(original_cells(raw))
         sources.append(
             {"file": entry.file, "source": raw.source, "variant": raw.variant, "told": told, "records": len(raw.table),
-             "sha256": raw.sha256}
+             "sha256": raw.sha256, "account": account_of(raw, coded)}
         )  # fmt: skip
     merged, changes, merges = [], [], []
     for survey, parts in groups.items():

@@ -139,7 +139,8 @@ def item_nonresponse(study: Study, linked: pd.DataFrame, missing: pd.DataFrame) 
         if variable.other_text or variable.id not in kinds or name in rows:
             continue
         kind = kinds[variable.id].astype(str)
-        rows[name] = {"question": name, "asked": int((kind != "na").sum()), "blank": int((kind == "nr").sum())}
+        asked = ~kind.isin(["na", "nf"])
+        rows[name] = {"question": name, "asked": int(asked.sum()), "blank": int((kind == "nr").sum())}
     return pd.DataFrame(rows.values(), columns=["question", "asked", "blank"])
 
 

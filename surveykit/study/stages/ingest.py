@@ -31,7 +31,15 @@ TABLES = {
 }
 
 
-TOLD = ("control_characters", "long_cells", "file_left_out")
+TOLD = (
+    "control_characters",
+    "long_cells",
+    "file_left_out",
+    "hidden_sheet",
+    "footer",
+    "routing_unknown",
+    "out_of_range",
+)
 
 
 def ingest_stage(study: StudyOutline) -> Stage:
@@ -59,9 +67,13 @@ def ingest_stage(study: StudyOutline) -> Stage:
 
 
 def _say_sources(making: Making, answers: Answers) -> None:
+    from surveykit.responses import account_lines
+
     for source in answers.sources:
         kind = f"{source['source']} {source['variant']}".rstrip()
         making.report(f"    {source['file']}: {kind} (told {source['told']}), {source['records']:,} records")
+        for line in account_lines(source["account"]):
+            making.report(f"      {line}")
     for finding in answers.responses.log:
         if finding.kind in TOLD:
             making.report(f"    {finding.message}")
@@ -86,7 +98,7 @@ def _hide_strange_tokens(table: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFr
 
 
 def _make(making: Making) -> None:
-    from surveykit.responses import check_quality, link_sample
+    from surveykit.responses import account_table, check_quality, link_sample, matched_line
 
     study = making.study
     answers = read_answers(study, study.questionnaire)
@@ -97,12 +109,14 @@ def _make(making: Making) -> None:
     for note in quality.notes:
         making.report(f"    {note}")
     linked = link_sample(sample, responses, quality)
+    account = account_table(responses, linked, [source["account"] for source in answers.sources])
+    making.report(f"    {matched_line(linked, responses)}")
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
     write_parquet(making.output(places.ORIGINALS), _hide_strange_tokens(answers.originals, sample))
     write_inert_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
     write_inert_csv(making.output(places.CLEANING_LOG), quality.log)
-    _write_tables(making, responses, quality, linked)
+    _write_tables(making, responses, quality, linked, account)
     counts = _counts(responses, quality, linked)
     write_json(
         making.output(places.RESPONSES_LOG),
@@ -119,7 +133,9 @@ def _make(making: Making) -> None:
     making.counts |= counts
 
 
-def _write_tables(making: Making, responses: Responses, quality: Any, linked: LinkedSample) -> None:
+def _write_tables(
+    making: Making, responses: Responses, quality: Any, linked: LinkedSample, account: pd.DataFrame
+) -> None:
     """Write the quality report as page and workbook, and the tables that the report shows too."""
     import pandas as pd
 
@@ -129,7 +145,7 @@ def _write_tables(making: Making, responses: Responses, quality: Any, linked: Li
 
     study = making.study
     headline = indicator_columns(study.indicators, responses.data, responses.missing)[study.definition.headline]
-    tables = quality_tables(responses, study.questionnaire, quality, headline=headline, linked=linked)
+    tables = quality_tables(responses, study.questionnaire, quality, headline=headline, linked=linked, account=account)
     for name, place in TABLES.items():
         write_inert_csv(making.output(place), tables.get(name, pd.DataFrame()))
     simulated, language = study.definition.simulated, study.definition.languages[0]
