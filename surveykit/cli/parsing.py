@@ -133,7 +133,8 @@ class _Spoken(click.Command):
     def get_usage(self, ctx: click.Context) -> str:
         """Return the usage line."""
         say = translator(self.language)
-        pieces = [p.make_metavar(ctx) for p in self.params if isinstance(p, click.Argument)]
+        words = [p for p in self.params if isinstance(p, click.Argument)]
+        pieces = [p.make_metavar(ctx) if p.nargs != -1 else f"[{p.make_metavar(ctx)} ...]" for p in words]
         pieces += ["COMMAND ..."] if isinstance(self, click.Group) else []
         return " ".join(
             [

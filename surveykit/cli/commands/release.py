@@ -20,12 +20,11 @@ def command(name: str) -> Command:
         Argument("units", nargs=-1, metavar="STRATUM=N", help="how many units of which stratum or cluster"),
         option(
             "--every",
-            type=whole_number(),
-            default=0,
+            type=whole_number(1),
             metavar="N",
             help="as many in every other stratum or cluster",
         ),
-        option("--reason", required=True, metavar="TEXT", help="why, for the log"),
+        option("--reason", required=True, metavar="TEXT", help="why, for the log (required)"),
     )
 
 
@@ -35,7 +34,7 @@ def execute(options: Options) -> int:
     from surveykit.study.tasks.releasing import release_study
 
     study = open_study(options)
-    ledger = release_study(study, _numbers(options.units), options.every, options.reason)
+    ledger = release_study(study, _numbers(options.units), options.every or 0, options.reason)
     field = len(ledger.table)
     give({"file": study.located(RELEASED), "released": ledger.released, "in_the_field": field})
     show(f"{field:,} units are in the field; {len(ledger.sample.table) - field:,} remain in reserve")

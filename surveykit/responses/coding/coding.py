@@ -1,4 +1,4 @@
-"""Code a raw export: codes as text, multiple choices as booleans, four kinds of missing by replaying the routing."""
+"""Code a raw export: codes as text, multiple choices as booleans, kinds of missing by replaying the routing."""
 
 from __future__ import annotations
 

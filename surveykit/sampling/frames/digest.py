@@ -157,8 +157,10 @@ def _lines_by_disk(held: list[Hashes], rest: Iterator[Hashes]) -> list[tuple[str
 
         def deal(part: Hashes) -> None:
             digit = part[:, 0] >> 4
-            for at, file in enumerate(files):
-                file.write(part[digit == at].tobytes())
+            order = np.argsort(digit, kind="stable")
+            dealt, ends = part[order], np.searchsorted(digit[order], np.arange(17))
+            for file, start, end in zip(files, ends[:-1], ends[1:], strict=True):
+                file.write(dealt[start:end].tobytes())
 
         for part in held:
             deal(part)
