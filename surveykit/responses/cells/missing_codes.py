@@ -11,7 +11,6 @@ from surveykit.questionnaire.definition.spellings import whole_number
 
 __all__ = [
     "ALL",
-    "DECLARED_KINDS",
     "Declared",
     "DeclaredFor",
     "blanks_by_item",
@@ -21,7 +20,6 @@ __all__ = [
 ]
 
 ALL = "*"  # every item of the file
-DECLARED_KINDS = ("nr", "na", "dk", "rf")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?\Z")
 _RANGE = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*\.\.\s*([+-]?\d+(?:\.\d+)?)\s*\Z")
 _WIDE = str.maketrans("０１２３４５６７８９．－＋", "0123456789.-+")

@@ -55,7 +55,7 @@ _READERS: dict[OptionsBy, CellReader] = {
 }
 
 
-def _key(header: str, choices: bool = True) -> str:
+def _key(header: str) -> str:
     """``p_sat-sat_venue``, ``p_sat/sat_venue``, ``p_sat.sat_venue`` as ``sat_venue``; ``p/how/1`` as ``how/1``."""
     name = header.rpartition("-")[2] if "-" in header else header
     parts = name.split("/" if "/" in name else ".")
