@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+
+from surveykit.errors import nearest_word
 
 __all__ = ["PIPE", "in_language", "nearest", "pipe", "piped_ids"]
 
@@ -14,9 +15,9 @@ PIPE = re.compile(r"\{\{\s*([A-Za-z0-9_.]*)\s*\}\}")
 def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return "did you mean 'x'?", or what else to say when nothing is near."""
     names = list(known)
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
+    near = nearest_word(name, names)
+    if near:
+        return f"did you mean {near!r}?"
     if otherwise:
         return otherwise
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

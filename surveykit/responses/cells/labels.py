@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 
-__all__ = ["nearest_label", "normalise_label", "without_number"]
+__all__ = ["normalise_label", "without_number"]
 
 _NUMBERING = re.compile(r"^\s*(?:第?\s*\d{1,3}\s*(?:题|[、.:：．]))\s*")
 _TAGS = re.compile(r"<[^<>]{1,200}>")
@@ -44,23 +42,3 @@ def without_number(text: str) -> str:
     '您的性别是？'
     """
     return _NUMBERING.sub("", text)
-
-
-def nearest_label(text: str, labels: Iterable[str]) -> str:
-    """Find the label most like a text.
-
-    Parameters
-    ----------
-    text : str
-        What was found.
-    labels : iterable of str
-        What there is.
-
-    Returns
-    -------
-    str
-        "" when nothing is alike.
-    """
-    pool = list(labels)
-    close = difflib.get_close_matches(text, pool, n=1, cutoff=0.3)
-    return close[0] if close else ""
