@@ -1,4 +1,4 @@
-"""Small helpers for text: nearest names, text in a language, piping."""
+"""Small helpers for text: nearest names, text in a language, piping, full-width digits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,22 @@ from collections.abc import Callable, Iterable, Mapping
 
 from surveykit.errors import nearest_word
 
-__all__ = ["PIPE", "in_language", "nearest", "pipe", "piped_ids"]
+__all__ = ["PIPE", "half_width", "in_language", "nearest", "pipe", "piped_ids"]
 
 PIPE = re.compile(r"\{\{\s*([A-Za-z0-9_.]*)\s*\}\}")
+
+_TO_WIDE = 0xFEE0
+
+
+def half_width(signs: str = "") -> dict[int, int]:
+    """Return a table for `str.translate` from full-width digits, and from some full-width signs, to ASCII.
+
+    Examples
+    --------
+    >>> "－１．５％".translate(half_width(".-"))
+    '-1.5％'
+    """
+    return {ord(sign) + _TO_WIDE: ord(sign) for sign in "0123456789" + signs}
 
 
 def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
