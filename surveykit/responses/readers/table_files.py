@@ -15,7 +15,7 @@ import pandas as pd
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import FlatVariant
-from surveykit.files.looking import file_sha256, open_regular, parse_json, read_text
+from surveykit.files.looking import file_kind, file_sha256, parse_json, read_text
 from surveykit.files.parquet import read_parquet_text
 from surveykit.questionnaire import Questionnaire, definition_hash, questionnaire_variables
 from surveykit.responses.cells.user_mapping import what_is_said
@@ -81,8 +81,7 @@ def read_table(
     path = Path(path)
     if variant is not None:
         choose(f"{path.name}: variant", variant, get_args(FlatVariant))
-    with open_regular(path) as stream:
-        parquet = stream.read(4) == b"PAR1"
+    parquet = file_kind(path) == "parquet"
     sheet_name = ""
     if parquet:
         if layout is not None and layout != FileLayout():
