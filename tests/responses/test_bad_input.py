@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import re
 import zipfile
+from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import openpyxl
@@ -15,10 +18,13 @@ from layouts import random_table, write_form, write_kobo, write_odk, write_plain
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError, SurveyKitError
+from surveykit.files.answer_files import FileVariant
 from surveykit.files.csv_text import read_csv_text
 from surveykit.questionnaire import definition_hash
 from surveykit.responses import code_responses, read_form, read_kobo, read_odk, read_responses, read_spss, read_wjx
+from surveykit.responses.readers.detect import READERS, reader_options
 from surveykit.responses.readers.file_cells import FileLayout, read_cells
+from surveykit.responses.readers.forms import read_form_platform
 from surveykit.simulation import write_wjx_export
 
 
@@ -345,6 +351,34 @@ def test_an_unknown_option_of_a_reader(wjx):
         read_responses(wjx, questionnaire(), versions=["1"])
     with pytest.raises(DataError, match="source: 'paper' is unknown"):
         read_responses(wjx, questionnaire(), source="paper")
+
+
+def documented_variants():
+    """Variants of each source by the table of docs/methods/responses.md."""
+    text = (Path(__file__).parents[2] / "docs/methods/responses.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `") and line.count(" | ") == 3]
+    named = {s: set(re.findall("`(.+?)`", row[2])) for row in rows for s in re.findall("`(.+?)`", row[0])}
+    return {source: named[source] for source in READERS}
+
+
+@pytest.mark.parametrize(("source", "taken"), documented_variants().items())
+def test_a_reader_takes_the_variants_of_its_row_and_no_other(tmp_path, source, taken):
+    path = tmp_path / "a.csv"
+    words = {*get_args(FileVariant), "nonsense", "Codes", " codes", ""}
+    assert taken < words
+    for word in words - taken:
+        wanted = rf"a\.csv: variant: '{word}' is unknown" if taken else f"the reader of {source} takes no .*'variant'"
+        with pytest.raises(DataError, match=wanted):
+            read_responses(path, questionnaire(), source=source, variant=word)
+    for word in taken:
+        with pytest.raises(DataError, match="no such file"):
+            read_responses(path, questionnaire(), source=source, variant=word)
+
+
+def test_a_platform_that_is_none(wjx):
+    with pytest.raises(DataError, match=r"source: 'gogle' is unknown \(did you mean 'google'\?\)"):
+        read_form_platform(wjx, questionnaire(), "gogle")
+    assert "source" not in set().union(*map(reader_options, READERS))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,7 +16,7 @@ from surveykit.questionnaire import Questionnaire
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.readers.file_cells import FileLayout, read_header
 from surveykit.responses.readers.form_platforms import PLATFORMS, platform_of
-from surveykit.responses.readers.forms import form_reader
+from surveykit.responses.readers.forms import read_form_platform
 from surveykit.responses.readers.limesurvey import read_limesurvey
 from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
 from surveykit.responses.readers.stat_files import read_spss, read_stata
@@ -31,7 +32,7 @@ READERS: dict[Source, Callable[..., RawResponses]] = {
     "odk": read_odk,
     "kobo": read_kobo,
     "limesurvey": read_limesurvey,
-    **{source: form_reader(source) for source in PLATFORMS},
+    **{source: partial(read_form_platform, source=source) for source in PLATFORMS},
     "spss": read_spss,
     "stata": read_stata,
     "form": read_form,
@@ -102,7 +103,7 @@ def reader_options(source: Source) -> set[str]:
     set of str
     """
     choose("source", source, get_args(Source))
-    known = set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire"}
+    known = set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire", "source"}
     known |= {"missing_codes", "blanks", "day_first"} if "mapping" in known else set()
     return known | (set(LAYOUT) if "layout" in known else set())
 
