@@ -6,6 +6,7 @@ The public names below are loaded when they are first used, so that ``import sur
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from surveykit._moved import install as _install
 from surveykit._version import __version__
 
 if TYPE_CHECKING:
@@ -631,6 +632,8 @@ __all__ = [
     "wjx_column_map",
     "write_wjx_export",
 ]
+
+_install()
 
 
 def __getattr__(name: str) -> Any:
