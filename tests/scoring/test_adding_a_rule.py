@@ -1,4 +1,4 @@
-"""The rule that CONTRIBUTING adds as an example: added from outside through the list of kinds, scored, and taken away."""
+"""The rule that CONTRIBUTING adds as an example: added through the list of kinds, scored, and taken away."""
 
 import importlib.util
 import re
