@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown, facts
-from surveykit.errors import choose
+from surveykit.errors import DataError, choose
 from surveykit.files.answer_files import FileVariant, Source
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.cells.missing_codes import Declared
+from surveykit.responses.cells.times import is_zone
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.cells.values import CellReader
 
@@ -140,6 +142,9 @@ class RawResponses:
     def __post_init__(self) -> None:
         choose("source", self.source, get_args(Source))
         choose("variant", self.variant, get_args(Variant))
+        if not is_zone(self.zone):
+            what = f"{Path(self.path).name}: there is no time zone {self.zone!r}"
+            raise DataError(f"{what}; name it as in the IANA list, for example 'Asia/Shanghai' or 'UTC'")
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"

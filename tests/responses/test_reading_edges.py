@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from tiny import read, tiny
 
+from surveykit.errors import DataError
 from surveykit.responses import link_sample
 
 
@@ -17,3 +19,60 @@ def test_a_record_without_any_answer_is_no_interview(tmp_path):
     linked = link_sample(pd.DataFrame({"unit_id": ["u1", "u2", "u3", "u4"]}), coded)
     assert linked.table["disposition"].tolist() == ["I", "R", "R", "NC"]
     assert [(f.count, f.rows) for f in coded.log if f.kind == "no_answer_at_all"] == [(2, (3, 4))]
+
+
+KNOW = tiny({"id": "q1", "type": "single", "text": "Know?", "choices": ["Yes", "No"]}, {"id": "q2", "type": "text", "text": "Why?"}, language="en")  # fmt: skip
+QUALTRICS = "StartDate,EndDate,Status,Finished,RecordedDate,ResponseId,Q1,Q2\n"
+TEXTS = "Anfangsdatum,Enddatum,Antworttyp,Beendet,Erfassungsdatum,Antwort-ID,Know?,Why?\n"
+RECORDS = "".join(
+    f"2024-05-0{i} 08:00:00,2024-05-0{i} 08:03:00,IP Address,True,2024-05-0{i} 08:03:01,R_{i},{a},{b}\n"
+    for i, a, b in ((1, "Yes", "w"), (2, "No", "x"), (3, "Yes", "y"))
+)
+
+
+def ids(sign, zone=None):
+    more = f", {sign}timeZone{sign}: {sign}{zone}{sign}" if zone else ""
+    names = "startDate endDate status finished recordedDate _recordId QID1 QID2".split()
+    cells = [f"{{{sign}ImportId{sign}: {sign}{name}{sign}{more}}}" for name in names]
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"
+
+
+@pytest.mark.parametrize("above", ["", TEXTS, TEXTS + ids('"'), TEXTS + ids("'"), ids("'")])
+def test_qualtrics_records_begin_below_the_header_rows_that_are_there(tmp_path, above):
+    header = QUALTRICS if "Know?" in above else QUALTRICS.replace("Q1,Q2", "q1,q2")
+    raw, coded = read(tmp_path / "a.csv", KNOW, header + above + RECORDS)
+    assert (raw.source, coded.data["q1"].tolist()) == ("qualtrics", ["1", "2", "1"])
+    assert coded.meta["row"].tolist()[0] == 2 + above.count("\n")
+
+
+def test_the_older_layout_of_qualtrics_by_its_second_row(tmp_path):
+    text = "V1,V2,V3,V4,Q1,Q2\nResponseID,ResponseSet,StartDate,Finished,Know?,Why?\n"
+    text += "R_2a,Default Response Set,2017-07-18 08:28:09,1,1,w\nR_2b,Default Response Set,2017-07-18 09:28:09,1,2,x\n"
+    _, coded = read(tmp_path / "a.csv", KNOW, text, header_row=2)
+    assert coded.data["q1"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize(("second", "first"), [("", 2), (",,,,Response,Open-Ended Response\n", 3)])
+def test_surveymonkey_with_and_without_its_second_header_row(tmp_path, second, first):
+    text = "Respondent ID,Collector ID,Start Date,End Date,Know?,Why?\n" + second
+    text += "1,7,05/06/2024 08:00:00,05/13/2024 08:03:00 AM,Yes,w\n2,7,05/06/2024 08:00:00,05/14/2024 08:03:00 AM,No,x\n"
+    _, coded = read(tmp_path / "a.csv", KNOW, text)
+    assert coded.data["q1"].tolist() == ["1", "2"]
+    assert coded.meta["row"].tolist() == [first, first + 1]
+
+
+def test_times_of_qualtrics_are_in_the_zone_that_the_file_states(tmp_path):
+    path = tmp_path / "a.csv"
+    _, coded = read(path, KNOW, QUALTRICS + TEXTS + ids('"', "America/Denver") + RECORDS)
+    assert coded.meta["submitted_at"][0] == pd.Timestamp("2024-05-01 14:03:01", tz="UTC")
+    _, coded = read(path, KNOW, QUALTRICS + TEXTS + ids('"', "America/Denver") + RECORDS, zone="UTC")
+    assert [f.kind for f in coded.log if "Denver" in f.message] == ["zone_differs"]
+    with pytest.raises(DataError, match="'Mars/X'.*zone"):
+        read(path, KNOW, QUALTRICS + TEXTS + ids('"', "Mars/X") + RECORDS)
+
+
+@pytest.mark.parametrize("source", ["table", "qualtrics"])
+def test_a_time_zone_that_is_not_there_is_one_clear_error(tmp_path, source):
+    text = QUALTRICS + RECORDS if source == "qualtrics" else "q1,q2\n1,w\n"
+    with pytest.raises(DataError, match="no time zone 'Mars/X'"):
+        read(tmp_path / "a.csv", KNOW, text.replace("Q1,Q2", "q1,q2"), source=source, zone="Mars/X")

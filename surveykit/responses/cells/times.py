@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from surveykit.responses.cells.distinct import distinct_cells
 
-__all__ = ["ColumnTimes", "day_month_order", "parse_durations", "parse_times", "readable_dates", "times_of_column"]
+__all__ = ["ColumnTimes", "day_month_order", "is_zone", "parse_durations", "parse_times", "readable_dates", "times_of_column"]
 
 _WIDE = str.maketrans("０１２３４５６７８９：／－．＋", "0123456789:/-.+")
 _PLAIN = r"\d{4}-\d{1,2}-\d{1,2}"
@@ -89,6 +90,21 @@ def parse_durations(cells: pd.Series) -> NDArray[np.float64]:
     """
     distinct, places = distinct_cells(cells)
     return np.array([_seconds(text) for text in distinct])[places]
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of a name.
+
+    Examples
+    --------
+    >>> is_zone("Asia/Shanghai"), is_zone("Mars/X"), is_zone("")
+    (True, False, False)
+    """
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError, TypeError):
+        return False
+    return bool(name)
 
 
 def day_month_order(texts: Sequence[str]) -> tuple[bool | None, str]:

@@ -11,10 +11,11 @@ import pandas as pd
 from surveykit.errors import DataError, first_few
 from surveykit.files.csv_rules import title_of
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
+from surveykit.responses.cells.times import is_zone
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.readers.file_cells import FileCells, FileLayout, head_rows, read_cells
 from surveykit.responses.readers.flat_file import FlatFile, Found, first_header, raw_of_flat
-from surveykit.responses.readers.form_platforms import PLATFORMS, FormPlatform, FormSource, platform_of
+from surveykit.responses.readers.form_platforms import PLATFORMS, FormPlatform, FormSource, platform_of, qualtrics_zone
 from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns, Variant
 
 __all__ = ["form_reader", "read_form_platform"]
@@ -23,8 +24,24 @@ __all__ = ["form_reader", "read_form_platform"]
 def _cells(path: Path, platform: FormPlatform, layout: FileLayout) -> FileCells:
     """Records below all header rows of the platform."""
     rows = head_rows(path, layout, layout.header_row + 2)
-    further = platform.header_rows(rows[layout.header_row :]) if len(rows) >= layout.header_row else 0
+    place = layout.header_row - 1
+    further = platform.header_rows(rows[place], rows[place + 1 :]) if len(rows) > place else 0
     return read_cells(path, replace(layout, skip_rows=max(layout.skip_rows, further)))
+
+
+def _zone(path: Path, platform: FormPlatform, stated: str | None, said: str | None) -> tuple[str, list[Finding]]:
+    """Time zone of times without one: what the user says, what the file states, what the platform writes."""
+    if said is None and stated is not None:
+        if not is_zone(stated):
+            raise DataError(
+                f"{path.name}: the file states the time zone {stated!r} for its times, which is unknown; "
+                "say it with zone, for example zone: America/Denver"
+            )
+        return stated, []
+    if said is None or stated is None or stated == said:
+        return said or platform.zone, []
+    message = f"the file states the time zone {stated!r} for its times; read with {said!r}, as zone says"
+    return said, [Finding("zone_differs", message)]
 
 
 def _without_previews(source: FormSource, cells: FileCells) -> tuple[FileCells, list[Finding]]:
@@ -89,7 +106,7 @@ def read_form_platform(
     salt : str, optional
         With it personal columns are hashed, without it dropped.
     zone : str, optional
-        Time zone of times without one; the platform's by default.
+        Time zone of times without one; by default the one that the file states (Qualtrics), else the platform's.
     layout : FileLayout, optional
         Where the records lie; the platform's further header rows are found by themselves.
 
@@ -112,14 +129,16 @@ def read_form_platform(
         raise DataError(f"{path.name}: {what}; it has {first_few(headers)}")
     named = platform.columns(headers, cells.above)
     own = first_header(headers, platform.meta)
+    stated = qualtrics_zone(headers, cells.above, own.get("@submitted_at")) if source == "qualtrics" else None
+    zone, zones = _zone(path, platform, stated, zone)
     known = tuple(h for h in headers if h.lower() in platform.known or h.lower().endswith("_complete"))
     file = FlatFile(
         source=source, path=path, table=cells.table, sha256=cells.sha256, sheet=cells.sheet, rows=cells.rows,
         keys={header: name for header, (name, _) in named.items()},
         texts={header: text for header, (_, text) in named.items() if text != header},
         own=own, readers={"code": platform.reader("code"), "label": platform.reader("label")},
-        zone=zone or platform.zone, change=_words_that_tick if platform.words_tick else None,
-        known=known, findings=(*cells.findings, *previews),
+        zone=zone, change=_words_that_tick if platform.words_tick else None,
+        known=known, findings=(*cells.findings, *previews, *zones),
     )  # fmt: skip
     raw = raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
     return raw if platform.day_first is None else replace(raw, day_first=platform.day_first)
