@@ -76,3 +76,21 @@ def test_a_time_zone_that_is_not_there_is_one_clear_error(tmp_path, source):
     text = QUALTRICS + RECORDS if source == "qualtrics" else "q1,q2\n1,w\n"
     with pytest.raises(DataError, match="no time zone 'Mars/X'"):
         read(tmp_path / "a.csv", KNOW, text.replace("Q1,Q2", "q1,q2"), source=source, zone="Mars/X")
+
+
+TWO = tiny(
+    {"id": "q1", "type": "single", "text": "Sex?", "choices": ["Yes", "No"]},
+    {"id": "q2", "type": "single", "text": "Smoker?", "choices": ["Yes", "No"]},
+    language="en",
+)
+
+
+def test_a_header_with_the_id_of_one_question_and_the_text_of_another_is_refused(tmp_path):
+    text = "id. Response ID,submitdate. Date submitted,lastpage. Last page,q1. {},q2. Smoker?\n1,2024-01-01,1,1,2\n"
+    with pytest.raises(DataError, match="'q1. Smoker\\?' is 'q1' by its id and 'q2' by its text"):
+        read(tmp_path / "a.csv", TWO, text.format("Smoker?"), source="limesurvey")
+    for stem in ("Sex?", "What is your sex?"):
+        _, coded = read(tmp_path / "a.csv", TWO, text.format(stem), source="limesurvey")
+        assert coded.data["q1"].tolist() == ["1"]
+    with pytest.raises(DataError, match="'Q1' is 'q1' by its id and 'q2' by its text"):
+        read(tmp_path / "a.csv", TWO, QUALTRICS + TEXTS.replace("Know?,Why?", "Smoker?,Sex?") + RECORDS)
