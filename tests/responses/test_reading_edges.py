@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from types import SimpleNamespace
+
+import openpyxl
 import pandas as pd
 import pytest
-from tiny import read, tiny
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from tiny import read, ticked, tiny
 
 from surveykit.errors import DataError
-from surveykit.responses import link_sample
+from surveykit.files.old_workbook import _text
+from surveykit.responses import account_lines, account_of, code_responses, link_sample, read_responses
+from surveykit.responses.cells.times import parse_durations, times_of_column
 
 
 def test_a_record_without_any_answer_is_no_interview(tmp_path):
@@ -94,3 +101,68 @@ def test_a_header_with_the_id_of_one_question_and_the_text_of_another_is_refused
         assert coded.data["q1"].tolist() == ["1"]
     with pytest.raises(DataError, match="'Q1' is 'q1' by its id and 'q2' by its text"):
         read(tmp_path / "a.csv", TWO, QUALTRICS + TEXTS.replace("Know?,Why?", "Smoker?,Sex?") + RECORDS)
+
+
+def workbook(path, *rows, formats=None, mac=False):
+    """Write an XLSX; `formats` are number formats by cell, `mac` counts days from 1904 on."""
+    book = openpyxl.Workbook()
+    if mac:
+        book.epoch = CALENDAR_MAC_1904
+    for row in rows:
+        book.active.append(list(row))
+    for cell, code in (formats or {}).items():
+        book.active[cell].number_format = code
+    book.save(path)
+    return path
+
+
+def test_booleans_and_percentages_of_a_workbook_are_read_as_they_are_shown(tmp_path):
+    q = tiny(
+        {"id": "a", "type": "single", "choices": ["No", "Yes"]},
+        {"id": "b", "type": "single", "choices": ["0%", "50%", "100%"]},
+    )
+    path = workbook(
+        tmp_path / "a.xlsx", ["a", "b"], [True, 1], [False, 0.5], ["No", 0],
+        formats={"B2": "0%", "B3": "0%", "B4": "0.00%"},
+    )  # fmt: skip
+    raw = read_responses(path, q, source="table", variant="labels")
+    assert raw.table["a"].tolist() == ["TRUE", "FALSE", "No"]
+    assert raw.table["b"].tolist() == ["100%", "50%", "0.00%"]
+    coded = code_responses(raw, q, policy="keep")
+    assert coded.data["b"].tolist() == ["3", "2", "0.00%"]
+    assert sorted(coded.unmapped["value"]) == ["0.00%", "FALSE", "TRUE"]
+
+
+def test_old_workbooks_show_booleans_and_percentages_alike():
+    xlrd = pytest.importorskip("xlrd")
+    kinds = ((xlrd.XL_CELL_BOOLEAN, 1, 0), (xlrd.XL_CELL_NUMBER, 1.0, 1), (xlrd.XL_CELL_NUMBER, 1.0, 0),
+             (xlrd.XL_CELL_ERROR, 0x2A, 0))  # fmt: skip
+    cells = [SimpleNamespace(ctype=c, value=v, xf_index=x) for c, v, x in kinds]
+    assert [_text(cell, 0, {1: "0%"}, xlrd) for cell in cells] == ["TRUE", "100%", "1", "#N/A"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("晚上 12:05", None), ("晚上 1:05", None), ("晚上 0:05", None), ("晚上 13:05", None), ("晚上 8:05", 20),
+     ("晚上 20:05", 20), ("中午 10:05", None), ("中午 11:05", 11), ("中午 12:05", 12), ("中午 1:05", 13),
+     ("傍晚 12:05", None), ("傍晚 6:05", 18), ("早上 12:05", None), ("凌晨 12:05", 0), ("上午 12:05", 0),
+     ("下午 12:05", 12), ("下午 0:05", 12), ("凌晨 13:05", None)],
+)  # fmt: skip
+def test_the_time_of_day_that_a_word_and_an_hour_leave_open_is_not_read(text, hour):
+    found = times_of_column(pd.Series([f"2024/5/6 {text}"]), "UTC")
+    assert found.unread.tolist() == [hour is None]
+    if hour is not None:
+        assert found.moments[0] == pd.Timestamp(2024, 5, 6, hour, 5, tz="UTC")
+
+
+@pytest.mark.parametrize("mac", [False, True])
+def test_durations_of_workbooks_that_count_from_1900_and_from_1904(tmp_path, mac):
+    path = workbook(tmp_path / "a.xlsx", ["s", "duration_seconds"], ["1", dt.timedelta(seconds=183)],
+                    ["1", dt.timedelta(hours=25)], mac=mac)  # fmt: skip
+    q = tiny({"id": "s", "type": "single", "choices": ["x", "y"]})
+    coded = code_responses(read_responses(path, q, source="table"), q)
+    assert coded.meta["duration_seconds"].tolist() == [183, 90_000]
+
+
+def test_a_duration_of_years_is_not_read():
+    assert parse_durations(pd.Series(["1904-06-01 00:00:00", "1907-01-01"])).tolist() == pytest.approx([float("nan")] * 2, nan_ok=True)
