@@ -16,7 +16,7 @@ from surveykit.errors import DataError, choose
 from surveykit.files.answer_files import FileVariant, Source
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.cells.missing_codes import Declared
-from surveykit.responses.cells.times import is_zone
+from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.cells.values import CellReader
 
@@ -143,8 +143,7 @@ class RawResponses:
         choose("source", self.source, get_args(Source))
         choose("variant", self.variant, get_args(Variant))
         if not is_zone(self.zone):
-            what = f"{Path(self.path).name}: there is no time zone {self.zone!r}"
-            raise DataError(f"{what}; name it as in the IANA list, for example 'Asia/Shanghai' or 'UTC'")
+            raise DataError(f"{Path(self.path).name}: there is no time zone {self.zone!r}; {ZONE_ADVICE}")
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"

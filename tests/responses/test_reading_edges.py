@@ -166,3 +166,23 @@ def test_durations_of_workbooks_that_count_from_1900_and_from_1904(tmp_path, mac
 
 def test_a_duration_of_years_is_not_read():
     assert parse_durations(pd.Series(["1904-06-01 00:00:00", "1907-01-01"])).tolist() == pytest.approx([float("nan")] * 2, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"missing_codes": {"-9": "refused"}}, "'refused' for '-9', which is no kind of missing: use one of nr, na"),
+        ({"missing_codes": {"q1": {"9": "xx"}}}, "'xx' for '9'"),
+        ({"missing_codes": {"nope": {"9": "nr"}}}, "'missing_codes' names 'nope'"),
+        ({"missing_codes": 9}, "'missing_codes' must be a list"),
+        ({"missing_codes": [None]}, "no text and no number"),
+        ({"blanks": {"nope": ["-"]}}, "'blanks' names 'nope'"),
+        ({"blanks": {"q1": {"-": "nr"}}}, "'blanks' has"),
+        ({"blanks": 3}, "'blanks' must be a list"),
+        ({"blanks": [False]}, "no text and no number"),
+        ({"zone": 8}, "no time zone 8"),
+    ],
+)
+def test_a_wrong_word_on_missing_values_is_one_clear_error(tmp_path, options, words):
+    with pytest.raises(DataError, match=words):
+        read(tmp_path / "a.csv", KNOW, "q1,q2\n1,w\n", source="table", **options)

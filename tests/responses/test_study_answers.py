@@ -281,3 +281,11 @@ def test_deidentify_takes_the_keys_of_the_study(town, call):
     code, _, err = call(town, "deidentify", "--keys", "nobody")
     assert code == 2
     assert "nobody" in err
+
+
+def test_check_tells_wrong_missing_codes_blanks_and_zones_with_their_lines(town, call):
+    name_responses(town, '- {file: data/web.xlsx, missing_codes: {"-9": refused}, blanks: {nope: ["-"]}, zone: Mars/X}')
+    code, _, err = call(town, "check")
+    assert code != 0
+    for words in ("'refused' for '-9'", "'blanks' names 'nope'", "no time zone 'Mars/X'"):
+        assert any(words in line and "study.yaml" in line for line in err.splitlines())

@@ -13,7 +13,8 @@ from surveykit.files.answer_files import Source
 from surveykit.files.looking import open_regular
 from surveykit.files.text_tables import read_headers
 from surveykit.questionnaire import Questionnaire
-from surveykit.responses.cells.user_mapping import UserMapping
+from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
+from surveykit.responses.cells.user_mapping import UserMapping, declared_problems
 from surveykit.responses.readers.file_cells import FileLayout, head_rows
 from surveykit.responses.readers.form_platforms import PLATFORMS, platform_of
 from surveykit.responses.readers.forms import form_reader
@@ -146,9 +147,13 @@ def read_responses(
     Raises
     ------
     DataError
-        If the source cannot be told, or the reader does not take an option.
+        If the source cannot be told, the reader does not take an option, or an option is wrong.
     """
     asked = set(options)
+    if problems := declared_problems(questionnaire, options.get("missing_codes"), options.get("blanks")):
+        raise DataError(f"{Path(path).name}: " + "; ".join(f"{p.what}: {p.todo}" for p in problems))
+    if (zone := options.get("zone")) is not None and not (isinstance(zone, str) and is_zone(zone)):
+        raise DataError(f"{Path(path).name}: there is no time zone {zone!r}; {ZONE_ADVICE}")
     options, day_first = _packed(options)
     if source is None:
         source = detect_source(path, options.get("layout"))

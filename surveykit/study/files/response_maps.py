@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,19 @@ def read_column_map(root: Path, entry: ResponseFile, questionnaire: Questionnair
 
 
 def mapping_problems(study: StudyOutline, questionnaire: Questionnaire) -> list[Problem]:
-    """Everything that is wrong in the mapping files that study.yaml names; maps made by a run are read then."""
+    """Everything that is wrong in the mapping files that study.yaml names, and in what it says of missing values and time
+    zones itself; maps made by a run are read then.
+    """
+    from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
+    from surveykit.responses.cells.user_mapping import declared_problems
+
     problems: list[Problem] = []
-    for entry in study.definition.data.responses:
+    for place, entry in enumerate(study.definition.data.responses):
+        for problem in declared_problems(questionnaire, entry.missing_codes, entry.blanks):
+            problems.append(replace(problem, path=("data", "responses", place, *problem.path)))
+        if entry.zone is not None and not is_zone(entry.zone):
+            what = f"there is no time zone {entry.zone!r}"
+            problems.append(Problem(what, ZONE_ADVICE, ("data", "responses", place, "zone")))
         try:
             read_mapping(study.root, entry, questionnaire)
         except DefinitionError as error:
