@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from types import SimpleNamespace
 
 import openpyxl
@@ -186,3 +187,12 @@ def test_a_duration_of_years_is_not_read():
 def test_a_wrong_word_on_missing_values_is_one_clear_error(tmp_path, options, words):
     with pytest.raises(DataError, match=words):
         read(tmp_path / "a.csv", KNOW, "q1,q2\n1,w\n", source="table", **options)
+
+
+def test_a_cell_of_a_thousand_words_is_cut_in_no_time(tmp_path):
+    q = tiny({"id": "m", "type": "multi", "choices": ["big, red", "big", "red"]}, {"id": "t", "type": "text"})
+    cell = ", ".join(["big", "red", *(f"word{i}" for i in range(3000))])
+    begin = time.perf_counter()
+    _, coded = read(tmp_path / "a.csv", q, f'm,t\n"{cell}",x\n', source="table", variant="labels", policy="missing")
+    assert time.perf_counter() - begin < 30  # every way to cut it took hours
+    assert len(coded.unmapped) >= 1
