@@ -10,11 +10,11 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from tiny import read, ticked, tiny
+from tiny import read, tiny
 
 from surveykit.errors import DataError
 from surveykit.files.old_workbook import _text
-from surveykit.responses import account_lines, account_of, code_responses, link_sample, read_responses
+from surveykit.responses import code_responses, link_sample, read_responses
 from surveykit.responses.cells.times import parse_durations, times_of_column
 
 
@@ -29,7 +29,11 @@ def test_a_record_without_any_answer_is_no_interview(tmp_path):
     assert [(f.count, f.rows) for f in coded.log if f.kind == "no_answer_at_all"] == [(2, (3, 4))]
 
 
-KNOW = tiny({"id": "q1", "type": "single", "text": "Know?", "choices": ["Yes", "No"]}, {"id": "q2", "type": "text", "text": "Why?"}, language="en")  # fmt: skip
+KNOW = tiny(
+    {"id": "q1", "type": "single", "text": "Know?", "choices": ["Yes", "No"]},
+    {"id": "q2", "type": "text", "text": "Why?"},
+    language="en",
+)
 QUALTRICS = "StartDate,EndDate,Status,Finished,RecordedDate,ResponseId,Q1,Q2\n"
 TEXTS = "Anfangsdatum,Enddatum,Antworttyp,Beendet,Erfassungsdatum,Antwort-ID,Know?,Why?\n"
 RECORDS = "".join(
@@ -40,7 +44,7 @@ RECORDS = "".join(
 
 def ids(sign, zone=None):
     more = f", {sign}timeZone{sign}: {sign}{zone}{sign}" if zone else ""
-    names = "startDate endDate status finished recordedDate _recordId QID1 QID2".split()
+    names = ["startDate", "endDate", "status", "finished", "recordedDate", "_recordId", "QID1", "QID2"]
     cells = [f"{{{sign}ImportId{sign}: {sign}{name}{sign}{more}}}" for name in names]
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"
 
@@ -63,7 +67,9 @@ def test_the_older_layout_of_qualtrics_by_its_second_row(tmp_path):
 @pytest.mark.parametrize(("second", "first"), [("", 2), (",,,,Response,Open-Ended Response\n", 3)])
 def test_surveymonkey_with_and_without_its_second_header_row(tmp_path, second, first):
     text = "Respondent ID,Collector ID,Start Date,End Date,Know?,Why?\n" + second
-    text += "1,7,05/06/2024 08:00:00,05/13/2024 08:03:00 AM,Yes,w\n2,7,05/06/2024 08:00:00,05/14/2024 08:03:00 AM,No,x\n"
+    text += (
+        "1,7,05/06/2024 08:00:00,05/13/2024 08:03:00 AM,Yes,w\n2,7,05/06/2024 08:00:00,05/14/2024 08:03:00 AM,No,x\n"
+    )
     _, coded = read(tmp_path / "a.csv", KNOW, text)
     assert coded.data["q1"].tolist() == ["1", "2"]
     assert coded.meta["row"].tolist() == [first, first + 1]
@@ -75,7 +81,7 @@ def test_times_of_qualtrics_are_in_the_zone_that_the_file_states(tmp_path):
     assert coded.meta["submitted_at"][0] == pd.Timestamp("2024-05-01 14:03:01", tz="UTC")
     _, coded = read(path, KNOW, QUALTRICS + TEXTS + ids('"', "America/Denver") + RECORDS, zone="UTC")
     assert [f.kind for f in coded.log if "Denver" in f.message] == ["zone_differs"]
-    with pytest.raises(DataError, match="'Mars/X'.*zone"):
+    with pytest.raises(DataError, match=r"'Mars/X'.*zone"):
         read(path, KNOW, QUALTRICS + TEXTS + ids('"', "Mars/X") + RECORDS)
 
 
@@ -95,7 +101,7 @@ TWO = tiny(
 
 def test_a_header_with_the_id_of_one_question_and_the_text_of_another_is_refused(tmp_path):
     text = "id. Response ID,submitdate. Date submitted,lastpage. Last page,q1. {},q2. Smoker?\n1,2024-01-01,1,1,2\n"
-    with pytest.raises(DataError, match="'q1. Smoker\\?' is 'q1' by its id and 'q2' by its text"):
+    with pytest.raises(DataError, match=r"'q1. Smoker\?' is 'q1' by its id and 'q2' by its text"):
         read(tmp_path / "a.csv", TWO, text.format("Smoker?"), source="limesurvey")
     for stem in ("Sex?", "What is your sex?"):
         _, coded = read(tmp_path / "a.csv", TWO, text.format(stem), source="limesurvey")
@@ -166,7 +172,9 @@ def test_durations_of_workbooks_that_count_from_1900_and_from_1904(tmp_path, mac
 
 
 def test_a_duration_of_years_is_not_read():
-    assert parse_durations(pd.Series(["1904-06-01 00:00:00", "1907-01-01"])).tolist() == pytest.approx([float("nan")] * 2, nan_ok=True)
+    assert parse_durations(pd.Series(["1904-06-01 00:00:00", "1907-01-01"])).tolist() == pytest.approx(
+        [float("nan")] * 2, nan_ok=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.questionnaire.definition.text import half_width
 from surveykit.responses.cells.distinct import distinct_cells
 
-__all__ = ["ZONE_ADVICE", "ColumnTimes", "day_month_order", "is_zone", "parse_durations", "parse_times", "readable_dates", "times_of_column"]
+__all__ = [
+    "ZONE_ADVICE",
+    "ColumnTimes",
+    "day_month_order",
+    "is_zone",
+    "parse_durations",
+    "parse_times",
+    "readable_dates",
+    "times_of_column",
+]
 
 ZONE_ADVICE = "name it as in the IANA list, for example 'Asia/Shanghai' or 'UTC'"
-_WIDE = str.maketrans("０１２３４５６７８９：／－．＋", "0123456789:/-.+")
+_WIDE = half_width(":/-.+")
 _PLAIN = r"\d{4}-\d{1,2}-\d{1,2}"
 _FORMATS = (
     (rf"{_PLAIN} \d{{1,2}}:\d{{2}}:\d{{2}}", "%Y-%m-%d %H:%M:%S"),

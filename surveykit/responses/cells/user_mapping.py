@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from surveykit.errors import DataError, Problem, first_few
+from surveykit.errors import DataError, Problem, first_few, nearest_word
 from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
 from surveykit.responses.cells.missing_codes import ALL, DECLARED_KINDS, Declared, blanks_by_item, codes_by_item
 
@@ -217,7 +216,9 @@ def declared_problems(questionnaire: Questionnaire, missing_codes: Any = None, b
                     what = f"'missing_codes' has {kind!r} for {code!r}, which is no kind of missing"
                     problems.append(Problem(what, f"use one of {', '.join(DECLARED_KINDS)}", (key, str(name))))
             if key == "blanks" and isinstance(said, Mapping):
-                problems.append(Problem(f"'blanks' has {said!r} for {name!r}", "write a list of cells", (key, str(name))))
+                problems.append(
+                    Problem(f"'blanks' has {said!r} for {name!r}", "write a list of cells", (key, str(name)))
+                )
             elif isinstance(said, list | tuple):
                 whole = (*whole, *said)
         if strange := [cell for cell in whole if isinstance(cell, bool) or not isinstance(cell, str | int | float)]:
@@ -227,5 +228,5 @@ def declared_problems(questionnaire: Questionnaire, missing_codes: Any = None, b
 
 
 def _unknown(what: str, name: str, known: Sequence[str], path: tuple[str, ...]) -> Problem:
-    close = difflib.get_close_matches(name, known, n=1)
-    return Problem(what, f"did you mean {close[0]!r}?" if close else f"there are {first_few(known, 12)}", path)
+    near = nearest_word(name, known)
+    return Problem(what, f"did you mean {near!r}?" if near else f"there are {first_few(known, 12)}", path)

@@ -51,7 +51,7 @@ def empty_findings(missing: pd.DataFrame, rows: NDArray[np.int64]) -> list[Findi
     held = np.zeros(len(missing), dtype=bool)
     for name in missing:
         kinds = missing[name].cat
-        places = kinds.categories.get_indexer(["", "dk", "rf"])
+        places = kinds.categories.get_indexer(pd.Index(["", "dk", "rf"]))
         held |= np.isin(kinds.codes.to_numpy(), places)
     if held.all():
         return []

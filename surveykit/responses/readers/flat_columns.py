@@ -77,7 +77,8 @@ def _refuse_contradictions(
                 found.append(f"{header!r} is {column!r} by its id and {' or '.join(map(repr, owners))} by its text")
     if found:
         raise DataError(
-            f"{file}: headers whose id and text are those of different questions ({len(found)}): {', '.join(found[:3])}; "
+            f"{file}: headers whose id and text are those of different questions ({len(found)}): "
+            f"{', '.join(found[:3])}; "
             "say in the mapping which question each of these columns holds"
         )
 

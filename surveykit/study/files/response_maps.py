@@ -51,8 +51,9 @@ def read_column_map(root: Path, entry: ResponseFile, questionnaire: Questionnair
 
 
 def mapping_problems(study: StudyOutline, questionnaire: Questionnaire) -> list[Problem]:
-    """Everything that is wrong in the mapping files that study.yaml names, and in what it says of missing values and time
-    zones itself; maps made by a run are read then.
+    """Everything that is wrong in the mapping files of study.yaml, and in what it says of missing values and zones.
+
+    Maps made by a run are read then.
     """
     from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
     from surveykit.responses.cells.user_mapping import declared_problems
