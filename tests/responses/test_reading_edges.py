@@ -10,12 +10,13 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from tiny import read, tiny
+from tiny import read, ticked, tiny
 
 from surveykit.errors import DataError
 from surveykit.files.old_workbook import _text
 from surveykit.responses import code_responses, link_sample, read_responses
 from surveykit.responses.cells.times import parse_durations, times_of_column
+from surveykit.responses.reporting.tables import item_nonresponse
 
 
 def test_a_record_without_any_answer_is_no_interview(tmp_path):
@@ -204,3 +205,31 @@ def test_a_cell_of_a_thousand_words_is_cut_in_no_time(tmp_path):
     _, coded = read(tmp_path / "a.csv", q, f'm,t\n"{cell}",x\n', source="table", variant="labels", policy="missing")
     assert time.perf_counter() - begin < 30  # every way to cut it took hours
     assert len(coded.unmapped) >= 1
+
+
+def test_a_cell_with_a_leftover_ticks_nothing(tmp_path):
+    q = tiny({"id": "m", "type": "multi", "choices": ["a", "b"]}, {"id": "t", "type": "text"})
+    for policy in ("keep", "missing"):
+        _, coded = read(
+            tmp_path / "a.csv", q, 'm,t\n"1,000",x\n"1,2",x\n', source="table", variant="codes", policy=policy
+        )
+        assert ticked(coded, "m") == [[], ["1", "2"]]
+        assert coded.unmapped["value"].tolist() == ["000"]
+
+
+def test_an_item_without_the_column_of_its_first_option_is_still_counted(tmp_path):
+    q = tiny({"id": "m", "type": "multi", "choices": ["a", "b", "c"]}, {"id": "t", "type": "text"})
+    _, coded = read(tmp_path / "a.csv", q, "m_2,m_3,t\n1,0,x\n,,x\n0,1,\n", source="table")
+    table = item_nonresponse(coded, q).set_index("column")
+    assert table.loc["m", ["asked", "answered", "blank"]].tolist() == [3, 2, 1]
+
+
+def test_rows_of_one_record_id_are_said_and_blocked_together(tmp_path):
+    q = tiny({"id": "age", "type": "number", "text": "年龄"}, {"id": "t", "type": "text"})
+    text = "record_id,redcap_event_name,age,t\n1,a,8,\n1,b,,said\n2,a,40,x\n"
+    _, coded = read(tmp_path / "a.csv", q, text, source="redcap")
+    assert [(f.count, f.rows) for f in coded.log if f.kind == "repeated_record_id"] == [(1, (2, 3))]
+    assert coded.meta["blocked"].tolist() == [True, True, False]
+    assert coded.data["t"].fillna("").tolist() == ["", "", "x"]
+    assert "1 persons" in (said := next(f.message for f in coded.log if f.kind == "minors_blocked"))
+    assert "1 further rows" in said

@@ -222,7 +222,8 @@ def decode_options(
     Returns
     -------
     Decoded
-        Codes as frozensets; an empty one for blank, None for "not shown".
+        Codes as frozensets; an empty one for blank, None for "not shown". A cell with anything left over ticks
+        nothing, since its parts may be those of something else: ``1,000`` is not option 1.
     """
     distinct, places = distinct_cells(cells)
     met: dict[int, str] = {}
@@ -243,7 +244,7 @@ def decode_options(
             met[i], code = kind, code_of_kind(kind)
             codes[i] = None if code is None else frozenset({code} - {""})
             continue
-        codes[i], texts[i] = frozenset(ticked), words
+        codes[i], texts[i] = (frozenset(), "") if strange else (frozenset(ticked), words)
         for part in strange:
             leftovers.setdefault(part, []).append(i)
     unmapped = [

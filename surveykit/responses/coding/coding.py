@@ -24,7 +24,13 @@ from surveykit.questionnaire import (
 from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.values import UnmappedValue
 from surveykit.responses.coding.decoding import Cells, decode_item
-from surveykit.responses.coding.findings import asked_by_answers, declared_findings, empty_findings, range_findings
+from surveykit.responses.coding.findings import (
+    asked_by_answers,
+    declared_findings,
+    empty_findings,
+    range_findings,
+    repeated_findings,
+)
 from surveykit.responses.coding.meta import meta_of
 from surveykit.responses.coding.questions import columns_of_questions
 from surveykit.responses.privacy.free_text import mask_identifiers, mask_series
@@ -220,7 +226,7 @@ def code_responses(
             log += _routing_findings(variable.id, part, here, variable.required, raw.row_numbers, quiet)
     meta, times = meta_of(raw)
     missing = pd.DataFrame(kinds, index=index)
-    log += [*times, *empty_findings(missing, raw.row_numbers)]
+    log += [*times, *repeated_findings(meta), *empty_findings(missing, raw.row_numbers)]
     responses = Responses(
         data=pd.DataFrame(data, index=index),
         missing=missing,

@@ -39,6 +39,10 @@ TOLD = (
     "footer",
     "routing_unknown",
     "out_of_range",
+    "repeated_record_id",
+    "no_answer_at_all",
+    "encoding_taken",
+    "zone_differs",
 )
 
 
