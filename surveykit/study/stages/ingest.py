@@ -41,7 +41,6 @@ TOLD = (
     "out_of_range",
     "repeated_record_id",
     "no_answer_at_all",
-    "encoding_taken",
     "zone_differs",
 )
 
