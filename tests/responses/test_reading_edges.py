@@ -14,7 +14,7 @@ from tiny import read, ticked, tiny
 
 from surveykit.errors import DataError
 from surveykit.files.old_workbook import _text
-from surveykit.responses import code_responses, link_sample, read_responses
+from surveykit.responses import account_lines, account_of, code_responses, link_sample, read_responses
 from surveykit.responses.cells.times import parse_durations, times_of_column
 from surveykit.responses.reporting.tables import item_nonresponse
 
@@ -233,3 +233,41 @@ def test_rows_of_one_record_id_are_said_and_blocked_together(tmp_path):
     assert coded.data["t"].fillna("").tolist() == ["", "", "x"]
     assert "1 persons" in (said := next(f.message for f in coded.log if f.kind == "minors_blocked"))
     assert "1 further rows" in said
+
+
+def test_words_beside_a_single_choice_of_surveymonkey_are_its_other(tmp_path):
+    pick = {"id": "a", "type": "single", "text": "Pick one?", "choices": ["Cat", "Cow"], "other": "3"}
+    q = tiny(pick, {"id": "z", "type": "text", "text": "Why?"}, language="en")
+    text = (
+        "Respondent ID,Collector ID,Date Modified,Pick one?,,Why?\n,,,Response,Other (please specify),Response\n"
+        "1,7,01/13/2024 08:05:00 AM,Cat,,x\n2,7,01/13/2024 08:05:00 AM,,Dog,\n"
+        "3,7,01/13/2024 08:05:00 AM,,Cat,\n4,7,,,,\n"
+    )
+    raw, coded = read(tmp_path / "a.csv", q, text)
+    assert coded.data["a"].fillna("").tolist() == ["1", "3", "3", ""]
+    assert coded.data["a_3_text"].fillna("").tolist() == ["", "Dog", "Cat", ""]
+    assert raw.unused == ()
+    assert any("column 'Date Modified'" in f.message for f in coded.log if f.kind == "day_month_order")
+
+
+def test_google_is_read_wherever_its_timestamp_stands_when_it_is_named(tmp_path):
+    q = tiny({"id": "a", "type": "single", "text": "Know?", "choices": ["Yes", "No"]}, language="en")
+    _, coded = read(tmp_path / "a.csv", q, "Where,Timestamp,Know?\nx,2024/05/06 8:05:00 AM GMT+8,No\n", source="google")
+    assert coded.data["a"].tolist() == ["2"]
+    with pytest.raises(DataError, match="not an export of Google Forms"):
+        read(tmp_path / "a.csv", q, "Where,Know?\nx,No\n", source="google")
+
+
+def test_lines_of_the_account_hold_for_one_and_for_many(tmp_path):
+    q = tiny(*({"id": name, "type": "text", "text": f"{name}?"} for name in ("a", "b", "c", "d")))
+    for columns in ("a,b,c", "a,b"):
+        raw, coded = read(
+            tmp_path / "a.csv", q, f"{columns},x\n" + ",".join("1" for _ in columns.split(",")) + ",2\n", source="table"
+        )
+        lines = account_lines(account_of(raw, coded))
+        absent = ["c", "d"][len(columns.split(",")) - 2 :]
+        assert (
+            lines[0]
+            == f"questions that are not in the file, and not counted: {len(absent)}: {', '.join(map(repr, absent))}"
+        )
+        assert lines[-1] == "columns that are not used: 1: 'x'"

@@ -10,7 +10,7 @@ from typing import Literal
 from surveykit.questionnaire.definition.spellings import OptionsBy
 from surveykit.responses.cells.values import CellReader
 
-__all__ = ["PLATFORMS", "FormPlatform", "FormSource", "Header", "platform_of", "qualtrics_zone"]
+__all__ = ["PLATFORMS", "FormPlatform", "FormSource", "Header", "has_signs", "platform_of", "qualtrics_zone"]
 
 FormSource = Literal["qualtrics", "surveymonkey", "google", "tencent", "jinshuju", "redcap"]
 Header = dict[str, tuple[str, str]]  # by column: name of the question, and its text
@@ -270,6 +270,14 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
 }  # fmt: skip
 
 
+def has_signs(source: FormSource, header: Sequence[str]) -> bool:
+    """Whether a header has what the exports of a platform have, wherever its columns stand."""
+    held = {name.strip() for name in header}
+    if source == "redcap" and "record_id" in held and any(name.endswith("_complete") for name in held):
+        return True
+    return any(sign <= held for sign in PLATFORMS[source].signs)
+
+
 def platform_of(header: Sequence[str]) -> list[FormSource]:
     """Platforms whose exports have such a header.
 
@@ -282,11 +290,10 @@ def platform_of(header: Sequence[str]) -> list[FormSource]:
     -------
     list of str
     """
-    held = {name.strip() for name in header}
-    found = [s for s, platform in PLATFORMS.items() if any(sign <= held for sign in platform.signs)]
+    found = [source for source in PLATFORMS if has_signs(source, header) and source != "redcap"]
     first = next((name.strip() for name in header if name.strip()), "")
     if "google" in found and first not in ("Timestamp", "时间戳记", "时间戳"):
         found.remove("google")
-    if not found and "record_id" in held and any(name.endswith("_complete") for name in held):
+    if not found and has_signs("redcap", header):
         found.append("redcap")
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import get_args
 
@@ -12,12 +14,13 @@ import pandas as pd
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import FlatVariant
 from surveykit.files.csv_rules import title_of
-from surveykit.questionnaire import Questionnaire, questionnaire_variables
+from surveykit.questionnaire import Questionnaire, item_choices, questionnaire_variables
+from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.times import is_zone
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.readers.file_cells import FileCells, FileLayout, head_rows, read_cells
 from surveykit.responses.readers.flat_file import FlatFile, Found, first_header, raw_of_flat, require_variant
-from surveykit.responses.readers.form_platforms import PLATFORMS, FormPlatform, FormSource, platform_of, qualtrics_zone
+from surveykit.responses.readers.form_platforms import PLATFORMS, FormPlatform, FormSource, has_signs, qualtrics_zone
 from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_form_platform"]
@@ -73,6 +76,28 @@ def _words_that_tick(
         words = table[header].astype("str").fillna("").str.strip()
         table = table.assign(**{f"@{option}": (words != "").map({True: "1", False: ""}).astype("str")})
         further |= {variable.id: (header,), option: (f"@{option}",)}
+    return _words_beside(table, {**columns, **further}, questionnaire, further)
+
+
+def _words_beside(
+    table: pd.DataFrame, columns: Mapping[str, Sequence[str]], questionnaire: Questionnaire, further: Found
+) -> tuple[pd.DataFrame, Found]:
+    """The only column without a title after that of a single choice: words that stand for its "other"."""
+    headers = [str(name) for name in table.columns if not str(name).startswith("@")]
+    used = {header for fits in columns.values() for header in fits}
+    for _, item in flow_of(questionnaire).questions:
+        other = next((choice for choice in item_choices(questionnaire, item) if choice.other), None)
+        if item.type != "single" or other is None or item.id not in columns or len(columns[item.id]) != 1:
+            continue
+        text = f"{item.id}_{other.code}_text"
+        main = columns[item.id][0]
+        after = list(takewhile(lambda name: re.fullmatch(r"#\d+", name), headers[headers.index(main) + 1 :]))
+        if text in columns or len(after) != 1 or after[0] in used:
+            continue
+        answer, words = (table[name].astype("str").fillna("").str.strip() for name in (main, after[0]))
+        label = next(iter(other.labels.values()), other.code)
+        table = table.assign(**{main: answer.mask((answer == "") & (words != ""), label).astype("str")})
+        further[text] = (after[0],)
     return table, further
 
 
@@ -127,7 +152,7 @@ def read_form_platform(
     platform = PLATFORMS[source]
     cells, previews = _without_previews(source, _cells(path, platform, layout or FileLayout()))
     headers = [str(name) for name in cells.table.columns]
-    if source not in platform_of([title_of(name, headers) for name in headers]):
+    if not has_signs(source, [title_of(name, headers) for name in headers]):
         signs = " or ".join(", ".join(sorted(sign)) for sign in platform.signs)
         what = f"not an export of {platform.title}: no columns {signs}"
         raise DataError(f"{path.name}: {what}; it has {first_few(headers)}")
