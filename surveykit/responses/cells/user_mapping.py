@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from surveykit.errors import DataError, Problem, first_few, nearest_word
 from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
 from surveykit.responses.cells.missing_codes import ALL, DECLARED_KINDS, Declared, blanks_by_item, codes_by_item
+from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
 
 __all__ = ["META_NAMES", "Said", "UserMapping", "check_user_mapping", "declared_problems", "what_is_said"]
 
@@ -176,8 +177,10 @@ def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> li
     return problems
 
 
-def declared_problems(questionnaire: Questionnaire, missing_codes: Any = None, blanks: Any = None) -> list[Problem]:
-    """Find what is wrong in ``missing_codes`` and ``blanks`` as a user wrote them.
+def declared_problems(
+    questionnaire: Questionnaire, missing_codes: Any = None, blanks: Any = None, zone: Any = None
+) -> list[Problem]:
+    """Find what is wrong in ``missing_codes``, ``blanks`` and ``zone`` as a user wrote them.
 
     Parameters
     ----------
@@ -185,6 +188,8 @@ def declared_problems(questionnaire: Questionnaire, missing_codes: Any = None, b
         Whose columns they name.
     missing_codes, blanks : object, optional
         See `UserMapping`.
+    zone : object, optional
+        Name of a time zone.
 
     Returns
     -------
@@ -192,6 +197,8 @@ def declared_problems(questionnaire: Questionnaire, missing_codes: Any = None, b
         Wrong types, kinds that do not exist, columns that the questionnaire lacks; empty when all is well.
     """
     problems: list[Problem] = []
+    if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
+        problems.append(Problem(f"there is no time zone {zone!r}", ZONE_ADVICE, ("zone",)))
     if missing_codes is not None and not isinstance(missing_codes, Mapping | list | tuple):
         what = f"'missing_codes' must be a list of codes or kinds by code, not {missing_codes!r}"
         problems.append(Problem(what, 'for example {"-9": rf, "-8..-1": nr} or ["99"]', ("missing_codes",)))

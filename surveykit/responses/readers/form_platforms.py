@@ -290,7 +290,7 @@ def platform_of(header: Sequence[str]) -> list[FormSource]:
     -------
     list of str
     """
-    found = [source for source in PLATFORMS if has_signs(source, header) and source != "redcap"]
+    found: list[FormSource] = [source for source in PLATFORMS if has_signs(source, header) and source != "redcap"]
     first = next((name.strip() for name in header if name.strip()), "")
     if "google" in found and first not in ("Timestamp", "时间戳记", "时间戳"):
         found.remove("google")

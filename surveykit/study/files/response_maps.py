@@ -55,16 +55,12 @@ def mapping_problems(study: StudyOutline, questionnaire: Questionnaire) -> list[
 
     Maps made by a run are read then.
     """
-    from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
     from surveykit.responses.cells.user_mapping import declared_problems
 
     problems: list[Problem] = []
     for place, entry in enumerate(study.definition.data.responses):
-        for problem in declared_problems(questionnaire, entry.missing_codes, entry.blanks):
+        for problem in declared_problems(questionnaire, entry.missing_codes, entry.blanks, entry.zone):
             problems.append(replace(problem, path=("data", "responses", place, *problem.path)))
-        if entry.zone is not None and not is_zone(entry.zone):
-            what = f"there is no time zone {entry.zone!r}"
-            problems.append(Problem(what, ZONE_ADVICE, ("data", "responses", place, "zone")))
         try:
             read_mapping(study.root, entry, questionnaire)
         except DefinitionError as error:

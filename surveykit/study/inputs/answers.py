@@ -63,13 +63,10 @@ def _read(
     study: StudyOutline, entry: ResponseFile, questionnaire: Questionnaire, salt: str | None
 ) -> tuple[RawResponses, str]:
     from surveykit.responses.readers.detect import detect_source, read_responses, reader_options
-    from surveykit.responses.readers.file_cells import FileLayout
 
     path = study.root / entry.file
     forced = entry.source or study.definition.data.source
-    layout = FileLayout(
-        entry.header_row or 1, entry.skip_rows or 0, entry.footer or 0, entry.sheet, entry.encoding
-    )  # fmt: skip
+    layout = {name: getattr(entry, name) for name in ("header_row", "skip_rows", "footer", "sheet", "encoding")}
     source = forced or detect_source(path, layout)
     given = {
         "variant": entry.variant, "versions": entry.versions, "zone": entry.zone, "sheet": entry.sheet,

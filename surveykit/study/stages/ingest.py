@@ -42,6 +42,7 @@ TOLD = (
     "repeated_record_id",
     "no_answer_at_all",
     "zone_differs",
+    "value_labels_differ",
 )
 
 
