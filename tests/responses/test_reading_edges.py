@@ -271,3 +271,36 @@ def test_lines_of_the_account_hold_for_one_and_for_many(tmp_path):
             == f"questions that are not in the file, and not counted: {len(absent)}: {', '.join(map(repr, absent))}"
         )
         assert lines[-1] == "columns that are not used: 1: 'x'"
+
+
+GRIDS = [
+    {"id": f"q_{scale}", "type": "grid", "text": text, "choices": ["low", "high"], "rows": [["a", "A"], ["b", "B"]]}
+    for scale, text in ((1, "Importance"), (2, "Satisfaction"))
+]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["q[a][1]", "q[a][2]", "q[b][1]", "q[b][2]"],
+        ["q_a#0", "q_a#1", "q_b#0", "q_b#1"],
+        ["q[a][1]. Q [A][Scale 1]", "q[a][2]. Q [A][Scale 2]", "q[b][1]. Q [B][Scale 1]", "q[b][2]. Q [B][Scale 2]"],
+    ],
+)
+def test_two_scales_of_limesurvey_are_two_grids(tmp_path, header):
+    text = ",".join(["id", "submitdate", "lastpage", *header]) + "\n1,2024-05-06 08:00:00,1,1,2,2,1\n"
+    _, coded = read(tmp_path / "a.csv", tiny(*GRIDS, language="en"), text, source="limesurvey", variant="codes")
+    assert coded.data[["q_1_a", "q_2_a", "q_1_b", "q_2_b"]].iloc[0].tolist() == ["1", "2", "2", "1"]
+
+
+def test_the_record_id_of_redcap_has_any_name_and_comes_first(tmp_path):
+    q = tiny({"id": "sex", "type": "single", "text": "Sex?", "choices": ["a", "b"]}, language="en")
+    raw, coded = read(tmp_path / "a.csv", q, "study_id,redcap_event_name,sex\nA7,base,2\nB1,base,1\n")
+    assert (raw.source, coded.meta["response_id"].tolist()) == ("redcap", ["A7", "B1"])
+    assert [f.message for f in raw.findings if f.kind == "record_id_column"] == [
+        "record ids are read from the first column, 'study_id', as REDCap writes them"
+    ]
+    raw, coded = read(tmp_path / "a.csv", q, "pid,sex,visit_complete\nA7,2,2\n", source="redcap")
+    assert coded.meta["response_id"].tolist() == ["A7"]
+    with pytest.raises(DataError, match="does not look like any known export"):
+        read(tmp_path / "a.csv", q, "pid,sex,visit_complete\nA7,2,2\n")

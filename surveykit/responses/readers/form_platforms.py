@@ -183,6 +183,14 @@ _QUALTRICS_KNOWN = """
     recipientlastname recipientfirstname recipientemail externalreference externaldatareference locationlatitude
     locationlongitude locationaccuracy
 """
+# Columns that REDCap adds to the questions; the record id has the name that the project gave it, and comes first.
+_REDCAP_OWN = (
+    "redcap_event_name",
+    "redcap_survey_identifier",
+    "redcap_repeat_instrument",
+    "redcap_repeat_instance",
+    "redcap_data_access_group",
+)
 PLATFORMS: dict[FormSource, FormPlatform] = {
     "qualtrics": FormPlatform(
         "Qualtrics",
@@ -261,11 +269,11 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
     ),
     "redcap": FormPlatform(
         "REDCap",
-        (frozenset({"record_id", "redcap_survey_identifier"}), frozenset({"record_id", "redcap_event_name"})),
+        tuple(frozenset({name}) for name in _REDCAP_OWN),
         {"@response_id": ("record_id",), "@unit_id": ("redcap_survey_identifier", "unit_id")},
         _none,
         _redcap,
-        known=frozenset({"redcap_event_name", "redcap_data_access_group", "redcap_survey_identifier"}),
+        known=frozenset(_REDCAP_OWN),
     ),
 }  # fmt: skip
 
@@ -273,7 +281,7 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
 def has_signs(source: FormSource, header: Sequence[str]) -> bool:
     """Whether a header has what the exports of a platform have, wherever its columns stand."""
     held = {name.strip() for name in header}
-    if source == "redcap" and "record_id" in held and any(name.endswith("_complete") for name in held):
+    if source == "redcap" and any(name.endswith("_complete") for name in held):
         return True
     return any(sign <= held for sign in PLATFORMS[source].signs)
 
@@ -294,6 +302,7 @@ def platform_of(header: Sequence[str]) -> list[FormSource]:
     first = next((name.strip() for name in header if name.strip()), "")
     if "google" in found and first not in ("Timestamp", "时间戳记", "时间戳"):
         found.remove("google")
-    if not found and has_signs("redcap", header):
+    held = {name.strip() for name in header}
+    if not found and (held & set(_REDCAP_OWN) or ("record_id" in held and has_signs("redcap", header))):
         found.append("redcap")
     return found

@@ -158,6 +158,11 @@ def read_form_platform(
         raise DataError(f"{path.name}: {what}; it has {first_few(headers)}")
     named = platform.columns(headers, cells.above)
     own = first_header(headers, platform.meta)
+    records: list[Finding] = []
+    if source == "redcap" and "@response_id" not in own:
+        own["@response_id"] = headers[0]
+        said_so = f"record ids are read from the first column, {headers[0]!r}, as REDCap writes them"
+        records.append(Finding("record_id_column", said_so, headers[0]))
     stated = qualtrics_zone(headers, cells.above, own.get("@submitted_at")) if source == "qualtrics" else None
     zone, zones = _zone(path, platform, stated, zone)
     known = tuple(h for h in headers if h.lower() in platform.known or h.lower().endswith("_complete"))
@@ -167,7 +172,7 @@ def read_form_platform(
         texts={header: text for header, (_, text) in named.items() if text != header},
         own=own, readers={"code": platform.reader("code"), "label": platform.reader("label")},
         zone=zone, change=_words_that_tick if platform.words_tick else None,
-        known=known, findings=(*cells.findings, *previews, *zones),
+        known=known, findings=(*cells.findings, *previews, *zones, *records),
     )  # fmt: skip
     raw = raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
     return raw if platform.day_first is None else replace(raw, day_first=platform.day_first)
