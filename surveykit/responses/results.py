@@ -107,6 +107,9 @@ class RawResponses:
         Headers of the file that hold no answer, token, time or other meta data.
     whole : bool
         Whether a column that is not there was left blank by everybody, as in the files of the project's own form.
+    children : mapping of str to DataFrame
+        Rows of repeat groups, by group or instrument: `response_id` of the record that each belongs to, its `row` in
+        the file, and the group's columns as text without personal ones. They are no records and are not coded.
     day_first : bool, optional
         Order of day and month in times that leave it open; told from each column when it is not given.
     """
@@ -131,6 +134,7 @@ class RawResponses:
     unused: tuple[str, ...] = ()
     day_first: bool | None = None
     whole: bool = False
+    children: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def row_numbers(self) -> NDArray[np.int64]:

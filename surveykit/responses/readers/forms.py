@@ -21,6 +21,7 @@ from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.readers.file_cells import FileCells, FileLayout, head_rows, read_cells
 from surveykit.responses.readers.flat_file import FlatFile, Found, first_header, raw_of_flat, require_variant
 from surveykit.responses.readers.form_platforms import PLATFORMS, FormPlatform, FormSource, has_signs, qualtrics_zone
+from surveykit.responses.readers.repeats import Children, redcap_repeats
 from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_form_platform"]
@@ -159,10 +160,17 @@ def read_form_platform(
     named = platform.columns(headers, cells.above)
     own = first_header(headers, platform.meta)
     records: list[Finding] = []
+    children: Children = {}
     if source == "redcap" and "@response_id" not in own:
         own["@response_id"] = headers[0]
         said_so = f"record ids are read from the first column, {headers[0]!r}, as REDCap writes them"
         records.append(Finding("record_id_column", said_so, headers[0]))
+    if source == "redcap":
+        cells, children, repeats = redcap_repeats(cells, own["@response_id"], salt)
+        headers = [str(name) for name in cells.table.columns]
+        named = {header: named[header] for header in headers}
+        own = {ours: header for ours, header in own.items() if header in named}
+        records += repeats
     stated = qualtrics_zone(headers, cells.above, own.get("@submitted_at")) if source == "qualtrics" else None
     zone, zones = _zone(path, platform, stated, zone)
     known = tuple(h for h in headers if h.lower() in platform.known or h.lower().endswith("_complete"))
@@ -175,4 +183,4 @@ def read_form_platform(
         known=known, findings=(*cells.findings, *previews, *zones, *records),
     )  # fmt: skip
     raw = raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
-    return raw if platform.day_first is None else replace(raw, day_first=platform.day_first)
+    return replace(raw, children=children, day_first=platform.day_first)
