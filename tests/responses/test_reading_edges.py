@@ -111,6 +111,16 @@ def test_a_header_with_the_id_of_one_question_and_the_text_of_another_is_refused
         read(tmp_path / "a.csv", TWO, QUALTRICS + TEXTS.replace("Know?,Why?", "Smoker?,Sex?") + RECORDS)
 
 
+def test_an_option_with_the_id_of_one_and_the_text_of_another_is_refused(tmp_path):
+    q = tiny({"id": "m", "type": "multi", "text": "All", "choices": ["Great", "None", "Bad"]}, language="en")
+    head = "ResponseID,ResponseSet,StartDate,m_1,m_2,m_3\nResponseID,ResponseSet,StartDate,"
+    record = "R_1,Default,2024-05-06 08:00:00,1,1,\n"
+    with pytest.raises(DataError, match="'m_2' is 'm_2' by its id and 'm_3' by its text"):
+        read(tmp_path / "a.csv", q, head + "All-Great,All-Bad,All-None\n" + record)
+    _, coded = read(tmp_path / "a.csv", q, head + "All-Great,All-None,All-Bad\n" + record)
+    assert ticked(coded, "m") == [["1", "2"]]
+
+
 def workbook(path, *rows, formats=None, mac=False):
     """Write an XLSX; `formats` are number formats by cell, `mac` counts days from 1904 on."""
     book = openpyxl.Workbook()

@@ -62,7 +62,7 @@ def _refuse_contradictions(
 ) -> None:
     """Stop where a header holds the id of one question and the text of another."""
     items = {v.id: v.item for v in questionnaire_variables(questionnaire)}
-    grids = {v.id for v in questionnaire_variables(questionnaire) if v.kind == "grid"}
+    parts = {v.id for v in questionnaire_variables(questionnaire) if v.kind in ("grid", "multi") and not v.other_text}
     found = []
     for column, headers in by_id.items():
         item = items.get(column, column)
@@ -73,7 +73,7 @@ def _refuse_contradictions(
             owners = next((columns[form(text)] for columns, form in forms if form(text) in columns), ())
             if not owners or column in owners or item in owners:
                 continue
-            if column in grids or all(items.get(owner, owner) != item for owner in owners):
+            if column in parts or all(items.get(owner, owner) != item for owner in owners):
                 found.append(f"{header!r} is {column!r} by its id and {' or '.join(map(repr, owners))} by its text")
     if found:
         raise DataError(
