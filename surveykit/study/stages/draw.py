@@ -13,8 +13,9 @@ from surveykit.study.files import places
 from surveykit.study.running.artefacts import read_json, read_parquet, to_csv, write_csv, write_json, write_parquet
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.stage import Making, Stage
-from surveykit.study.tasks.committing import commitment_problems, require_revealed
+from surveykit.study.tasks.committing import require_revealed
 from surveykit.study.tasks.draw_log import log_draw
+from surveykit.study.tasks.proving import commitment_problems, proven_lines
 from surveykit.study.tasks.releasing import with_tickets
 
 if TYPE_CHECKING:
@@ -125,8 +126,7 @@ def verify_study_draw(study: Study) -> StudyVerification:
     # Derived from plan and frame, as the draw derives it: in stages its sizes stand in the plan of the first one.
     sizes = _allocation(study) if plan.stages else None
     found = verify_draw(plan, frame, record, allocation=sizes)
-    wrong, proven = commitment_problems(study, record)
-    problems = [*found.problems, *wrong]
+    problems = [*found.problems, *commitment_problems(study, record)]
     if record.frame != frame.name:
         problems.append(f"the record names the frame {record.frame!r}, the study {frame.name!r}")
     table = read_parquet(study.path(places.SAMPLE))
@@ -141,7 +141,7 @@ def verify_study_draw(study: Study) -> StudyVerification:
     problems += _release_problems(study)
     if not problems:
         size = f"{len(table):,} of {record.frame_rows:,} units"
-        return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}", *proven))
+        return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}", *proven_lines(study)))
     return StudyVerification(False, ("NOT verified:", *(f"  {problem}" for problem in problems)))
 
 

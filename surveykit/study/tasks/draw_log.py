@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import SurveyKitError
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from surveykit.sampling.drawing.log import LogEvent
     from surveykit.study.files.study import Study, StudyOutline
 
-__all__ = ["add_to_log", "last_event", "log_draw", "log_lines", "read_log", "sound_log"]
+__all__ = ["add_to_log", "last_event", "log_draw", "log_head", "log_lines", "read_log", "sound_log"]
 
 DRAWS = ("draw", "redraw")
 
@@ -34,7 +33,9 @@ def read_log(study: StudyOutline) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     entries = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    # A line ends at a line feed alone: other characters that end lines may stand in the reason of a release.
+    lines = read_text(path).split("\n")
+    for number, line in enumerate(lines if lines[-1] else lines[:-1], start=1):
         try:
             entry = json.loads(line)
         except ValueError:
@@ -53,27 +54,56 @@ def sound_log(study: Study) -> list[dict[str, Any]]:
     Raises
     ------
     SurveyKitError
-        The chain is broken.
+        The chain is broken, or an entry does not say what its event needs.
     """
-    from surveykit.sampling import chain_problems
+    from surveykit.study.tasks.draw_history import form_problems
 
     entries = read_log(study)
-    problems = chain_problems(entries)
+    problems = form_problems(entries)
     if problems:
         raise SurveyKitError(f"{study.located(places.DRAW_LOG)}: {problems[0]}: restore the log as it was written")
     return entries
 
 
 def add_to_log(study: Study, event: LogEvent, content: dict[str, Any]) -> dict[str, Any]:
-    """Add an entry at the end of the log and return it; the entries before stay byte for byte."""
-    from surveykit.sampling import extend_log
+    """Add an entry at the end of the log and return it; the entries before stay byte for byte.
 
-    entries = extend_log(sound_log(study), event, content, time.strftime("%Y-%m-%dT%H:%M:%S%z"))
-    lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in entries]
+    Raises
+    ------
+    SurveyKitError
+        The log was changed, or the clock of this machine stands before its last entry.
+    """
+    from surveykit.sampling import extend_log
+    from surveykit.sampling.drawing.commitment import now
+    from surveykit.sampling.drawing.log import moment
+
+    entries, time = sound_log(study), now()
+    last = moment(entries[-1]["time"]) if entries else None
+    if last is not None and time < last:
+        raise SurveyKitError(
+            f"{study.located(places.DRAW_LOG)}: the clock of this machine says {time.isoformat()}, and the last entry "
+            f"was made at {entries[-1]['time']}: set the clock right and do it again"
+        )
+    entry = extend_log(entries, event, content, time.strftime("%Y-%m-%dT%H:%M:%S%z"))[-1]
     path = study.path(places.DRAW_LOG)
     make_folder(path.parent)
-    write_atomically(path, "".join(lines).encode("utf-8"))
-    return entries[-1]
+    before = path.read_bytes() if path.exists() else b""
+    before += b"" if not before or before.endswith(b"\n") else b"\n"
+    write_atomically(path, before + _line(entry).encode("utf-8"))
+    return entry
+
+
+def _line(entry: dict[str, Any]) -> str:
+    """One line of JSON; the characters that other programs take for the end of a line are escaped."""
+    text = json.dumps(entry, ensure_ascii=False, sort_keys=True)
+    for mark in "\x85\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text + "\n"
+
+
+def log_head(study: Study) -> str:
+    """Return the hash of the last entry, which fixes the whole log once it is published."""
+    return str(sound_log(study)[-1]["hash"])
 
 
 def last_event(entries: list[dict[str, Any]], *events: str) -> dict[str, Any] | None:
@@ -108,8 +138,10 @@ def draw_content(record: DrawRecord) -> dict[str, Any]:
 def log_draw(study: Study, record: DrawRecord) -> None:
     """Enter a draw, or a redraw with what it replaces; the same draw made again is not entered twice."""
     log_plan(study)
-    content = draw_content(record)
-    before = last_event(sound_log(study), *DRAWS)
+    content, entries = draw_content(record), sound_log(study)
+    committed, before = last_event(entries, "commit"), last_event(entries, *DRAWS)
+    if committed is not None:
+        content["commitment"] = committed["content"]["code"]
     if before is None:
         add_to_log(study, "draw", content)
     elif {name: before["content"].get(name) for name in content} != content:
