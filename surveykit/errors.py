@@ -24,6 +24,7 @@ __all__ = [
     "SurveyKitError",
     "choose",
     "first_few",
+    "nearest_word",
 ]
 
 
@@ -175,16 +176,36 @@ def choose(name: str, value: object, allowed: Sequence[object], error: type[Surv
     if not isinstance(value, str):
         given = repr(value) if value is None else type(value).__name__
         raise error(f"{name}: a word is needed, not {given}: choose one of {listed}")
-    near = _nearest(value, words)
+    near = nearest_word(value, words)
     if near:
         raise error(f"{name}: {value!r} is unknown (did you mean {near!r}?): choose one of {listed}")
     raise error(f"{name}: {value!r} is unknown: choose one of {listed}")
 
 
-def _nearest(value: str, words: list[str]) -> str:
-    """Return the word that was probably meant, whatever its case, or an empty text."""
-    lower = {word.lower(): word for word in reversed(words)}
-    close = difflib.get_close_matches(value.strip().lower(), lower, n=1, cutoff=0.6)
+def nearest_word(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """Find the word that was probably meant, whatever its case.
+
+    Parameters
+    ----------
+    word : str
+        What was given.
+    known : iterable of str
+        What there is; of words that differ in their case only, the first counts.
+    likeness : float
+        The least that counts, from 0 to 1; see `difflib.SequenceMatcher.ratio`.
+
+    Returns
+    -------
+    str
+        One of `known`, or "" when nothing is alike.
+
+    Examples
+    --------
+    >>> nearest_word("AGE_GRUP", ["age", "Age_Group"]), nearest_word("income", ["age"])
+    ('Age_Group', '')
+    """
+    lower = {one.lower(): one for one in reversed(list(known))}
+    close = difflib.get_close_matches(word.strip().lower(), lower, n=1, cutoff=likeness)
     return lower[close[0]] if close else ""
 
 

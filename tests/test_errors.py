@@ -8,6 +8,7 @@ import pytest
 
 import surveykit as sk
 from surveykit import errors
+from surveykit.questionnaire.definition.text import nearest
 
 CALLER = {"UsageError"}  # of the command line only, which answers with the usage
 
@@ -46,3 +47,14 @@ def test_it_catches_what_is_raised(call):
     with pytest.raises(sk.SurveyKitError) as caught:
         call()
     assert type(caught.value) is not sk.SurveyKitError and str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "near"),
+    [("AGE_GRUP", ["AGE", "AGE_GROUP"], "AGE_GROUP"), (" Sat_Overal ", ["sat_overall"], "sat_overall"),
+     ("AGE", ["age", "Age"], "age"), ("income", ["age"], ""), ("age", [], "")],
+)  # fmt: skip
+def test_the_nearest_word_whatever_the_case(word, known, near):
+    assert errors.nearest_word(word, iter(known)) == near
+    advice = nearest(word, known, "write another")
+    assert advice == (f"did you mean {near!r}?" if near else "write another")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from surveykit.cli.manual import help_text, read_page
+from surveykit.errors import nearest_word
 from surveykit.language import LANGUAGES, translator
 
 __all__ = ["Argument", "Command", "Group", "Options", "choice", "flag", "option", "path", "redraw", "whole_number"]
@@ -27,7 +27,7 @@ class Choice(click.Choice[str]):
         """Return the word, or refuse it."""
         if value in self.choices:
             return value
-        known, name, close = ", ".join(map(repr, self.choices)), _name(param), _nearest(value, self.choices)
+        known, name, close = ", ".join(map(repr, self.choices)), _name(param), nearest_word(value, self.choices)
         if close:
             told = f"argument {name}: invalid choice: {value!r} (choose from {known}); did you mean {close!r}?"
         else:
@@ -179,7 +179,7 @@ class _Spoken(click.Command):
         try:
             return super().parse_args(ctx, self._spread(args, ctx))
         except click.NoSuchOption as error:
-            name, close = error.option_name, _nearest(error.option_name, sorted(self._names(ctx)))
+            name, close = error.option_name, nearest_word(error.option_name, sorted(self._names(ctx)))
             if close:
                 raise click.UsageError(f"unrecognized arguments: {name}; did you mean {close!r}?", ctx) from None
             raise click.UsageError(f"unrecognized arguments: {name}", ctx) from None
@@ -304,7 +304,7 @@ class Group(_Spoken, click.Group):
             word = args[0]
             if word.startswith("-"):
                 raise click.UsageError(f"unrecognized arguments: {word}", ctx)
-            close = _nearest(word, self.list_commands(ctx))
+            close = nearest_word(word, self.list_commands(ctx))
             advice = f"did you mean {close!r}?" if close else "'surveykit help' lists them"
             raise click.UsageError(f"there is no command {word!r}: {advice}", ctx)
         return args[0], command, args[1:]
@@ -318,11 +318,6 @@ class Group(_Spoken, click.Group):
                 lacking = ", ".join(self.list_commands(ctx))
                 raise click.UsageError(f"the following arguments are required: {lacking}", ctx) from None
             raise
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return close[0] if close else ""
 
 
 def _name(param: click.Parameter | None) -> str:

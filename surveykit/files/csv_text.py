@@ -99,8 +99,9 @@ def decoded(path: Path, encoding: str, size: int = BLOCK) -> Iterator[str]:
         The encoding is unknown, or does not fit.
     """
     try:
+        "".encode(encoding)  # refuses what Python calls an encoding and is none of text, such as hex
         decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
+    except (LookupError, ValueError):
         raise FileError(
             f"there is no encoding {encoding!r}", "name it as Python does, e.g. gb18030", path.name
         ) from None

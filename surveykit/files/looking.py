@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from surveykit.errors import DataError, Problem
 from surveykit.files.recording import note_read
@@ -19,7 +19,9 @@ __all__ = [
     "MAX_JSON",
     "MAX_TEXT",
     "FileError",
+    "FileKind",
     "UnreadableError",
+    "file_kind",
     "file_sha256",
     "open_regular",
     "parse_json",
@@ -33,6 +35,17 @@ MAX_TEXT = 50_000_000
 MAX_JSON = 200_000_000
 MAX_DIGITS = 400
 _BLOCK = 1 << 20
+FileKind = Literal["xlsx", "xls", "parquet", "spss", "stata", "text"]
+_SIGNS: dict[bytes, FileKind] = {
+    b"PK\x03\x04": "xlsx",
+    b"PK\x05\x06": "xlsx",  # an archive without parts
+    b"\xd0\xcf\x11\xe0": "xls",
+    b"PAR1": "parquet",
+    b"$FL2": "spss",
+    b"$FL3": "spss",
+    b"<stata_dta>": "stata",
+}
+_OLD_STATA = (b"\x71", b"\x72", b"\x73")  # a letter each, so that the name has to say it too
 
 
 class FileError(DataError):
@@ -98,6 +111,15 @@ def open_regular(path: Path, *, shown: str | None = None, limit: int | None = No
         raise UnreadableError(f"the file cannot be read ({_reason(error)})", todo, shown or path.name) from None
     with stream:
         yield stream
+
+
+def file_kind(path: Path) -> FileKind:
+    """Tell what kind of table a file holds by its first bytes; "text" is whatever is none of the others."""
+    with open_regular(path) as stream:
+        start = stream.read(16)
+    if path.suffix == ".dta" and start.startswith(_OLD_STATA):
+        return "stata"
+    return next((kind for sign, kind in _SIGNS.items() if start.startswith(sign)), "text")
 
 
 def read_bytes(path: Path, *, shown: str | None = None, limit: int = MAX_TEXT) -> bytes:

@@ -21,7 +21,6 @@ from surveykit.responses.cells.values import CellReader
 __all__ = [
     "Columns",
     "Finding",
-    "MissingKind",
     "RawResponses",
     "Responses",
     "UserColumns",
@@ -31,7 +30,6 @@ __all__ = [
 Variant = Literal[FileVariant, ""]
 Columns = ColumnMap | Mapping[str, str | Sequence[str]]
 UserColumns = UserMapping | Mapping[str, str | Sequence[str]]
-MissingKind = Literal["", "na", "nr", "dk", "rf", "nf"]
 
 _KIND_NAMES = {
     "": "已答 / answered",

@@ -13,6 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from old_workbooks import old_workbook
+
 ROWS = [["id", "district", "answer"], *([f"u{i:03d}", "东城" if i % 2 else "north", str(i % 5)] for i in range(40))]
 
 
@@ -42,6 +44,7 @@ def seeds(frame, tmp_path_factory) -> dict[str, bytes]:
         "csv_quoted": frame.to_csv(index=False, quoting=1).encode(),
         "csv_gb18030": frame.to_csv(index=False).encode("gb18030"),
         "xlsx": stream.getvalue(),
+        "xls": old_workbook(ROWS),
         "parquet": (folder / "a.parquet").read_bytes(),
         "json": json.dumps({"format": "surveykit-response/1", "answers": {"a": "1", "b": ["1", 2.5, None]}}).encode(),
         "yaml": "id: a\nitems:\n  - {id: x, kind: text}\n  - id: 'y'\n    label: \"甲\"\n".encode(),

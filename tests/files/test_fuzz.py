@@ -17,9 +17,9 @@ from surveykit.files.csv_text import read_csv_text, read_plain_csv
 from surveykit.files.looking import parse_json, read_json
 from surveykit.files.parquet import read_parquet, read_parquet_text
 from surveykit.files.statistics import read_statistics
-from surveykit.files.text_tables import read_headers, read_text_table
 from surveykit.files.workbook import read_workbook
 from surveykit.questionnaire import import_xlsform
+from surveykit.responses.readers.file_cells import FileLayout, read_cells, read_header
 from surveykit.sampling.frames.frames import open_frame
 from surveykit.study.files.tables import TABLES, read_table
 from surveykit.study.files.yaml_reader import parse_yaml, read_yaml
@@ -51,11 +51,18 @@ def form_import(path: Path) -> object:
     return import_xlsform(path.read_bytes())
 
 
+def read_shifted(path: Path) -> object:
+    """Cells of a file whose header is said to be further down."""
+    return read_cells(path, FileLayout(header_row=2, skip_rows=1, footer=1))
+
+
 KINDS = [
     ("csv", "a.csv", all_rows), ("csv_quoted", "a.csv", all_rows), ("parquet", "a.parquet", all_rows),
     ("csv", "a.csv", read_csv_text), ("csv_quoted", "a.csv", read_csv_text), ("csv_gb18030", "a.csv", read_csv_text),
-    ("csv_quoted", "a.csv", read_plain_csv), ("csv_quoted", "a.csv", study_table), ("csv", "a.csv", read_headers),
-    ("xlsx", "a.xlsx", read_text_table), ("xlsx", "a.xlsx", form_import),
+    ("csv_quoted", "a.csv", read_plain_csv), ("csv_quoted", "a.csv", study_table), ("csv", "a.csv", read_header),
+    ("csv", "a.csv", read_cells), ("csv_quoted", "a.csv", read_cells), ("csv_quoted", "a.csv", read_shifted),
+    ("xlsx", "a.xlsx", read_cells), ("xlsx", "a.xlsx", read_shifted), ("xlsx", "a.xlsx", read_header),
+    ("xls", "a.xls", read_cells), ("xlsx", "a.xlsx", form_import),
     ("parquet", "a.parquet", read_parquet), ("parquet", "a.parquet", read_parquet_text),
     ("json", "a.json", read_json), ("yaml", "a.yaml", read_yaml), ("sav", "a.sav", spss), ("dta", "a.dta", stata),
 ]  # fmt: skip

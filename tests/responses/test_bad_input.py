@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import re
 import zipfile
+from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import openpyxl
@@ -15,10 +18,13 @@ from layouts import random_table, write_form, write_kobo, write_odk, write_plain
 from simulated_study import questionnaire
 
 from surveykit.errors import DataError, SurveyKitError
+from surveykit.files.answer_files import FileVariant
 from surveykit.files.csv_text import read_csv_text
-from surveykit.files.text_tables import read_text_table
 from surveykit.questionnaire import definition_hash
 from surveykit.responses import code_responses, read_form, read_kobo, read_odk, read_responses, read_spss, read_wjx
+from surveykit.responses.readers.detect import READERS, reader_options
+from surveykit.responses.readers.file_cells import FileLayout, read_cells
+from surveykit.responses.readers.forms import read_form_platform
 from surveykit.simulation import write_wjx_export
 
 
@@ -117,7 +123,7 @@ def sheet_of(cells, path):
 
 def test_header_of_a_workbook_shifted_or_a_column_twice(table, tmp_path):
     q = questionnaire()
-    good = read_text_table(write_wjx_export(table, q, tmp_path / "a.xlsx"))[0].astype(str)
+    good = read_cells(write_wjx_export(table, q, tmp_path / "a.xlsx")).table.astype(str)
     rows = [list(good.columns), *good.to_numpy().tolist()]
     with pytest.raises(DataError, match=r"header row shifted|header is in another row"):
         read_wjx(sheet_of([["导出时间"], *rows], tmp_path / "b.xlsx"), q)
@@ -142,7 +148,7 @@ def test_a_sheet_that_says_it_has_endless_cells(table, tmp_path, cells, monkeypa
         for entry in source.infolist():
             target.writestr(entry.filename, sheet if "sheet1" in entry.filename else source.read(entry))
     with pytest.raises(DataError, match="more cells than a spreadsheet can have"):
-        read_text_table(tmp_path / "b.xlsx")
+        read_cells(tmp_path / "b.xlsx")
 
 
 def test_a_parquet_file_of_endless_rows(table, tmp_path, monkeypatch):
@@ -218,7 +224,21 @@ def test_formulas_are_text(table, tmp_path):
     book.active.append(["x", "y"])
     book.active.append(["=1+1", '=HYPERLINK("http://x")'])
     book.save(tmp_path / "f.xlsx")
-    assert read_text_table(tmp_path / "f.xlsx")[0].iloc[0].tolist() == ["=1+1", '=HYPERLINK("http://x")']
+    assert read_cells(tmp_path / "f.xlsx").table.iloc[0].tolist() == ["=1+1", '=HYPERLINK("http://x")']
+
+
+def test_an_encoding_that_is_none_of_text(tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    for encoding in ("hex", "rot13", "undefined", "no such", "a\0b"):
+        for layout in (FileLayout(encoding=encoding), FileLayout(encoding=encoding, skip_rows=1)):
+            with pytest.raises(DataError, match=r"a\.csv: there is no encoding"):
+                read_cells(tmp_path / "a.csv", layout)
+
+
+def test_a_csv_whose_first_title_is_pk(tmp_path):
+    """The letters with which an archive begins are a common title too."""
+    (tmp_path / "a.csv").write_text("PK,y\n1,2\n")
+    assert read_cells(tmp_path / "a.csv").table.astype(str).to_numpy().tolist() == [["1", "2"]]
 
 
 def test_zip_bomb(tmp_path):
@@ -226,7 +246,7 @@ def test_zip_bomb(tmp_path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 120_000_000)
     with pytest.raises(DataError, match="zip bomb"):
-        read_text_table(path)
+        read_cells(path)
 
 
 def test_entities_are_refused(table, tmp_path):
@@ -237,7 +257,7 @@ def test_entities_are_refused(table, tmp_path):
         for entry in source.infolist():
             target.writestr(entry.filename, bomb if "sheet1" in entry.filename else source.read(entry))
     with pytest.raises(DataError, match="document type"):
-        read_text_table(bad)
+        read_cells(bad)
 
 
 def test_mixed_versions(table, tmp_path):
@@ -331,6 +351,34 @@ def test_an_unknown_option_of_a_reader(wjx):
         read_responses(wjx, questionnaire(), versions=["1"])
     with pytest.raises(DataError, match="source: 'paper' is unknown"):
         read_responses(wjx, questionnaire(), source="paper")
+
+
+def documented_variants():
+    """Variants of each source by the table of docs/methods/responses.md."""
+    text = (Path(__file__).parents[2] / "docs/methods/responses.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `") and line.count(" | ") == 3]
+    named = {s: set(re.findall("`(.+?)`", row[2])) for row in rows for s in re.findall("`(.+?)`", row[0])}
+    return {source: named[source] for source in READERS}
+
+
+@pytest.mark.parametrize(("source", "taken"), documented_variants().items())
+def test_a_reader_takes_the_variants_of_its_row_and_no_other(tmp_path, source, taken):
+    path = tmp_path / "a.csv"
+    words = {*get_args(FileVariant), "nonsense", "Codes", " codes", ""}
+    assert taken < words
+    for word in words - taken:
+        wanted = rf"a\.csv: variant: '{word}' is unknown" if taken else f"the reader of {source} takes no .*'variant'"
+        with pytest.raises(DataError, match=wanted):
+            read_responses(path, questionnaire(), source=source, variant=word)
+    for word in taken:
+        with pytest.raises(DataError, match="no such file"):
+            read_responses(path, questionnaire(), source=source, variant=word)
+
+
+def test_a_platform_that_is_none(wjx):
+    with pytest.raises(DataError, match=r"source: 'gogle' is unknown \(did you mean 'google'\?\)"):
+        read_form_platform(wjx, questionnaire(), "gogle")
+    assert "source" not in set().union(*map(reader_options, READERS))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

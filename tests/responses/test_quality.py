@@ -10,19 +10,9 @@ from surveykit.responses import (
     QualityRules,
     check_quality,
     check_quality_rules,
-    code_responses,
     exclude,
     link_sample,
-    read_wjx,
 )
-from surveykit.simulation import write_wjx_export
-
-
-@pytest.fixture(scope="module")
-def coded(tmp_path_factory):
-    q = questionnaire()
-    path = write_wjx_export(simulated().table, q, tmp_path_factory.mktemp("wjx") / "a.csv")
-    return code_responses(read_wjx(path, q), q)
 
 
 @pytest.fixture(scope="module")

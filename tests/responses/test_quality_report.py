@@ -13,22 +13,12 @@ from surveykit.errors import DataError
 from surveykit.responses import (
     QualityRules,
     check_quality,
-    code_responses,
     link_sample,
     quality_html,
     quality_tables,
-    read_wjx,
     write_quality_xlsx,
 )
 from surveykit.responses.reporting.tables import break_offs, icc_oneway, interviewer_table, item_nonresponse
-from surveykit.simulation import write_wjx_export
-
-
-@pytest.fixture(scope="module")
-def coded(tmp_path_factory):
-    q = questionnaire()
-    path = write_wjx_export(simulated().table, q, tmp_path_factory.mktemp("wjx") / "a.csv")
-    return code_responses(read_wjx(path, q), q)
 
 
 @pytest.fixture(scope="module")

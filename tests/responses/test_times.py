@@ -10,8 +10,9 @@ import pytest
 from tiny import read, tiny
 
 from surveykit.errors import DataError
-from surveykit.responses import code_responses, read_responses
+from surveykit.responses import code_responses, detect_source, read_responses
 from surveykit.responses.cells.times import parse_durations, parse_times, times_of_column
+from surveykit.responses.readers.file_cells import FileLayout
 
 ONE = tiny({"id": "s", "type": "single", "choices": ["x", "y"]})
 
@@ -115,6 +116,19 @@ def test_a_hidden_first_sheet_is_said(tmp_path):
     raw = read_responses(tmp_path / "a.xlsx", ONE, source="table")
     assert raw.sheet == "答卷"
     assert [f.kind for f in raw.findings] == ["hidden_sheet"]
+
+
+def test_the_source_is_told_by_the_sheet_that_is_read(tmp_path):
+    """Neither by a hidden sheet in front of it nor by the first where another is named."""
+    book = openpyxl.Workbook()
+    book.active.append(["nothing"])
+    book.active.sheet_state = "hidden"
+    for title, header in (("a", ["序号", "提交答卷时间"]), ("b", ["SubmissionDate", "KEY"])):
+        book.create_sheet(title).append(header)
+    book.active = 1
+    book.save(tmp_path / "a.xlsx")
+    assert detect_source(tmp_path / "a.xlsx") == "wjx"
+    assert detect_source(tmp_path / "a.xlsx", FileLayout(sheet="b")) == "odk"
 
 
 def test_repeated_and_empty_titles(tmp_path):

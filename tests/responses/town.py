@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pypdf
 
 from surveykit.cli.main import main
-from surveykit.files.text_tables import read_text_table
+from surveykit.responses.readers.file_cells import read_cells
 from surveykit.study.tasks.scaffold import start_study
 
 
@@ -40,7 +40,7 @@ def name_responses(folder: Path, entries: str, more: str = "") -> None:
 
 def web_cells(folder: Path) -> pd.DataFrame:
     """Cells of the simulated export."""
-    return read_text_table(folder / "data/web.xlsx")[0].astype("str")
+    return read_cells(folder / "data/web.xlsx").table.astype("str")
 
 
 def write_csv(cells: pd.DataFrame, path: Path) -> None:

@@ -1,6 +1,5 @@
-"""A starter study, run once; tests work on copies of it."""
+"""A starter study that has not run, and the command line on it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,23 +8,6 @@ from surveykit.cli.main import main
 from surveykit.study.tasks.scaffold import start_study
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def finished_study(tmp_path_factory):
-    """The starter study after a whole run; not to be changed."""
-    folder = tmp_path_factory.mktemp("finished") / "town"
-    start_study(folder)
-    assert main(["--study", str(folder), "run"]) == 0
-    return folder
-
-
-@pytest.fixture
-def town(finished_study, tmp_path):
-    """A copy of the finished study to change."""
-    folder = tmp_path / "town"
-    shutil.copytree(finished_study, folder, copy_function=shutil.copy2)
-    return folder
 
 
 @pytest.fixture

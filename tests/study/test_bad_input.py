@@ -33,7 +33,7 @@ MISTAKES = [
     ("sampling/margins_sex.csv", "Female,39800", "Female,39801", "add up to 80,001, the total says 80,000 (+1)"),
     ("sampling/margins_district.csv", "district,east", "district,easst", "did you mean 'east'?"),
     ("analysis/weighting.yaml", "kind: nonresponse", "kind: nonresponce", "kind"),
-    ("analysis/indicators.yaml", 'numerator: "aware in [1, 2]"', 'numerator: "awre in [1, 2]"', "awre"),
+    ("analysis/indicators.yaml", 'numerator: "aware in', 'numerator: "awre in', "did you mean 'aware'?"),
     ("analysis/scoring.yaml", "points: 60", "points: 61", "61"),
     ("analysis/scoring.yaml", "input: satisfaction", "input: satisfation", "satisfation"),
     ("study.yaml", "weights_after: raking", "weights_after: rakin", "did you mean 'raking'?"),

@@ -131,7 +131,7 @@ def test_every_file_that_a_stage_reads_is_among_its_inputs(fresh_town, monkeypat
 
     study = load_study(fresh_town)
     chosen = study_stages(study)
-    for name in ("surveykit.files.duck", "surveykit.files.text_tables", "surveykit.files.csv_text"):
+    for name in ("surveykit.files.duck", "surveykit.responses.readers.file_cells", "surveykit.files.csv_text"):
         __import__(name)
     real = sys.modules["surveykit.files.looking"].require_regular
     for name, module in list(sys.modules.items()):

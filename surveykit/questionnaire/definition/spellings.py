@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from surveykit.questionnaire.definition.structure import Choice
+from surveykit.questionnaire.definition.text import half_width
 
 __all__ = ["OptionsBy", "Spellings", "fold_label", "options_alike", "whole_number"]
 
 OptionsBy = Literal["label", "code", "place"]
 _TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
-_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE = half_width("".join(map(chr, range(0x21, 0x7F)))) | {0x3000: 0x20}
 _ONE_SIGN = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-")
     | dict.fromkeys("〜∼", "~")
@@ -25,7 +26,7 @@ _ONE_SIGN = str.maketrans(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BLANK_BESIDE_SIGN = re.compile(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])")
 _WHOLE = re.compile(r"([+-]?\d+)\.0+\Z")
-_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+_WIDE_DIGITS = half_width()
 
 
 def fold_label(text: str) -> str:
@@ -61,7 +62,7 @@ def whole_number(text: str) -> str:
     >>> whole_number("3.0"), whole_number("３"), whole_number("-1"), whole_number("3.5")
     ('3', '3', '-1', '3.5')
     """
-    plain = text.translate(_WIDE_DIGITS) if text and text[0] in "０１２３４５６７８９" else text
+    plain = text.translate(_WIDE_DIGITS) if text and ord(text[0]) in _WIDE_DIGITS else text
     match = _WHOLE.match(plain)
     return match[1] if match else plain
 

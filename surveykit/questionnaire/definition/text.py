@@ -1,22 +1,36 @@
-"""Small helpers for text: nearest names, text in a language, piping."""
+"""Small helpers for text: nearest names, text in a language, piping, full-width digits."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["PIPE", "in_language", "nearest", "pipe", "piped_ids"]
+from surveykit.errors import nearest_word
+
+__all__ = ["PIPE", "half_width", "in_language", "nearest", "pipe", "piped_ids"]
 
 PIPE = re.compile(r"\{\{\s*([A-Za-z0-9_.]*)\s*\}\}")
+
+_TO_WIDE = 0xFEE0
+
+
+def half_width(signs: str = "") -> dict[int, int]:
+    """Return a table for `str.translate` from full-width digits, and from some full-width signs, to ASCII.
+
+    Examples
+    --------
+    >>> "－１．５％".translate(half_width(".-"))
+    '-1.5％'
+    """
+    return {ord(sign) + _TO_WIDE: ord(sign) for sign in "0123456789" + signs}
 
 
 def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return "did you mean 'x'?", or what else to say when nothing is near."""
     names = list(known)
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
+    near = nearest_word(name, names)
+    if near:
+        return f"did you mean {near!r}?"
     if otherwise:
         return otherwise
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

@@ -122,7 +122,7 @@ def plain_label(questionnaire: Questionnaire, labels: Labels, language: str) -> 
     return " ".join(pipe(in_language(labels, language), named).split())
 
 
-def make_entries(questionnaire: Questionnaire, language: str, joined_multi: bool = True) -> list[ColumnEntry]:
+def make_entries(questionnaire: Questionnaire, language: str) -> list[ColumnEntry]:
     """Return an entry per column, without platform names."""
     entries: list[ColumnEntry] = []
     for step, item in flow_of(questionnaire).questions:

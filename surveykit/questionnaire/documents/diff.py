@@ -67,6 +67,7 @@ def diff_questionnaires(old: Questionnaire, new: Questionnaire) -> tuple[Change,
     >>> for change in diff_questionnaires(version([["1", "Yes"], ["2", "No"]]), version([["1", "Yes"], ["0", "No"]])):
     ...     print(change)
     breaks: items.a: code 2 (No) is now 0
+    none: version: the version is still 1: raise it
     """
     found = [*_heads(old, new), *_items(old, new), *_order(old, new)]
     if found and new.version <= old.version:

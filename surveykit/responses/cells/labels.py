@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 
-__all__ = ["nearest_label", "normalise_header", "normalise_label", "without_number"]
+__all__ = ["normalise_label", "without_number"]
 
 _NUMBERING = re.compile(r"^\s*(?:第?\s*\d{1,3}\s*(?:题|[、.:：．]))\s*")
 _TAGS = re.compile(r"<[^<>]{1,200}>")
-_FILLED = re.compile(r"[〖\[【][^〗\]】]*[〗\]】]\s*$")
 
 
 def normalise_label(text: str) -> str:
@@ -36,46 +33,12 @@ def normalise_label(text: str) -> str:
     return "".join(c for c in plain if not (c.isspace() or unicodedata.category(c)[0] == "P" or c in "~`^|+<>=$"))
 
 
-def normalise_header(text: str) -> str:
-    """Bring a header to the form in which question texts are compared: the number before the text falls away.
-
-    Parameters
-    ----------
-    text : str
-        A header of an export.
-
-    Returns
-    -------
-    str
+def without_number(text: str) -> str:
+    """A header without the number of the question before its text.
 
     Examples
     --------
-    >>> normalise_header("12、您的性别是？") == normalise_header("您的性别是?")
-    True
+    >>> without_number("12、您的性别是？")
+    '您的性别是？'
     """
-    return normalise_label(without_number(text))
-
-
-def without_number(text: str) -> str:
-    """A header without the number of the question before its text."""
     return _NUMBERING.sub("", text)
-
-
-def nearest_label(text: str, labels: Iterable[str]) -> str:
-    """Find the label most like a text.
-
-    Parameters
-    ----------
-    text : str
-        What was found.
-    labels : iterable of str
-        What there is.
-
-    Returns
-    -------
-    str
-        "" when nothing is alike.
-    """
-    pool = list(labels)
-    close = difflib.get_close_matches(text, pool, n=1, cutoff=0.3)
-    return close[0] if close else ""

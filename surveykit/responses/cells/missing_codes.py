@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveykit.questionnaire.definition.spellings import whole_number
+from surveykit.questionnaire.definition.text import half_width
 
 __all__ = [
     "ALL",
-    "DECLARED_KINDS",
     "Declared",
     "DeclaredFor",
     "blanks_by_item",
@@ -21,10 +21,9 @@ __all__ = [
 ]
 
 ALL = "*"  # every item of the file
-DECLARED_KINDS = ("nr", "na", "dk", "rf")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?\Z")
 _RANGE = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*\.\.\s*([+-]?\d+(?:\.\d+)?)\s*\Z")
-_WIDE = str.maketrans("０１２３４５６７８９．－＋", "0123456789.-+")
+_WIDE = half_width(".-+")
 
 
 def number_of(text: str) -> str:

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.questionnaire.definition.text import half_width
 from surveykit.responses.cells.distinct import distinct_cells
 
 __all__ = ["ColumnTimes", "day_month_order", "parse_durations", "parse_times", "readable_dates", "times_of_column"]
 
-_WIDE = str.maketrans("０１２３４５６７８９：／－．＋", "0123456789:/-.+")
+_WIDE = half_width(":/-.+")
 _PLAIN = r"\d{4}-\d{1,2}-\d{1,2}"
 _FORMATS = (
     (rf"{_PLAIN} \d{{1,2}}:\d{{2}}:\d{{2}}", "%Y-%m-%d %H:%M:%S"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from surveykit.errors import DataError, Problem, first_few
+from surveykit.errors import DataError, Problem, first_few, nearest_word
 from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
 from surveykit.responses.cells.missing_codes import ALL, Declared, blanks_by_item, codes_by_item
 
@@ -178,5 +177,5 @@ def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> li
 
 
 def _unknown(what: str, name: str, known: Sequence[str], path: tuple[str, ...]) -> Problem:
-    close = difflib.get_close_matches(name, known, n=1)
-    return Problem(what, f"did you mean {close[0]!r}?" if close else f"there are {first_few(known, 12)}", path)
+    near = nearest_word(name, known)
+    return Problem(what, f"did you mean {near!r}?" if near else f"there are {first_few(known, 12)}", path)

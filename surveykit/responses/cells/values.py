@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveykit.errors import nearest_word
 from surveykit.questionnaire import Choice
 from surveykit.questionnaire.definition.spellings import OptionsBy, Spellings, fold_label
 from surveykit.responses.cells.distinct import distinct_cells
-from surveykit.responses.cells.labels import nearest_label
 from surveykit.responses.cells.missing_codes import DeclaredFor
 
 __all__ = ["CellReader", "Decoded", "UnmappedValue", "decode_options", "decode_single", "unmapped_value"]
 
 ROWS_SHOWN = 5
+LIKE_A_LABEL = 0.3  # labels are long: less of them need agree than of a name
 MARK = "\x01"  # before a kind of missing value in the place of a code
 
 Objects = NDArray[np.object_]
@@ -111,7 +112,7 @@ def _figures(text: str) -> list[str]:
 def unmapped_value(name: str, value: str, rows: NDArray[np.int64], choices: Sequence[Choice] = ()) -> UnmappedValue:
     """Describe a value that is no option, with the label most like it."""
     labels = {text: choice.code for choice in choices for text in choice.labels.values()}
-    near = nearest_label(value, [text for text in labels if _figures(text) == _figures(value)])
+    near = nearest_word(value, (text for text in labels if _figures(text) == _figures(value)), LIKE_A_LABEL)
     return UnmappedValue(name, value, len(rows), tuple(map(int, rows[:ROWS_SHOWN])), near, labels.get(near, ""))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.errors import DataError, choose, first_few
+from surveykit.errors import DataError, choose
 from surveykit.files.answer_files import UnmappedPolicy
 from surveykit.questionnaire import (
     Choice,
@@ -244,23 +244,3 @@ def _other_asked(variable: Variable, cells: dict[str, Cells], asked: pd.DataFram
         return np.asarray(asked[option].to_numpy(dtype=bool) & ticked)
     chosen = (cells[variable.item].values == variable.option).fillna(False).to_numpy(dtype=bool)
     return np.asarray(asked[variable.item].to_numpy(dtype=bool) & chosen)
-
-
-def describe_findings(log: Sequence[Finding], limit: int = 10) -> str:
-    """Say the first findings in lines.
-
-    Parameters
-    ----------
-    log : sequence of Finding
-        From reading or coding.
-    limit : int
-        How many.
-
-    Returns
-    -------
-    str
-    """
-    lines = [finding.message for finding in log[:limit]]
-    if len(log) > limit:
-        lines.append(f"and {len(log) - limit} more: {first_few(sorted({f.kind for f in log[limit:]}))}")
-    return "\n".join(lines)

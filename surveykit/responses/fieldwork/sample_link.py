@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,8 @@ from surveykit.responses.quality.duplicates import one_per_unit
 from surveykit.responses.quality.rules import DispositionRule
 from surveykit.responses.results import Responses
 
-__all__ = ["ANSWERED_SUFFIX", "Disposition", "LinkedSample", "link_sample"]
+__all__ = ["ANSWERED_SUFFIX", "LinkedSample", "link_sample"]
 
-Disposition = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
 ANSWERED_SUFFIX = "_answered"
 
 

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from surveykit.questionnaire.definition.text import half_width
+
 __all__ = ["identifier_kinds", "mask_identifiers", "mask_series"]
 
-_WIDE = str.maketrans("０１２３４５６７８９＠．－", "0123456789@.-")
+_WIDE = half_width("@.-")
 # Digits of one number may be written in groups: 138 0013 8000, 138-0013-8000.
 _GAP = r"[ \-－—\u00a0]?"
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"

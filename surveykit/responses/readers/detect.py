@@ -5,18 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import Source
-from surveykit.files.looking import open_regular
-from surveykit.files.text_tables import read_headers
+from surveykit.files.looking import file_kind
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses.cells.user_mapping import UserMapping
-from surveykit.responses.readers.file_cells import FileLayout, head_rows
+from surveykit.responses.readers.file_cells import FileLayout, read_header
 from surveykit.responses.readers.form_platforms import PLATFORMS, platform_of
-from surveykit.responses.readers.forms import form_reader
+from surveykit.responses.readers.forms import read_form_platform
 from surveykit.responses.readers.limesurvey import read_limesurvey
 from surveykit.responses.readers.odk_kobo import read_kobo, read_odk
 from surveykit.responses.readers.stat_files import read_spss, read_stata
@@ -32,7 +32,7 @@ READERS: dict[Source, Callable[..., RawResponses]] = {
     "odk": read_odk,
     "kobo": read_kobo,
     "limesurvey": read_limesurvey,
-    **{source: form_reader(source) for source in PLATFORMS},
+    **{source: partial(read_form_platform, source=source) for source in PLATFORMS},
     "spss": read_spss,
     "stata": read_stata,
     "form": read_form,
@@ -72,15 +72,12 @@ def detect_source(path: str | Path, layout: FileLayout | None = None) -> Source:
     path = Path(path)
     if path.is_dir() or path.suffix in (".json", ".jsonl"):
         return "form"
-    with open_regular(path) as stream:
-        start = stream.read(16)
-    if start[:4] in (b"$FL2", b"$FL3"):
-        return "spss"
-    if start.startswith(b"<stata_dta>") or (path.suffix == ".dta" and start[:1] in (b"\x71", b"\x72", b"\x73")):
-        return "stata"
-    if start.startswith(b"PAR1"):
+    kind = file_kind(path)
+    if kind == "spss" or kind == "stata":
+        return kind
+    if kind == "parquet":
         return "table"
-    header = _header(path, layout)
+    header = read_header(path, layout)
     headers = set(header)
     fits = [source for source, signs in _SIGNS.items() if any(sign <= headers for sign in signs)]
     fits = fits or list(platform_of(header))
@@ -91,13 +88,6 @@ def detect_source(path: str | Path, layout: FileLayout | None = None) -> Source:
         f"{path.name}: {what} (header: {first_few(sorted(headers))}); say which with source=, "
         f"one of {', '.join(READERS)}"
     )
-
-
-def _header(path: Path, layout: FileLayout | None) -> list[str]:
-    if layout is None or layout.plain:
-        return read_headers(path, None if layout is None else layout.encoding)
-    rows = head_rows(path, layout, layout.header_row)
-    return rows[-1] if len(rows) == layout.header_row else []
 
 
 def reader_options(source: Source) -> set[str]:
@@ -113,7 +103,7 @@ def reader_options(source: Source) -> set[str]:
     set of str
     """
     choose("source", source, get_args(Source))
-    known = set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire"}
+    known = set(inspect.signature(READERS[source]).parameters) - {"path", "questionnaire", "source"}
     known |= {"missing_codes", "blanks", "day_first"} if "mapping" in known else set()
     return known | (set(LAYOUT) if "layout" in known else set())
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.errors import first_few
+from surveykit.errors import choose, first_few
 from surveykit.files.answer_files import Source
 from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
 from surveykit.questionnaire.definition.spellings import OptionsBy
@@ -22,10 +23,26 @@ from surveykit.responses.readers.flat_columns import flat_columns, options_by, r
 from surveykit.responses.readers.odd_cells import sound_cells
 from surveykit.responses.results import Finding, RawResponses, Variant
 
-__all__ = ["FlatFile", "Found", "first_header", "questions_lost", "raw_of_flat", "unused_columns"]
+__all__ = [
+    "META",
+    "FlatFile",
+    "Found",
+    "first_header",
+    "questions_lost",
+    "raw_of_flat",
+    "require_variant",
+    "unused_columns",
+]
 
 Found = dict[str, tuple[str, ...]]
 Change = Callable[[pd.DataFrame, Mapping[str, Sequence[str]], Questionnaire], tuple[pd.DataFrame, Found]]
+# Headers of meta data in files that no platform made, in small letters; the first that is there counts.
+META = {
+    "@response_id": ("response_id", "respid", "id"),
+    "@unit_id": ("unit_id",),
+    "@submitted_at": ("submitted_at", "submitdate"),
+    "@duration_seconds": ("duration_seconds", "interviewtime"),
+}
 _BY: dict[str, OptionsBy] = {"codes": "code", "labels": "label", "answers": "label"}
 
 
@@ -87,6 +104,27 @@ class FlatFile:
     missing: Mapping[str, Declared] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+def require_variant(path: Path, variant: Variant | None, literal: Any) -> None:
+    """Refuse a variant that the reader of a file does not take; None leaves it to the cells.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    variant : str, optional
+        What was asked for.
+    literal : Literal
+        The variants that the reader takes.
+
+    Raises
+    ------
+    DataError
+        If it is none of them.
+    """
+    if variant is not None:
+        choose(f"{path.name}: variant", variant, get_args(literal))
 
 
 def first_header(headers: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -172,7 +210,7 @@ def raw_of_flat(
         texts=file.texts,
     )
     lost = require_questions(columns, questionnaire, name)
-    by = _BY.get(variant or "") or options_by(file.table, columns, questionnaire, name, said.values)
+    by = _BY[variant] if variant else options_by(file.table, columns, questionnaire, name, said.values)
     table = file.table
     if file.change is not None:
         table, further = file.change(table, columns, questionnaire)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from surveykit.questionnaire.definition.spellings import OptionsBy
 from surveykit.responses.cells.values import CellReader
 
-__all__ = ["PLATFORMS", "FormPlatform", "Header", "platform_of"]
+__all__ = ["PLATFORMS", "FormPlatform", "FormSource", "Header", "platform_of"]
 
 FormSource = Literal["qualtrics", "surveymonkey", "google", "tencent", "jinshuju", "redcap"]
 Header = dict[str, tuple[str, str]]  # by column: name of the question, and its text
@@ -61,7 +62,7 @@ class FormPlatform:
     words: str | None = None
     words_tick: bool = False
 
-    def reader(self, by: Literal["code", "label"]) -> CellReader:
+    def reader(self, by: OptionsBy) -> CellReader:
         """How its cells are read."""
         if self.words is None:
             return CellReader(by, self.blanks, separator=self.separator)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
+from surveykit.files.answer_files import FlatVariant
 from surveykit.files.csv_rules import title_of
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.readers.file_cells import FileCells, FileLayout, head_rows, read_cells
-from surveykit.responses.readers.flat_file import FlatFile, Found, first_header, raw_of_flat
+from surveykit.responses.readers.flat_file import FlatFile, Found, first_header, raw_of_flat, require_variant
 from surveykit.responses.readers.form_platforms import PLATFORMS, FormPlatform, FormSource, platform_of
-from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns, Variant
+from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
-__all__ = ["form_reader", "read_form_platform"]
+__all__ = ["read_form_platform"]
 
 
 def _cells(path: Path, platform: FormPlatform, layout: FileLayout) -> FileCells:
@@ -62,7 +64,7 @@ def read_form_platform(
     questionnaire: Questionnaire,
     source: FormSource,
     *,
-    variant: Variant | None = None,
+    variant: FlatVariant | None = None,
     column_map: Columns | None = None,
     mapping: UserColumns | None = None,
     salt: str | None = None,
@@ -100,9 +102,11 @@ def read_form_platform(
     Raises
     ------
     DataError
-        If it is not such an export or a column is ambiguous.
+        If the source or the variant is unknown, it is not such an export or a column is ambiguous.
     """
     path = Path(path)
+    choose("source", source, get_args(FormSource))
+    require_variant(path, variant, FlatVariant)
     platform = PLATFORMS[source]
     cells, previews = _without_previews(source, _cells(path, platform, layout or FileLayout()))
     headers = [str(name) for name in cells.table.columns]
@@ -123,35 +127,3 @@ def read_form_platform(
     )  # fmt: skip
     raw = raw_of_flat(file, questionnaire, what_is_said(column_map, mapping), variant=variant, salt=salt)
     return raw if platform.day_first is None else replace(raw, day_first=platform.day_first)
-
-
-def form_reader(source: FormSource) -> Callable[..., RawResponses]:
-    """Return `read_form_platform` for one platform, with the same options.
-
-    Parameters
-    ----------
-    source : str
-        For example "qualtrics".
-
-    Returns
-    -------
-    callable
-    """
-
-    def read(
-        path: str | Path,
-        questionnaire: Questionnaire,
-        *,
-        variant: Variant | None = None,
-        column_map: Columns | None = None,
-        mapping: UserColumns | None = None,
-        salt: str | None = None,
-        zone: str | None = None,
-        layout: FileLayout | None = None,
-    ) -> RawResponses:
-        return read_form_platform(
-            path, questionnaire, source, variant=variant, column_map=column_map, mapping=mapping, salt=salt,
-            zone=zone, layout=layout,
-        )  # fmt: skip
-
-    return read

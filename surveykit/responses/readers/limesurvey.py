@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
 
 import pandas as pd
 
-from surveykit.errors import DataError, choose, first_few
+from surveykit.errors import DataError, first_few
 from surveykit.files.answer_files import LimeSurveyVariant
 from surveykit.questionnaire import Questionnaire, item_choices, questionnaire_variables
 from surveykit.questionnaire.definition.spellings import OptionsBy
@@ -18,7 +17,7 @@ from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.file_cells import FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
-from surveykit.responses.readers.flat_file import FlatFile, Found, raw_of_flat
+from surveykit.responses.readers.flat_file import FlatFile, Found, raw_of_flat, require_variant
 from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["read_limesurvey"]
@@ -141,8 +140,7 @@ def read_limesurvey(
     apostrophe, which is taken off again in texts.
     """
     path = Path(path)
-    if variant is not None:
-        choose(f"{path.name}: variant", variant, get_args(LimeSurveyVariant))
+    require_variant(path, variant, LimeSurveyVariant)
     cells = read_cells(path, layout)
     table = cells.table
     codes = {str(h): match["code"] if (match := _TEXT.match(str(h))) else str(h) for h in table.columns}

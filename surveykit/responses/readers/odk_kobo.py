@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveykit.errors import DataError, choose, first_few
+from surveykit.errors import DataError, first_few
 from surveykit.files.answer_files import FlatVariant, Source
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.questionnaire.definition.spellings import OptionsBy
@@ -19,7 +18,7 @@ from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.file_cells import FileCells, FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
-from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
+from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat, require_variant
 from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_kobo", "read_odk"]
@@ -55,7 +54,7 @@ _READERS: dict[OptionsBy, CellReader] = {
 }
 
 
-def _key(header: str, choices: bool = True) -> str:
+def _key(header: str) -> str:
     """``p_sat-sat_venue``, ``p_sat/sat_venue``, ``p_sat.sat_venue`` as ``sat_venue``; ``p/how/1`` as ``how/1``."""
     name = header.rpartition("-")[2] if "-" in header else header
     parts = name.split("/" if "/" in name else ".")
@@ -111,8 +110,7 @@ def _read(
     layout: FileLayout | None,
 ) -> RawResponses:
     path = Path(path)
-    if variant is not None:
-        choose(f"{path.name}: variant", variant, get_args(FlatVariant))
+    require_variant(path, variant, FlatVariant)
     cells = read_cells(path, layout)
     table, rows, rejected = _without_rejected(cells)
     headers = [str(h) for h in table.columns]
@@ -205,23 +203,10 @@ def read_kobo(
 
     Parameters
     ----------
-    path : str or Path
-        The file.
-    questionnaire : Questionnaire
-        What was asked.
-    variant : {"codes", "labels"}, optional
-        Told from the cells when it is not given.
-    column_map : ColumnMap or mapping, optional
-        The map written next to the export.
-    mapping : UserMapping or mapping, optional
-        What the user says: our column to the file's header or headers; also for response_id, unit_id, submitted_at,
-        duration_seconds, mode, interviewer and device.
+    path, questionnaire, variant, column_map, mapping, salt, layout
+        As for `read_odk`.
     versions : sequence of str, optional
         Values of ``__version__`` that agree with the definition; several in one file are an error otherwise.
-    salt : str, optional
-        With it personal columns are hashed, without it dropped.
-    layout : FileLayout, optional
-        Where the records lie.
 
     Returns
     -------

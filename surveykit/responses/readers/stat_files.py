@@ -15,17 +15,10 @@ from surveykit.questionnaire import Questionnaire
 from surveykit.responses.cells.missing_codes import Declared
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
-from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
+from surveykit.responses.readers.flat_file import META, FlatFile, first_header, raw_of_flat
 from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["read_spss", "read_stata"]
-
-META = {
-    "@response_id": ("response_id", "respid", "id"),
-    "@unit_id": ("unit_id",),
-    "@submitted_at": ("submitted_at", "submitdate"),
-    "@duration_seconds": ("duration_seconds", "interviewtime"),
-}
 
 
 def _cell(value: object) -> str:

@@ -8,22 +8,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from surveykit.errors import DataError, choose, first_few
+from surveykit.errors import DataError, first_few
 from surveykit.files.answer_files import FlatVariant
-from surveykit.files.looking import file_sha256, open_regular, parse_json, read_text
+from surveykit.files.looking import file_kind, file_sha256, parse_json, read_text
 from surveykit.files.parquet import read_parquet_text
 from surveykit.questionnaire import Questionnaire, definition_hash, questionnaire_variables
 from surveykit.responses.cells.user_mapping import what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.file_cells import FileLayout, read_cells
-from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat
+from surveykit.responses.readers.flat_file import META, FlatFile, first_header, raw_of_flat, require_variant
 from surveykit.responses.readers.odd_cells import sound_cells, sound_text
-from surveykit.responses.readers.stat_files import META
 from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_form", "read_table"]
@@ -79,10 +78,8 @@ def read_table(
         If the file is damaged, half of the questions are not there or a column is ambiguous.
     """
     path = Path(path)
-    if variant is not None:
-        choose(f"{path.name}: variant", variant, get_args(FlatVariant))
-    with open_regular(path) as stream:
-        parquet = stream.read(4) == b"PAR1"
+    require_variant(path, variant, FlatVariant)
+    parquet = file_kind(path) == "parquet"
     sheet_name = ""
     if parquet:
         if layout is not None and layout != FileLayout():

@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from surveykit.errors import DataError, choose, first_few
+from surveykit.errors import DataError, first_few
 from surveykit.files.answer_files import WjxVariant
 from surveykit.questionnaire import ColumnMap, Questionnaire, wjx_column_map
 from surveykit.responses.cells.distinct import arrow_text
@@ -20,7 +19,7 @@ from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.privacy.columns import without_personal
 from surveykit.responses.readers.file_cells import FileLayout, read_cells
-from surveykit.responses.readers.flat_file import questions_lost, unused_columns
+from surveykit.responses.readers.flat_file import questions_lost, require_variant, unused_columns
 from surveykit.responses.readers.odd_cells import sound_cells
 from surveykit.responses.readers.wjx_columns import match_columns
 from surveykit.responses.results import Columns, RawResponses, UserColumns
@@ -169,8 +168,7 @@ def read_wjx(
     questions. The link parameter is looked for in a column of its own, then in 来源详情.
     """
     path = Path(path)
-    if variant is not None:
-        choose(f"{path.name}: variant", variant, get_args(WjxVariant))
+    require_variant(path, variant, WjxVariant)
     said = what_is_said(column_map, mapping)
     own_map = said.column_map or wjx_column_map(questionnaire)
     layout = layout or FileLayout()

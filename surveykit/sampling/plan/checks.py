@@ -8,14 +8,6 @@ from surveykit.sampling.plan.source import source_problems
 
 __all__ = ["check_sampling_plan"]
 
-NEEDS: dict[str, tuple[str, ...]] = {
-    "equal": (),
-    "proportional": (),
-    "neyman": ("standard_deviation",),
-    "power": ("standard_deviation", "mean", "measure"),
-    "kish": ("standard_deviation",),
-}
-
 
 def check_sampling_plan(plan: SamplingPlan) -> list[Problem]:
     """Find what is wrong in a plan beyond its shape.

@@ -84,7 +84,7 @@ def score(
     >>> card.table[["district", "points"]].round(1).to_numpy().tolist()
     [['jinjiang', 73.0], ['qingyang', 78.0], ['jinniu', 87.0], ['wuhou', 82.8]]
     >>> card.table["band"].tolist()
-    ['below', 'not_distinguishable', 'above', 'not_distinguishable']
+    ['not_distinguishable', 'not_distinguishable', 'not_distinguishable', 'not_distinguishable']
     """
     inputs = estimates
     if not isinstance(inputs, SurveyInputs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from surveykit.errors import Problem
+from surveykit.errors import Problem, nearest_word
 from surveykit.questionnaire import Questionnaire, RoutingError, derived_variables, parse, questionnaire_variables
 from surveykit.questionnaire.routing.ast import And, Compare, Expression, In, Not, Or
 from surveykit.scoring.indicators.definition import Alternative, Indicator, IndicatorSet
@@ -135,7 +135,7 @@ def _names(tree: Expression, path: Path, columns: dict[str, _Column]) -> Iterato
         return
     variable = columns.get(reference.column)
     if variable is None:
-        yield Problem(f"column {reference.column!r} is unknown", "use the ids of the questionnaire", path)
+        yield _unknown(reference.column, path, columns)
         return
     named = tree.values if isinstance(tree, In) else (tree.value,) if isinstance(tree, Compare) else ()
     codes = [*variable.choices, *variable.specials]
@@ -145,10 +145,16 @@ def _names(tree: Expression, path: Path, columns: dict[str, _Column]) -> Iterato
         yield Problem(what, f"its codes are {', '.join(codes)}", path)
 
 
+def _unknown(name: str, path: Path, columns: dict[str, _Column]) -> Problem:
+    near = nearest_word(name, columns)
+    todo = f"did you mean {near!r}?" if near else "use the ids of the questionnaire"
+    return Problem(f"column {name!r} is unknown", todo, path)
+
+
 def _items(indicator: Indicator, path: Path, columns: dict[str, _Column] | None) -> Iterator[Problem]:
     for number, item in enumerate(indicator.items):
         if columns is not None and item not in columns:
-            yield Problem(f"column {item!r} is unknown", "use the ids of the questionnaire", (*path, "items", number))
+            yield _unknown(item, (*path, "items", number), columns)
 
 
 def _points(

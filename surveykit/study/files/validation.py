@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from surveykit.errors import DefinitionError, Problem
+from surveykit.errors import DefinitionError, Problem, nearest_word
 from surveykit.study.files.yaml_reader import Document, Place
 
 __all__ = ["validate", "validation_problems"]
@@ -99,9 +98,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     "did you mean 'allocation'?"
     """
     candidates = list(known)
-    close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
+    near = nearest_word(word, candidates)
+    if near:
+        return f"did you mean {near!r}?"
     return f"known here: {', '.join(candidates)}" if candidates else "remove it"
 
 
