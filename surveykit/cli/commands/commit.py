@@ -16,7 +16,7 @@ def command(name: str) -> Command:
         execute,
         "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
         option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
-        option("--anew", metavar="REASON", help="replace the commitment by one to a drawing still to come, and say why"),
+        option("--anew", metavar="REASON", help="replace the commitment by one to a drawing still to come: why"),
     )
 
 

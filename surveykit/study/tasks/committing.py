@@ -23,6 +23,7 @@ from surveykit.study.tasks.draw_log import (
 if TYPE_CHECKING:
     from surveykit.sampling import Commitment, SamplingPlan
     from surveykit.study.files.study import Study
+    from surveykit.study.tasks.draw_log import DrawFiles
 
 __all__ = ["commit_study", "commitment_lines", "held_commitment", "require_revealed", "reveal_study", "what_differs"]
 
@@ -240,7 +241,7 @@ def reveal_of(entries: list[dict[str, Any]], code: str) -> dict[str, Any] | None
     return next((e for e in entries if e["event"] == "reveal" and e["content"]["code"] == code), None)
 
 
-def held_commitment(study: Study) -> Commitment | None:
+def held_commitment(study: DrawFiles) -> Commitment | None:
     """Return the commitment of commitment.json; nothing when there is no such file."""
     from surveykit.sampling import Commitment
 
@@ -258,14 +259,15 @@ def _write(study: Study, held: dict[str, Any]) -> None:
     write_atomically(study.path(places.COMMITMENT), text.encode("utf-8"))
 
 
-def what_differs(study: Study, plan: SamplingPlan, held: Commitment) -> str:
-    """Which of plan and frame are not the committed ones."""
+def what_differs(study: DrawFiles, plan: SamplingPlan, held: Commitment) -> str:
+    """Which of plan and frame are not the committed ones; a frame that is not at hand is not asked."""
     from surveykit.sampling import frame_digest, plan_hash
     from surveykit.sampling.drawing.commitment import without_seed
 
     parts = [] if plan_hash(without_seed(plan)) == held.plan_hash else ["plan"]
     # The digest covers the columns that the plan names, so a frame can be compared under the committed plan only.
-    if not parts and frame_digest(plan, study.root / study.definition.data.frame) != held.frame_digest:
+    frame = study.frame_file
+    if not parts and frame is not None and frame_digest(plan, frame) != held.frame_digest:
         parts.append("frame")
     return " and ".join(parts)
 

@@ -178,7 +178,13 @@ def _draw(past: _Past, entry: Entry) -> list[str]:
     told = [*content.get("carried_over", []), *content.get("given_up", {}).get("releases", [])]
     if told != past.releases:
         problems.append("releases stood before the redraw, and it does not say what became of them")
-    past.drawn, past.releases = entry, []
+    kept = list(content.get("carried_over", []))
+    same = past.drawn is not None and all(
+        past.drawn["content"][name] == content[name] for name in ("plan_hash", "sample_digest")
+    )
+    if kept and not same:
+        problems.append("the redraw carries over releases of another sample")
+    past.drawn, past.releases = entry, kept
     return problems
 
 

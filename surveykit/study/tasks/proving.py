@@ -11,12 +11,12 @@ from surveykit.study.tasks.draw_log import draw_content, last_event, log_lines, 
 
 if TYPE_CHECKING:
     from surveykit.sampling import Commitment, DrawRecord
-    from surveykit.study.files.study import Study
+    from surveykit.study.tasks.draw_log import DrawFiles
 
 __all__ = ["commitment_lines_of", "commitment_problems", "proven_lines"]
 
 
-def commitment_problems(study: Study, record: DrawRecord) -> list[str]:
+def commitment_problems(study: DrawFiles, record: DrawRecord) -> list[str]:
     """Compare a draw with the study's commitment and log; empty when the draw in use follows from them."""
     held, entries, name = held_commitment(study), read_log(study), study.located(places.DRAW_LOG)
     broken = form_problems(entries)
@@ -32,7 +32,7 @@ def commitment_problems(study: Study, record: DrawRecord) -> list[str]:
     return problems + _seed_problems(study, entries, held, record)
 
 
-def _seed_problems(study: Study, entries: list[dict[str, Any]], held: Commitment, record: DrawRecord) -> list[str]:
+def _seed_problems(study: DrawFiles, entries: list[dict[str, Any]], held: Commitment, record: DrawRecord) -> list[str]:
     """Whether plan, frame and seed of the draw are those of commitment and public value."""
     from surveykit.sampling import SamplingPlan, plan_hash
     from surveykit.sampling.drawing.commitment import revealed_plan
@@ -52,7 +52,7 @@ def _seed_problems(study: Study, entries: list[dict[str, Any]], held: Commitment
     return problems
 
 
-def _last_draw_problems(study: Study, entries: list[dict[str, Any]], record: DrawRecord) -> list[str]:
+def _last_draw_problems(study: DrawFiles, entries: list[dict[str, Any]], record: DrawRecord) -> list[str]:
     """Whether the last draw of the log is the one on record, drawn by the plan that was entered before it."""
     from surveykit.sampling import SamplingPlan, plan_hash
     from surveykit.sampling.drawing.commitment import without_seed
@@ -73,7 +73,7 @@ def _last_draw_problems(study: Study, entries: list[dict[str, Any]], record: Dra
     return problems
 
 
-def proven_lines(study: Study) -> list[str]:
+def proven_lines(study: DrawFiles) -> list[str]:
     """Return what commitment and log prove of a draw without problems; a commitment that was replaced is told first."""
     held, entries = held_commitment(study), read_log(study)
     revealed = reveal_of(entries, held.code) if held is not None else None
