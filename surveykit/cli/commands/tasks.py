@@ -29,18 +29,15 @@ def command(name: str) -> Command:
 
 def execute(options: Options) -> int:
     """Make the stage, and show what it says."""
-    from surveykit.study.pipeline import stages_up_to, study_stages
+    from surveykit.study.pipeline import giving_up, stages_up_to, study_stages
     from surveykit.study.running.run import run_stages
     from surveykit.study.stage_tables import show_stage, stage_table
-    from surveykit.study.stages.draw import giving_up
-    from surveykit.study.tasks.draw_log import log_head
-    from surveykit.study.tasks.releasing import drawn_line
 
     study = open_study(options)
     chosen = stages_up_to(study_stages(study), COMMANDS[options.command][0])
     reason = options.give_up if options.command == "draw" else None
     if reason is not None:
-        chosen = [giving_up(stage, reason) if stage.name == "draw" else stage for stage in chosen]
+        chosen = giving_up(chosen, reason)
     result = run_stages(study, chosen, say=say, progress=working, redraw=options.redraw)
     if reason is not None and "draw" not in result.made:
         raise SurveyKitError("draw: nothing was drawn again, so --give-up gives nothing up: leave it out")
@@ -48,9 +45,6 @@ def execute(options: Options) -> int:
         say("up to date")
     give({"made": result.made, "current": result.current, "seconds": result.seconds})
     give({"table": stage_table(study, chosen[-1]), "outputs": chosen[-1].outputs})
-    if options.command == "draw":
-        show(f"  {drawn_line(study)}")
-        show(f"  head of the log: {log_head(study)}; publish it")
     for line in show_stage(study, chosen[-1], headings(current().language)):
         show(line)
     return 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from surveykit.sampling import Allocation
     from surveykit.study.files.study import Study, StudyOutline
 
-__all__ = ["draw_stage", "giving_up", "plan_stage"]
+__all__ = ["draw_again", "draw_stage", "plan_stage"]
 
 
 def plan_stage(study: StudyOutline) -> Stage:
@@ -71,7 +71,7 @@ def _make_plan(making: Making) -> None:
     making.counts |= {"strata": len(allocation.table), "sample_size": allocation.total}
 
 
-def giving_up(stage: Stage, reason: str) -> Stage:
+def draw_again(stage: Stage, reason: str) -> Stage:
     """Return the stage of the draw, allowed to give up releases of the sample that it replaces, for a reason."""
     return replace(stage, make=partial(_make_draw, given_up=reason))
 

@@ -117,7 +117,7 @@ def add_to_log(study: Study, event: LogEvent, content: dict[str, Any]) -> dict[s
     entry = extend_log(entries, event, content, time.strftime("%Y-%m-%dT%H:%M:%S%z"))[-1]
     path = study.path(places.DRAW_LOG)
     make_folder(path.parent)
-    before = path.read_bytes() if path.exists() else b""
+    before = read_text(path).encode("utf-8") if path.exists() else b""
     before += b"" if not before or before.endswith(b"\n") else b"\n"
     write_atomically(path, before + _line(entry).encode("utf-8"))
     return entry

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError, first_few
 from surveykit.files.looking import read_text
+from surveykit.sampling import permanent_key
+from surveykit.sampling.drawing.record import sample_digest
+from surveykit.sampling.drawing.verify import plan_problems
 from surveykit.study.files import places
 from surveykit.study.running.artefacts import to_csv
 
@@ -93,8 +96,6 @@ def _compared(files: DrawFiles, header: list[str], right: pd.DataFrame) -> list[
 
 def unframed_problems(files: DrawFiles, record: DrawRecord) -> list[str]:
     """Compare plan, record and published sample with each other, without the frame."""
-    from surveykit.sampling.drawing.verify import plan_problems
-
     problems = plan_problems(files.sampling_plan, record)
     for place in (places.SAMPLE_CSV, places.RELEASED):
         if files.path(place).exists():
@@ -103,9 +104,6 @@ def unframed_problems(files: DrawFiles, record: DrawRecord) -> list[str]:
 
 
 def _unit_problems(files: DrawFiles, place: str, record: DrawRecord) -> list[str]:
-    from surveykit.sampling import permanent_key
-    from surveykit.sampling.drawing.record import sample_digest
-
     plan, name = files.sampling_plan, files.located(place)
     rows = [*csv.DictReader(io.StringIO(read_text(files.path(place), limit=MAX_PUBLISHED)))]
     lacking = [column for column in (plan.frame.id, *ADDED) if not rows or column not in rows[0]]

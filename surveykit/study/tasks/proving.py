@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from surveykit.sampling import SamplingPlan, plan_hash
+from surveykit.sampling.drawing.commitment import revealed_plan, without_seed
 from surveykit.study.files import places
 from surveykit.study.tasks.committing import held_commitment, reveal_of, what_differs
 from surveykit.study.tasks.draw_history import committed_of, form_problems, history_problems
@@ -34,9 +36,6 @@ def commitment_problems(study: DrawFiles, record: DrawRecord) -> list[str]:
 
 def _seed_problems(study: DrawFiles, entries: list[dict[str, Any]], held: Commitment, record: DrawRecord) -> list[str]:
     """Whether plan, frame and seed of the draw are those of commitment and public value."""
-    from surveykit.sampling import SamplingPlan, plan_hash
-    from surveykit.sampling.drawing.commitment import revealed_plan
-
     revealed = reveal_of(entries, held.code)
     if revealed is None:
         return ["the commitment was never revealed: the seed of the draw does not come from it"]
@@ -54,9 +53,6 @@ def _seed_problems(study: DrawFiles, entries: list[dict[str, Any]], held: Commit
 
 def _last_draw_problems(study: DrawFiles, entries: list[dict[str, Any]], record: DrawRecord) -> list[str]:
     """Whether the last draw of the log is the one on record, drawn by the plan that was entered before it."""
-    from surveykit.sampling import SamplingPlan, plan_hash
-    from surveykit.sampling.drawing.commitment import without_seed
-
     name, drawn = study.located(places.DRAW_LOG), last_event(entries, "draw", "redraw")
     if drawn is None:
         return [f"{name} has no entry of a draw: the log was removed, or the record is of another draw"]

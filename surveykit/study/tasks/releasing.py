@@ -12,7 +12,7 @@ from surveykit.study.running.journal import require_settled
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
 from surveykit.study.running.private import keep_private
-from surveykit.study.tasks.draw_log import add_to_log, read_log, releases_of, sound_log
+from surveykit.study.tasks.draw_log import add_to_log, log_head, read_log, releases_of, sound_log
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ __all__ = [
     "drawn_line",
     "field_sample",
     "field_table",
+    "head_line",
     "ledger_of",
     "published_sample",
     "release_settings",
@@ -147,6 +148,11 @@ def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
 
     seed = f"{plan.seed}/{len(plan.stages)}" if plan.stages else str(plan.seed)
     return table.assign(prn=[permanent_key(seed, str(unit), plan.hash) for unit in table[plan.frame.id]])
+
+
+def head_line(study: Study) -> str:
+    """Say the last hash of the log, which fixes all of it once it is published."""
+    return f"head of the log: {log_head(study)}; publish it"
 
 
 def drawn_line(study: Study) -> str:

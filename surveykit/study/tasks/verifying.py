@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
+from surveykit.files.looking import read_text
+from surveykit.sampling import DrawRecord, Sample, SamplingPlan, allocate, draw, stratum_table, verify_draw
+from surveykit.sampling.drawing.comparing import sample_differences
+from surveykit.sampling.drawing.record import in_reserve
+from surveykit.sampling.drawing.verify import checks_of
 from surveykit.study.files import places
+from surveykit.study.files.validation import validate
+from surveykit.study.files.yaml_reader import parse_yaml
 from surveykit.study.running.artefacts import read_json, read_parquet
 from surveykit.study.running.journal import require_settled
 from surveykit.study.tasks.draw_log import read_log, releases_of
@@ -18,7 +25,7 @@ from surveykit.study.tasks.releasing import field_table, ledger_of, published_sa
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.sampling import Allocation, DrawRecord, Sample, SamplingPlan
+    from surveykit.sampling import Allocation
     from surveykit.study.files.study import Study
     from surveykit.study.tasks.draw_log import DrawFiles
 
@@ -87,11 +94,6 @@ def verify_published_draw(folder: Path, frame: Path | None = None) -> StudyVerif
     SurveyKitError
         The plan or the record is not there, or cannot be read.
     """
-    from surveykit.files.looking import read_text
-    from surveykit.sampling import SamplingPlan
-    from surveykit.study.files.validation import validate
-    from surveykit.study.files.yaml_reader import parse_yaml
-
     if not (folder / PLAN).exists():
         raise SurveyKitError(f"verify-draw: {folder / PLAN} is not there: put the published plan beside record.json")
     if frame is not None and not frame.exists():
@@ -102,8 +104,6 @@ def verify_published_draw(folder: Path, frame: Path | None = None) -> StudyVerif
 
 
 def _record(files: DrawFiles, todo: str) -> DrawRecord:
-    from surveykit.sampling import DrawRecord
-
     if not files.path(places.DRAW_RECORD).exists():
         raise SurveyKitError(f"{files.located(places.DRAW_RECORD)} does not exist: {todo}")
     return DrawRecord.from_dict(read_json(files.path(places.DRAW_RECORD)))
@@ -112,8 +112,6 @@ def _record(files: DrawFiles, todo: str) -> DrawRecord:
 def _verified(
     files: DrawFiles, record: DrawRecord, table: pd.DataFrame | None, *, published: bool
 ) -> StudyVerification:
-    from surveykit.sampling.drawing.verify import checks_of
-
     frame = files.frame_file
     if frame is None:
         problems, lists = commitment_problems(files, record), unframed_problems(files, record)
@@ -149,16 +147,12 @@ def _missing(files: DrawFiles, table: pd.DataFrame | None, *, published: bool) -
 
 def _sizes(files: DrawFiles, frame: Path) -> Allocation | None:
     """Derived from plan and frame, as the draw derives it: in stages its sizes stand in the plan of the first one."""
-    from surveykit.sampling import allocate, stratum_table
-
     plan = files.sampling_plan
     return allocate(plan, stratum_table(plan, frame)) if plan.stages else None
 
 
 def _drawn(files: DrawFiles, frame: Path, record: DrawRecord) -> Sample | None:
     """The sample drawn again, as a study keeps it, with the record that is verified; nothing if it cannot be drawn."""
-    from surveykit.sampling import Sample, draw
-
     try:
         table = draw(files.sampling_plan, frame, _sizes(files, frame)).table
     except SurveyKitError:
@@ -168,8 +162,6 @@ def _drawn(files: DrawFiles, frame: Path, record: DrawRecord) -> Sample | None:
 
 def _record_problems(files: DrawFiles, frame: Path, record: DrawRecord, *, published: bool) -> list[str]:
     """Draw again, and compare the record with it, the commitment and the log."""
-    from surveykit.sampling import verify_draw
-
     found = verify_draw(files.sampling_plan, frame, record, allocation=_sizes(files, frame))
     problems = [*found.problems, *commitment_problems(files, record)]
     if not published and record.frame != frame.name:
@@ -179,8 +171,6 @@ def _record_problems(files: DrawFiles, frame: Path, record: DrawRecord, *, publi
 
 def _list_problems(files: DrawFiles, again: Sample, table: pd.DataFrame | None, *, published: bool) -> list[str]:
     """Compare the sample in use and the published lists, and see that every release is one that the reserve allows."""
-    from surveykit.sampling.drawing.comparing import sample_differences
-
     problems = [] if table is None else sample_differences("unit_id", again.table, table)
     try:
         tables = _published_tables(files, again)
@@ -204,8 +194,6 @@ def _published_tables(files: DrawFiles, again: Sample) -> dict[str, pd.DataFrame
 
 def _size(files: DrawFiles, record: DrawRecord, again: Sample) -> str:
     """How many units were drawn, are in reserve and were released, of how many."""
-    from surveykit.sampling.drawing.record import in_reserve
-
     reserve = files.sampling_plan.reserve
     held = int(in_reserve(again.table, reserve).sum())
     drawn, rows = len(again.table) - held, record.frame_rows
