@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.cli.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Command, Options, option
+from surveykit.errors import SurveyKitError
 
 __all__ = ["command"]
 
@@ -15,6 +16,7 @@ def command(name: str) -> Command:
         execute,
         "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
         option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
+        option("--anew", metavar="REASON", help="replace the commitment by one to a drawing still to come: why"),
     )
 
 
@@ -29,7 +31,9 @@ def execute(options: Options) -> int:
     stages = study_stages(study)
     if any(stage.name == "simulate_frame" for stage in stages):
         run_stages(study, stages_up_to(stages, "simulate_frame"), say=say, progress=working)
-    held = commit_study(study) if options.reveal is None else reveal_study(study, options.reveal)
+    if options.reveal is not None and options.anew is not None:
+        raise SurveyKitError("commit: --reveal and --anew exclude each other: give one of them")
+    held = commit_study(study, options.anew) if options.reveal is None else reveal_study(study, options.reveal)
     give(held | {"file": study.located(COMMITMENT)})
     for line in commitment_lines(study, held):
         show(line)
