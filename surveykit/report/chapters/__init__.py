@@ -1,4 +1,4 @@
-"""The chapters of the base report, one module each: a view in, a chapter (or None without data) out."""
+"""The chapters of the base report, one file each, listed here: a view in, a chapter (or None without data) out."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ from surveykit.report.chapters.summary import summary_chapter
 from surveykit.report.document.blocks import Chapter
 from surveykit.report.document.view import View
 
-__all__ = ["base_chapters"]
+__all__ = ["CHAPTERS", "base_chapters"]
 
-_BEFORE: tuple[Callable[[View], Chapter | None], ...] = (summary_chapter, overview_chapter)
-_AFTER: tuple[Callable[[View], Chapter | None], ...] = (
+Made = Chapter | list[Chapter] | None
+
+CHAPTERS: list[Callable[[View], Made]] = [
+    summary_chapter,
+    overview_chapter,
+    indicator_chapters,
     profiles_chapter,
     groups_chapter,
     drivers_chapter,
@@ -44,10 +48,14 @@ _AFTER: tuple[Callable[[View], Chapter | None], ...] = (
     quality_chapter,
     fieldwork_chapter,
     record_chapter,
-)
+]
+"""The chapters in their order; one that has nothing to say returns None."""
 
 
 def base_chapters(view: View) -> list[Chapter]:
     """Make all chapters of the base report that have data, in order."""
-    made = [*(make(view) for make in _BEFORE), *indicator_chapters(view), *(make(view) for make in _AFTER)]
-    return [chapter for chapter in made if chapter is not None]
+    found: list[Chapter] = []
+    for make in CHAPTERS:
+        made = make(view)
+        found += made if isinstance(made, list) else [made] if made is not None else []
+    return found
