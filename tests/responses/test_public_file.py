@@ -269,6 +269,10 @@ def test_every_range_and_weight_is_shared_by_k_persons(seed):
     assert pd.DataFrame({"w": shared, "who": persons}).groupby("w")["who"].nunique().min() >= k
     assert shared.sum() == pytest.approx(weights.sum(), rel=1e-12)
     assert change == pytest.approx(np.max(np.abs(shared / weights - 1)), rel=1e-12)
+    weights[:3] = 0, np.nan, 0
+    kept = shared_weights(weights, persons.to_numpy(), k)[0]
+    assert (kept[0], kept[2], np.isnan(kept[1])) == (0, 0, True)
+    assert (kept[3:] > 0).all()
 
 
 def test_weights_and_strata_go_along():

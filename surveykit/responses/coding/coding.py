@@ -50,7 +50,8 @@ def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> Dat
         near = f"; nearest option {value.nearest!r} (code {value.code})" if value.nearest else ""
         rows = ", ".join(str(row) for row in value.rows)
         count = "1 row" if value.count == 1 else f"{value.count} rows"
-        lines.append(f"  {value.column}: {value.value!r} in {count} (row {rows}){near}")
+        shown = mask_identifiers([value.value])[0]
+        lines.append(f"  {value.column}: {shown!r} in {count} (row {rows}){near}")
     if len(unmapped) > 20:
         lines.append(f"  and {len(unmapped) - 20} more")
     lines.append(

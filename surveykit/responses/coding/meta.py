@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import first_few
 from surveykit.responses.cells.times import parse_durations, times_of_column
+from surveykit.responses.privacy.free_text import mask_identifiers
 from surveykit.responses.results import Finding, RawResponses
 
 __all__ = ["meta_of"]
@@ -28,7 +29,7 @@ def _unread(name: str, cells: pd.Series, unread: NDArray[np.bool_], raw: RawResp
     if not len(places):
         return []
     rows = tuple(map(int, raw.row_numbers[places[:ROWS_SHOWN]]))
-    texts = first_few([repr(t) for t in dict.fromkeys(cells.iloc[places[:1000]])])
+    texts = first_few([repr(t) for t in mask_identifiers(dict.fromkeys(cells.iloc[places[:1000]]))])
     message = f"{name}: {len(places)} cells cannot be read: {texts}, first in row {', '.join(map(str, rows))}; {todo}"
     return [Finding("times_not_read", message, name, len(places), rows)]
 

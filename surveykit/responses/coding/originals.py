@@ -14,6 +14,7 @@ from surveykit.responses.results import RawResponses
 __all__ = ["original_blocks", "original_cells"]
 
 _META = ("@response_id", "@unit_id", "@submitted_at", "@duration_seconds")
+_IDS = ("@response_id", "@unit_id")  # as they are: by them a record is found again, and some are long numbers
 ROWS_AT_ONCE = 100_000
 
 
@@ -26,7 +27,7 @@ def _held_columns(raw: RawResponses) -> dict[str, tuple[pd.Series, bool]]:
     order = [*(name for name in _META if name in raw.columns), *(n for n in raw.columns if not n.startswith("@"))]
     for name in order:
         for place, header in enumerate(raw.columns[name], start=1):
-            cells, open_text = raw.table[header].reset_index(drop=True), name not in _META
+            cells, open_text = raw.table[header].reset_index(drop=True), name not in _IDS
             if open_text and isinstance(cells.dtype, pd.CategoricalDtype):
                 texts = mask_identifiers(map(str, cells.cat.categories))
                 distinct = pd.Index(texts).unique()

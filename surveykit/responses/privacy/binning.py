@@ -158,7 +158,7 @@ def shared_weights(weights: Floats, persons: NDArray[np.int64], k: int) -> tuple
     Parameters
     ----------
     weights : (n,) array
-        Weights; NaN stays.
+        Weights; NaN stays, and so does 0, which says that a record does not count.
     persons : (n,) int array
         Whose record it is.
     k : int
@@ -179,7 +179,7 @@ def shared_weights(weights: Floats, persons: NDArray[np.int64], k: int) -> tuple
     >>> shared_weights(np.array([1.0, 2.0, 4.0, 4.0]), np.arange(4), 2)
     (array([1.5, 1.5, 4. , 4. ]), 0.5)
     """
-    there = np.isfinite(weights)
+    there = np.isfinite(weights) & (weights != 0)
     if not there.any():
         return weights, 0.0
     values, place = np.unique(weights[there], return_inverse=True)
