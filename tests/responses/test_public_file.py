@@ -291,6 +291,9 @@ def test_weights_and_strata_go_along():
     ):
         with pytest.raises(DataError, match=message):
             deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, weights=wrong)
+    doubled = Responses(made.data, made.missing, made.meta.assign(unit_id=[0, 0, 1, 2, 3, 4, 5]), made.unmapped)
+    with pytest.raises(DataError, match="1 records are further ones"):
+        deidentify(doubled, QUESTIONNAIRE, keys=["a"], k=2, weights=weights)
 
 
 def test_columns_of_nobody_and_other_words_stay_home(tmp_path):

@@ -175,6 +175,12 @@ def _design_columns(
             data = data.assign(**{STRATUM: found.astype("str")})
             log.append((STRATUM, "added: as asked", int(found.notna().sum())))
             continue
+        further = units.duplicated() & found.notna()
+        if further.any():
+            raise DataError(
+                f"weight: {int(further.sum()):,} records are further ones of units that have one already, and "
+                "would count twice; keep one record of each unit"
+            )
         numbers = pd.to_numeric(found, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         who = pd.factorize(units)[0].astype(np.int64)
         shared, change = shared_weights(numbers, who, k)
@@ -254,7 +260,7 @@ def deidentify(
         Columns that are not published.
     weights : Series, optional
         Weight by token (index `unit_id`), published as `weight`: weights that fewer than `k` persons share become the
-        mean of persons with nearly the same weight, which keeps their sum.
+        mean of persons with nearly the same weight, which keeps their sum. A unit may then have one record only.
     strata : Series, optional
         Stratum by token, published as `stratum` and the first of the key variables.
     blanks : {"fit", "value"}
@@ -276,7 +282,8 @@ def deidentify(
     Raises
     ------
     DataError
-        If a column is not there, a key is an open answer, `k` is below 2, or the file could be joined with an earlier
+        If a column is not there, a key is an open answer, `k` is below 2, a weight would count
+        twice, or the file could be joined with an earlier
         one; see `surveykit.responses.privacy.releases.refuse_joinable` for the rule.
     """
     choose("blanks", blanks, get_args(Blanks))

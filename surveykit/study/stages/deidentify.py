@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, first_few
@@ -17,7 +18,7 @@ from surveykit.study.running.stage import Making, Stage
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.responses import PublicFile
+    from surveykit.responses import PublicFile, Responses
     from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["deidentify_stage"]
@@ -43,6 +44,10 @@ def deidentify_stage(study: StudyOutline, settings: Mapping[str, Any], take: Cal
         from surveykit.responses import deidentify
 
         responses = read_answers(making.study, making.study.questionnaire).responses
+        if weights is not None:
+            responses, further = _one_per_unit(making.study, responses)
+            if further:
+                making.report(f"    {further:,} further records of units that have one already are left out")
         earlier = read_releases(making.study.path(places.RELEASES))
         public = deidentify(
             responses,
@@ -64,7 +69,7 @@ def deidentify_stage(study: StudyOutline, settings: Mapping[str, Any], take: Cal
         take(public)
 
     files = study.definition.files
-    more = [places.WEIGHTS] if weights is not None else []
+    more = [places.WEIGHTS, places.LINKED] if weights is not None else []
     more += [places.SAMPLE] if strata else []
     return Stage(
         "deidentify",
@@ -74,6 +79,16 @@ def deidentify_stage(study: StudyOutline, settings: Mapping[str, Any], take: Cal
         make,
         settings=settings,
     ).located(study.located)
+
+
+def _one_per_unit(study: Study, responses: Responses) -> tuple[Responses, int]:
+    """Keep of each unit the record that is linked, which is the one that has its weight; and all outside the sample."""
+    linked = read_parquet(study.path(places.LINKED))[["unit_id", "response_id"]].dropna().astype("str")
+    own = responses.meta["unit_id"].astype("str")
+    chosen = own.map(linked.set_index("unit_id")["response_id"])
+    rows = (chosen.isna() | (chosen == responses.meta["response_id"].astype("str"))).to_numpy(dtype=bool)
+    kept = replace(responses, data=responses.data[rows], missing=responses.missing[rows], meta=responses.meta[rows])
+    return kept, int((~rows).sum())
 
 
 def _weights(study: Study, analysis: str) -> pd.Series:
