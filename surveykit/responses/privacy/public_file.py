@@ -88,6 +88,17 @@ def _persons(responses: Responses) -> pd.Series:
     return ("unit " + units).where(~unknown, "record " + source + own)
 
 
+def _remembered(persons: pd.Series, responses: Responses) -> pd.Series:
+    """Persons as the memory may name them: tokens like phone numbers masked, with the record's own number."""
+    masked, changed, _ = mask_series(persons)
+    if not len(changed) or "response_id" not in responses.meta:
+        return masked
+    own = masked + " " + responses.meta["response_id"].astype("str").loc[persons.index]
+    where = np.zeros(len(persons), dtype=bool)
+    where[changed] = True
+    return masked.mask(where, own)
+
+
 def _check_order(
     responses: Responses, questionnaire: Questionnaire, keys: Sequence[str], k: int, named: Sequence[str]
 ) -> None:
@@ -308,7 +319,9 @@ def deidentify(
     before = risk_table(data, keys, k, sensitive=sensitive, persons=persons, blanks=blanks)
     data, done = _protected(data, keys, k, persons, blanks)
     log += done
-    release = Release(name, tuple(keys), data.assign(person=persons.loc[data.index]).reset_index(drop=True))
+    release = Release(
+        name, tuple(keys), data.assign(person=_remembered(persons, responses).loc[data.index]).reset_index(drop=True)
+    )
     refuse_joinable(release, earlier, k)
     after = risk_table(data, keys, k, sensitive=sensitive, persons=persons, blanks=blanks)
     order = np.random.default_rng(seed).permutation(len(data))
