@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 LIMIT = 900  # seconds for one peer on one topic
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 ROWS_SAMPLING, ROWS_PPS, ROWS_LARGE = 2_000_000, 200_000, 20_000_000
-ROWS_RESPONSES = 1_000_000
+ROWS_RESPONSES, ROWS_INGEST = 1_000_000, 2_000_000
 
 
 def call(program: str, *arguments: str, python: Path | None = None, limit: int = LIMIT) -> bool:
@@ -85,7 +85,7 @@ def weighting() -> None:
 
 
 def responses() -> None:
-    """Read, code and check a 问卷星 export of 1,000,000 rows; no peer does this."""
+    """Read, code and check a 问卷星 export of 1,000,000 rows; ingest one of 2,000,000 beside mere readers."""
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "export.csv")
         call("responses.py", path, "--write", str(ROWS_RESPONSES))
@@ -93,6 +93,13 @@ def responses() -> None:
         path_of_package = os.environ | THREADS | {"PYTHONPATH": str(HERE.parent)}
         done = subprocess.run(command, env=path_of_package, stdout=subprocess.PIPE, text=True, check=True)
         (HERE / "results" / "responses.json").write_text(done.stdout, encoding="utf-8")
+        study, told = str(Path(folder) / "study"), []
+        call("ingest.py", study, "--write", str(ROWS_INGEST))
+        for more in ([], ["--peer", "pandas"], ["--peer", "pyarrow"]):
+            command = [sys.executable, str(HERE / "ingest.py"), study, *more]
+            done = subprocess.run(command, env=path_of_package, stdout=subprocess.PIPE, text=True, check=True)
+            told.append(done.stdout)
+        (HERE / "results" / "ingest.jsonl").write_text("".join(told), encoding="utf-8")
 
 
 TOPICS = {"estimation": estimation, "sampling": sampling, "weighting": weighting, "responses": responses}

@@ -136,11 +136,14 @@ def read_csv_text(
     return _read(path, encoding, separator, header, kinds)
 
 
-def _read(path: Path, encoding: str, separator: str, header: list[str], kinds: dict[str, pa.DataType]) -> pd.DataFrame:
+def _read(
+    path: Path, encoding: str, separator: str, header: list[str], kinds: dict[str, pa.DataType], threads: bool = True
+) -> pd.DataFrame:
     bad: list[str] = []
 
     def keep(row: pyarrow.csv.InvalidRow) -> str:
-        bad.append(f"{row.actual_columns} cells in {row.text[:40]!r}")
+        # Never the text: it is somebody's answers. Read by one thread, pyarrow knows the row.
+        bad.append(f"{row.actual_columns} cells in row {row.number}" if row.number else f"{row.actual_columns} cells")
         return "skip"
 
     plain = "utf8" if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig") else encoding
@@ -151,7 +154,11 @@ def _read(path: Path, encoding: str, separator: str, header: list[str], kinds: d
                 table = pyarrow.csv.read_csv(
                     stream,
                     read_options=pyarrow.csv.ReadOptions(
-                        column_names=header, skip_rows_after_names=1, encoding=plain, block_size=size
+                        column_names=header,
+                        skip_rows_after_names=1,
+                        encoding=plain,
+                        block_size=size,
+                        use_threads=threads,
                     ),
                     parse_options=pyarrow.csv.ParseOptions(
                         delimiter=separator, newlines_in_values=True, invalid_row_handler=keep
@@ -166,6 +173,8 @@ def _read(path: Path, encoding: str, separator: str, header: list[str], kinds: d
                 continue  # a row longer than a block
             what = f"the table cannot be read ({str(error)[:200]}); is the file cut off?"
             raise DataError(f"{path.name}: {what}") from error
+    if bad and threads:
+        return _read(path, encoding, separator, header, kinds, threads=False)
     if bad:
         raise DataError(
             f"{path.name}: rows whose number of cells is not {len(header)}, as the header has: {first_few(bad)}; "

@@ -9,7 +9,10 @@ from surveykit.responses.fieldwork.outcome_rates import outcome_rates
 from surveykit.responses.fieldwork.sample_link import LinkedSample, link_sample
 from surveykit.responses.privacy.free_text import mask_identifiers
 from surveykit.responses.privacy.minors import block_minors, minor_condition
-from surveykit.responses.privacy.public_file import PublicFile, deidentify, risk_table, suppress_small_cells
+from surveykit.responses.privacy.public_file import PublicFile, deidentify
+from surveykit.responses.privacy.releases import Release
+from surveykit.responses.privacy.risk import risk_table
+from surveykit.responses.privacy.small_cells import suppress_small_cells
 from surveykit.responses.quality.checks import QualityReport, check_quality, exclude
 from surveykit.responses.quality.rules import QualityRules, check_quality_rules
 from surveykit.responses.readers.detect import detect_source, read_responses
@@ -30,6 +33,7 @@ __all__ = [
     "QualityReport",
     "QualityRules",
     "RawResponses",
+    "Release",
     "Responses",
     "UserMapping",
     "account_lines",

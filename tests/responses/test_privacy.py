@@ -20,7 +20,7 @@ from surveykit.responses import (
     suppress_small_cells,
 )
 from surveykit.responses.privacy.columns import personal_columns, salted_hash
-from surveykit.responses.privacy.public_file import class_sizes
+from surveykit.responses.privacy.risk import class_sizes
 
 
 @pytest.fixture(scope="module")

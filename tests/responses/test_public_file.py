@@ -1,5 +1,6 @@
 """The public file by hand: who is left out, which cell is blanked at the limit and one below, what the log says."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from tiny import read, tiny
@@ -7,7 +8,8 @@ from tiny import read, tiny
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire
 from surveykit.responses import Responses, block_minors, deidentify, risk_table, suppress_small_cells
-from surveykit.responses.privacy.public_file import class_sizes
+from surveykit.responses.privacy.binning import bin_numbers, shared_weights
+from surveykit.responses.privacy.risk import class_sizes
 
 ITEMS = [
     {"id": "a", "type": "single", "scale": "few", "zh": "甲？"},
@@ -58,7 +60,7 @@ def test_persons_under_fourteen_are_not_in_the_file():
 )  # fmt: skip
 def test_classes_at_the_limit_by_hand(k, left, log):
     """Six people with a = 1: four with b = 1, two with b = 2."""
-    public = deidentify(answers("111111", "111122"), QUESTIONNAIRE, keys=["a", "b"], k=k, seed=3)
+    public = deidentify(answers("111111", "111122"), QUESTIONNAIRE, keys=["a", "b"], k=k, seed=3, blanks="value")
     assert len(public.data) == left
     told = public.log[public.log["action"].str.startswith("blanked") | public.log["action"].str.contains("too rare")]
     assert dict(zip(told["column"], told["cells"], strict=True)) == log
@@ -85,21 +87,24 @@ def test_columns_of_the_public_file():
 
 def test_the_order_is_drawn_anew_from_the_seed():
     made = answers("1" * 40, "12" * 20, age=[str(20 + k) for k in range(40)])
-    one, two = (deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=seed).data["age"].tolist() for seed in (1, 2))
+    one, two = (
+        deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=seed, exact=["age"]).data["age"].tolist()
+        for seed in (1, 2)
+    )
     assert sorted(one) == sorted(two) == sorted(made.data["age"]) and one != two
-    assert one == deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=1).data["age"].tolist()
+    assert one == deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, seed=1, exact=["age"]).data["age"].tolist()
     assert one != made.data["age"].tolist()
 
 
 def test_rare_values_are_blanked_from_the_last_key_and_the_first_stays():
     """a = 1 three times with three values of b, a = 2 three times with one."""
-    public = deidentify(answers("111222", "123111"), QUESTIONNAIRE, keys=["a", "b"], k=3, seed=2)
+    public = deidentify(answers("111222", "123111"), QUESTIONNAIRE, keys=["a", "b"], k=3, seed=2, blanks="value")
     assert len(public.data) == 6
     assert public.data.loc[public.data["a"] == "1", "b"].isna().all()
     assert public.data.loc[public.data["a"] == "2", "b"].tolist() == ["1"] * 3
     assert ["b", "blanked: rare combination", 3] in public.log.values.tolist()
     assert not (public.log["column"] == "a").any()
-    turned = deidentify(answers("111222", "123111"), QUESTIONNAIRE, keys=["b", "a"], k=3, seed=2)
+    turned = deidentify(answers("111222", "123111"), QUESTIONNAIRE, keys=["b", "a"], k=3, seed=2, blanks="value")
     assert ["a", "blanked: rare combination", 3] in turned.log.values.tolist()
 
 
@@ -133,9 +138,10 @@ def test_risk_by_hand():
     assert empty["smallest_diversity"] is None
 
 
-def test_a_missing_value_is_a_class_of_its_own():
+def test_a_missing_value_fits_any_other_or_is_a_class_of_its_own():
     data = pd.DataFrame({"a": ["x", None, None, "x", "nan"]})
-    assert class_sizes(data, ["a"]).tolist() == [2, 2, 2, 2, 1]
+    assert class_sizes(data, ["a"], blanks="value").tolist() == [2, 2, 2, 2, 1]
+    assert class_sizes(data, ["a"]).tolist() == [4, 5, 5, 4, 3]
     assert class_sizes(data, []).tolist() == [5] * 5
     assert class_sizes(data.iloc[:0], ["a"]).tolist() == []
     three = pd.DataFrame({"a": ["x", "x", "x"], "s": [None, None, "p"]})
@@ -202,3 +208,105 @@ def test_one_person_five_times_is_one_person_and_typed_words_stay(tmp_path):
     before = public.risk[public.risk["stage"] == "before"].iloc[-1]
     assert (before["smallest_class"], before["below_k"], before["classes"]) == (1, 5, 2)
     assert ("job", "blanked: values that are no option", 5) in list(public.log.itertuples(index=False, name=None))
+
+
+def test_classes_by_hand_where_a_blank_fits_anything():
+    """Six people with a = 1: four with b = 1, two with b = 2; for k = 3 both of the two lose b and fit all six."""
+    public = deidentify(answers("111111", "111122"), QUESTIONNAIRE, keys=["a", "b"], k=3, seed=3)
+    assert sorted(public.data["b"].fillna("")) == ["", "", "1", "1", "1", "1"]
+    assert public.data["a"].tolist() == ["1"] * 6
+    assert ["b", "blanked: rare combination", 2] in public.log.values.tolist()
+    after = public.risk[public.risk["stage"] == "after"].iloc[-1]
+    assert (after["smallest_class"], after["unique"]) == (6, 0)
+    assert len(deidentify(answers("111111", "111122"), QUESTIONNAIRE, keys=["a", "b"], k=7).data) == 0
+
+
+def test_numbers_leave_as_ranges_with_k_persons():
+    ages = [str(a) for a in (18, 19, 23, 25, 31, 37, 44, 46, 58, 93)]
+    public = deidentify(answers("1" * 10, "1" * 10, age=ages), QUESTIONNAIRE, keys=["a"], k=2, bins={"age": 10})
+    assert sorted(public.data["age"]) == ["20–29"] * 2 + ["30–39"] * 2 + ["40–49"] * 2 + ["≤19"] * 2 + ["≥50"] * 2
+    assert public.log.loc[public.log["column"] == "age", "action"].tolist() == ["binned: ≤19, 20–29, 30–39, 40–49, ≥50"]
+    own = deidentify(
+        answers("1" * 10, "1" * 10, age=ages), QUESTIONNAIRE, keys=["a", "age"], k=3, bins={"age": [30, 60]}
+    )
+    assert own.data["age"].value_counts().to_dict() == {"≤29": 4, "≥30": 6}
+    assert own.risk["smallest_class"].iloc[-1] >= 3
+    ruled = deidentify(answers("1" * 10, "1" * 10, age=ages), QUESTIONNAIRE, keys=["a"], k=2)
+    assert ruled.data["age"].value_counts().min() >= 2
+    assert not set(ruled.data["age"]) & set(ages)
+    kept = deidentify(answers("1" * 10, "1" * 10, age=ages), QUESTIONNAIRE, keys=["a"], k=2, exact=["age"])
+    assert sorted(kept.data["age"]) == ages
+    assert deidentify(answers("11", "11", age=["20", "90"]), QUESTIONNAIRE, keys=["a"], k=2).data["age"].isna().all()
+    with pytest.raises(DataError, match="no columns of numbers: 1: 'b'"):
+        deidentify(answers("11", "11"), QUESTIONNAIRE, keys=["a"], k=2, exact=["b"])
+    with pytest.raises(DataError, match="above 0, not -1"):
+        deidentify(answers("11", "11", age=["1", "2"]), QUESTIONNAIRE, keys=["a"], k=2, bins={"age": -1})
+
+
+def test_decimals_and_constants():
+    values = pd.Series(["0.5", "0.7", "1.25", "1.75", None, "2.5", "2.6"])
+    shown, ranges = bin_numbers(values, pd.Series(range(7)), 2, given=1)
+    assert ranges == ["<1", "1–<2", "≥2"]
+    assert shown.fillna("-").tolist() == ["<1", "<1", "1–<2", "1–<2", "-", "≥2", "≥2"]
+    assert bin_numbers(pd.Series(["3"] * 4), pd.Series(range(4)), 4)[0].tolist() == ["3"] * 4
+    assert bin_numbers(pd.Series(["3"] * 4), pd.Series([1, 1, 2, 2]), 4)[0].isna().all()
+    sizes = pd.Series([str(i % 6 + 1) for i in range(60)])
+    assert bin_numbers(sizes, pd.Series(range(60)), 5)[1] == ["≤1", "2", "3", "4", "5", "≥6"]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_range_and_weight_is_shared_by_k_persons(seed):
+    rng = np.random.default_rng(seed)
+    n, k = 200, int(rng.integers(2, 9))
+    persons = pd.Series(rng.integers(0, 120, n))
+    numbers = pd.Series(np.round(rng.lognormal(3, 1, n), int(rng.integers(0, 3))).astype(str))
+    shown, ranges = bin_numbers(numbers, persons, k)
+    held = pd.DataFrame({"range": shown, "who": persons})
+    assert held.groupby("range")["who"].nunique().min() >= k
+    assert set(ranges) == set(shown)
+    weights = rng.lognormal(0, 1, n)
+    shared, change = shared_weights(weights, persons.to_numpy(), k)
+    assert pd.DataFrame({"w": shared, "who": persons}).groupby("w")["who"].nunique().min() >= k
+    assert shared.sum() == pytest.approx(weights.sum(), rel=1e-12)
+    assert change == pytest.approx(np.max(np.abs(shared / weights - 1)), rel=1e-12)
+    weights[:3] = 0, np.nan, 0
+    kept = shared_weights(weights, persons.to_numpy(), k)[0]
+    assert (kept[0], kept[2], np.isnan(kept[1])) == (0, 0, True)
+    assert (kept[3:] > 0).all()
+
+
+def test_weights_and_strata_go_along():
+    made = answers("1112222", "1" * 7)
+    weights = pd.Series([2.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.5], index=range(7))
+    strata = pd.Series(list("xxxyyyy"), index=range(7))
+    public = deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, weights=weights, strata=strata, seed=1)
+    assert public.data.sort_values("weight")["weight"].tolist() == [2.0, 2.0, 2.0, 3.0, 3.0, 4.25, 4.25]
+    assert public.data.groupby("stratum")["weight"].sum().to_dict() == {"x": 6.0, "y": 14.5}
+    assert ["weight", "replaced by means of at least 2 persons, by 6.25% at most", 2] in public.log.values.tolist()
+    assert public.risk["keys"].iloc[-1] == "stratum x a"
+    assert "weight" not in deidentify(made, QUESTIONNAIRE, keys=["a"], k=2).data
+    for wrong, message in (
+        (weights.set_axis(list("abcdefg")), "none of the records"),
+        (weights.set_axis([1] * 7), "twice"),
+    ):
+        with pytest.raises(DataError, match=message):
+            deidentify(made, QUESTIONNAIRE, keys=["a"], k=2, weights=wrong)
+    doubled = Responses(made.data, made.missing, made.meta.assign(unit_id=[0, 0, 1, 2, 3, 4, 5]), made.unmapped)
+    with pytest.raises(DataError, match="1 records are further ones"):
+        deidentify(doubled, QUESTIONNAIRE, keys=["a"], k=2, weights=weights)
+
+
+def test_columns_of_nobody_and_other_words_stay_home(tmp_path):
+    q = tiny({"id": "job", "type": "single", "choices": ["工人", "其他"], "other": "2"}, {"id": "n", "type": "number"})
+    _, coded = read(
+        tmp_path / "a.csv", q, "unit_id,job,n\n" + "".join(f"u{i},1,{i}\n" for i in range(6)), source="table"
+    )
+    data = coded.data.assign(note="住春熙路12号")
+    if "job_2_text" in data:
+        data["job_2_text"] = "我是张三丰"
+    data.loc[0, "n"] = "十二楼张三"
+    public = deidentify(Responses(data, coded.missing, coded.meta, coded.unmapped), q, keys=["job"], k=2)
+    assert not any(word in public.data.to_csv() for word in ("春熙路", "张三"))
+    assert ["note", "left out: not in the questionnaire", 6] in public.log.values.tolist()
+    with pytest.raises(DataError, match="open answers, which are left out"):
+        deidentify(answers("11", "11"), QUESTIONNAIRE, keys=["why"], k=2)

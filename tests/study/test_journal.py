@@ -263,7 +263,7 @@ def test_the_public_file_takes_its_places_by_the_journal(town, call, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(journal, "move_whole", move)
         with pytest.raises(Killed):
-            call(town, "deidentify", "--keys", "age_group", "--k", "9")
+            call(town, "deidentify", "--keys", "district", "--k", "9")
     assert read_journal(town / "output").stage == "deidentify"
     assert call(town, "run")[0] == 0
     assert read_journal(town / "output") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, option, whole_number
+from surveykit.cli.parsing import Command, Options, flag, option, whole_number
 from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
@@ -33,9 +33,14 @@ def command(name: str) -> Command:
             type=whole_number(),
             default=5,
             metavar="K",
-            help="smallest number of records that may share a combination",
+            help="smallest number of persons that must fit the keys of every record",
         ),
         option("--sensitive", multiple=True, metavar="COLUMN", help="columns whose diversity the risk table shows"),
+        option("--exact", multiple=True, metavar="COLUMN", help="numbers that leave as they are, not as ranges"),
+        option("--leave-out", multiple=True, metavar="COLUMN", help="columns that are not published"),
+        option("--weights", metavar="ANALYSIS", help="publish the final weights of an analysis"),
+        flag("--strata", help="publish the stratum of each record, as the first key variable"),
+        flag("--strict", help="count a blank as a value of its own: k persons then show exactly the same keys"),
         option("--keep-text", multiple=True, metavar="COLUMN", help="open answers that a person has read and cleared"),
     )
 
@@ -51,7 +56,17 @@ def execute(options: Options) -> int:
     keys = options.keys or definition.data.key_variables or [domain.id for domain in definition.domains]
     say(f"key variables: {', '.join(keys)}; k = {options.k}")
     made: list[PublicFile] = []
-    settings = {"keys": keys, "k": options.k, "keep_text": options.keep_text, "sensitive": options.sensitive}
+    settings = {
+        "keys": keys,
+        "k": options.k,
+        "keep_text": options.keep_text,
+        "sensitive": options.sensitive,
+        "exact": options.exact,
+        "leave_out": options.leave_out,
+        "weights": options.weights,
+        "strata": options.strata,
+        "blanks": "value" if options.strict else "fit",
+    }
     stage = deidentify_stage(study, settings, made.append)
     run_stages(study, [stage], say=say, progress=working, force=True)
     for name in stage.outputs:

@@ -68,8 +68,15 @@ def replay_frame(questionnaire: Questionnaire, data: pd.DataFrame, missing: pd.D
             asked[column] = here
             if entry.id in needed:
                 blank = pd.Series(pd.NA, index=data.index, dtype=object)
-                held[column] = data[column].astype(object).where(here, pd.NA) if column in data else blank
+                held[column] = _objects(data[column]).where(here, pd.NA) if column in data else blank
                 known = missing[column].where(here, "na") if column in missing else blank.fillna("nr")
                 kinds[column] = known
     frame = pd.DataFrame(asked, index=data.index)
     return FrameReplay(frame, pd.Series(ended, index=data.index, name="ended"))
+
+
+def _objects(column: pd.Series) -> pd.Series:
+    """A column as Python objects, one for each distinct text: a million records have few codes."""
+    if isinstance(column.dtype, pd.StringDtype):
+        column = column.astype("category")
+    return column.astype(object)

@@ -34,7 +34,7 @@ from surveykit.responses.coding.findings import (
 from surveykit.responses.coding.meta import meta_of
 from surveykit.responses.coding.questions import columns_of_questions
 from surveykit.responses.privacy.free_text import mask_identifiers, mask_series
-from surveykit.responses.privacy.minors import block_minors
+from surveykit.responses.privacy.minors import find_minors, mark_minors
 from surveykit.responses.results import Finding, RawResponses, Responses
 
 __all__ = ["KINDS", "code_responses"]
@@ -56,7 +56,8 @@ def _unmapped_error(raw: RawResponses, unmapped: Sequence[UnmappedValue]) -> Dat
         near = f"; nearest option {value.nearest!r} (code {value.code})" if value.nearest else ""
         rows = ", ".join(str(row) for row in value.rows)
         count = "1 row" if value.count == 1 else f"{value.count} rows"
-        lines.append(f"  {value.column}: {value.value!r} in {count} (row {rows}){near}")
+        shown = mask_identifiers([value.value])[0]
+        lines.append(f"  {value.column}: {shown!r} in {count} (row {rows}){near}")
     if len(unmapped) > 20:
         lines.append(f"  and {len(unmapped) - 20} more")
     lines.append(
@@ -212,25 +213,22 @@ def code_responses(
         cells, masked = _without_identifiers(cells, questionnaire, raw.row_numbers)
         unmapped = [replace(u, value=text) for u, text in zip(unmapped, _values(unmapped), strict=True)]
     asked, ended, unknown = _asked(questionnaire, cells, index)
-    data: dict[str, pd.Series] = {}
-    kinds: dict[str, pd.Categorical] = {}
     log = [*raw.findings, *masked, *unknown, *declared_findings(cells), *range_findings(questionnaire, cells, raw)]
-    for variable in questionnaire_variables(questionnaire):
-        part = cells[variable.id]
-        here = asked[variable.id].to_numpy(dtype=bool) if variable.id in asked else _other_asked(variable, cells, asked)
-        codes = _final_kinds(part, here)
-        data[variable.id] = part.values if (part.answered == (codes == 0)).all() else part.values.where(codes == 0)
-        kinds[variable.id] = pd.Categorical.from_codes(codes, dtype=KINDS)
-        if part.in_file and not variable.other_text and (variable.kind != "multi" or part.first_option):
-            quiet = np.zeros(len(index), dtype=bool)
-            log += _routing_findings(variable.id, part, here, variable.required, raw.row_numbers, quiet)
+    data, kinds, found = _routed(raw, questionnaire, cells, asked)
     meta, times = meta_of(raw)
-    missing = pd.DataFrame(kinds, index=index)
-    log += [*times, *repeated_findings(meta), *empty_findings(missing, raw.row_numbers)]
-    responses = Responses(
+    meta = meta.assign(ended=ended.astype("str").to_numpy())
+    lost = pd.DataFrame(kinds, index=index)
+    log += [*found, *times, *repeated_findings(meta), *empty_findings(lost, raw.row_numbers)]
+    if minors is not None:
+        when, blocked = find_minors(pd.DataFrame(data), lost, questionnaire, None if minors == "auto" else minors)
+        meta, blocked, found = mark_minors(meta, blocked, when)
+        log += found
+        for name in data if found else ():
+            data[name], kinds[name] = data[name].mask(blocked), kinds[name].mask(blocked, "na")
+    return Responses(
         data=pd.DataFrame(data, index=index),
-        missing=missing,
-        meta=meta.assign(ended=ended.astype("str").to_numpy()),
+        missing=pd.DataFrame(kinds, index=index),
+        meta=meta,
         unmapped=pd.DataFrame([[getattr(u, c) for c in UNMAPPED_COLUMNS] for u in unmapped], columns=UNMAPPED_COLUMNS),
         log=tuple(log),
         questionnaire_id=questionnaire.id,
@@ -238,9 +236,27 @@ def code_responses(
         files={raw.path: raw.sha256},
         questions=columns_of_questions(questionnaire),
     )
-    if minors is None:
-        return responses
-    return block_minors(responses, questionnaire, None if minors == "auto" else minors)
+
+
+def _routed(
+    raw: RawResponses, questionnaire: Questionnaire, cells: dict[str, Cells], asked: pd.DataFrame
+) -> tuple[dict[str, pd.Series], dict[str, pd.Series], list[Finding]]:
+    """Answers to what was asked, and kinds of missing; decoded cells are let go one by one, which halves the memory."""
+    variables = questionnaire_variables(questionnaire)
+    chosen = {name for v in variables if v.other_text for name in (v.item, f"{v.item}_{v.option}")}
+    data: dict[str, pd.Series] = {}
+    kinds: dict[str, pd.Series] = {}
+    found: list[Finding] = []
+    quiet = np.zeros(len(raw.table), dtype=bool)
+    for variable in variables:
+        part = cells[variable.id] if variable.id in chosen else cells.pop(variable.id)
+        here = asked[variable.id].to_numpy(dtype=bool) if variable.id in asked else _other_asked(variable, cells, asked)
+        codes = _final_kinds(part, here)
+        data[variable.id] = part.values if (part.answered == (codes == 0)).all() else part.values.where(codes == 0)
+        kinds[variable.id] = pd.Series(pd.Categorical.from_codes(codes, dtype=KINDS))
+        if part.in_file and not variable.other_text and (variable.kind != "multi" or part.first_option):
+            found += _routing_findings(variable.id, part, here, variable.required, raw.row_numbers, quiet)
+    return data, kinds, found
 
 
 def _other_asked(variable: Variable, cells: dict[str, Cells], asked: pd.DataFrame) -> Bools:

@@ -77,12 +77,30 @@ class Cells:
         return replace(self, values=self.values.mask(self.unmapped)) if self.unmapped.any() else self
 
 
+def _nothing(n: int) -> Bools:
+    """False for every row, in one byte."""
+    return np.broadcast_to(np.zeros(1, dtype=bool), n)
+
+
+def _no_marks(n: int) -> NDArray[np.int8]:
+    """Zero for every row, in one byte."""
+    return np.broadcast_to(np.zeros(1, dtype=np.int8), n)
+
+
+def _where(distinct: Bools, places: NDArray[np.int64]) -> Bools:
+    return distinct[places] if distinct.any() else _nothing(len(places))
+
+
+def _marks(distinct: NDArray[np.int8], places: NDArray[np.int64]) -> NDArray[np.int8]:
+    return distinct[places] if distinct.any() else _no_marks(len(places))
+
+
 def _empty(n: int, other_text: bool = False, *, ticks: bool = False) -> Cells:
-    nothing = np.zeros(n, dtype=bool)
+    nothing = _nothing(n)
     values = take_text([None], np.zeros(n, dtype=np.int64))
     if ticks:
         values = pd.Series(pd.array([None] * n, dtype="boolean"))
-    return Cells(values, np.zeros(n, np.int8), nothing, nothing, other_text, in_file=False)
+    return Cells(values, _no_marks(n), nothing, nothing, other_text, in_file=False)
 
 
 def _options(raw: RawResponses, variable: str) -> tuple[tuple[str, str], ...]:
@@ -102,13 +120,19 @@ def _split_special(decoded: Decoded, choices: Sequence[Choice]) -> Cells:
     strange = np.array([c is not None and c.startswith("\x00") for c in codes], dtype=bool)
     places = decoded.places
     values_of_rows = take_text(values, places)
-    return Cells(values_of_rows, special[places], skipped[places], strange[places], declared=decoded.declared)
+    return Cells(
+        values_of_rows,
+        _marks(special, places),
+        _where(skipped, places),
+        _where(strange, places),
+        declared=decoded.declared,
+    )
 
 
 def _other_text(texts: Sequence[str], places: NDArray[np.int64]) -> Cells:
-    nothing = np.zeros(len(places), dtype=bool)
+    nothing = _nothing(len(places))
     values = take_text([text or None for text in texts], places)
-    return Cells(values, np.zeros(len(places), np.int8), nothing, nothing, other_text=True)
+    return Cells(values, _no_marks(len(places)), nothing, nothing, other_text=True)
 
 
 def _said(raw: RawResponses, *names: str) -> dict[str, str]:
@@ -172,9 +196,11 @@ def _open(raw: RawResponses, item: Item, choices: Sequence[Choice]) -> tuple[Cel
         )
         if strange[place] and len(rows := raw.row_numbers[places == place]):
             bad.append(unmapped_value(item.id, plain, rows))
-    marks = np.array(kinds, dtype=np.int8)[places]
+    marks = _marks(np.array(kinds, dtype=np.int8), places)
     counted = told_counts(distinct, places, met)
-    return Cells(take_text(values, places), marks, skipped[places], strange[places], declared=counted), bad
+    return Cells(
+        take_text(values, places), marks, _where(skipped, places), _where(strange, places), declared=counted
+    ), bad
 
 
 def _fits(kind: str, texts: Sequence[str], day_first: bool | None) -> Bools:
@@ -214,10 +240,15 @@ def _multi(item: Item, choices: Sequence[Choice], decoded: Decoded) -> dict[str,
             held.append((choice.code in s) if plain else None)
             special.append(kind_of_set if s and not plain else "")
         values = pd.Series(pd.array(held, dtype="boolean")[places])
-        marks = np.array([SPECIAL[kind] for kind in special], dtype=np.int8)[places]
-        nothing = np.zeros(len(places), dtype=bool)
+        marks = _marks(np.array([SPECIAL[kind] for kind in special], dtype=np.int8), places)
+        nothing = _nothing(len(places))
         columns[f"{item.id}_{choice.code}"] = Cells(
-            values, marks, skipped[places], nothing, first_option=k == 0, declared=decoded.declared if k == 0 else {}
+            values,
+            marks,
+            _where(skipped, places),
+            nothing,
+            first_option=k == 0,
+            declared=decoded.declared if k == 0 else {},
         )
     return columns
 

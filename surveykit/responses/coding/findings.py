@@ -96,7 +96,7 @@ def _range(item: Item, what: str, wrong: Bools, raw: RawResponses, shown: list[s
     if not len(places):
         return []
     rows = tuple(map(int, raw.row_numbers[places[:ROWS_SHOWN]]))
-    examples = first_few([shown[p] for p in places[:ROWS_SHOWN]]) if shown else ""
+    examples = first_few(mask_identifiers([shown[p] for p in places[:ROWS_SHOWN]])) if shown else ""
     message = f"{item.id}: {what} in {len(places)} rows{f' ({examples})' if examples else ''}, first in row "
     return [Finding("out_of_range", message + ", ".join(map(str, rows)), item.id, len(places), rows)]
 

@@ -10,6 +10,7 @@ import pandas as pd
 from surveykit.display import NamedTable, Presentation, Shown, facts
 from surveykit.errors import DataError, first_few
 from surveykit.responses.coding.coding import KINDS
+from surveykit.responses.privacy.free_text import mask_identifiers
 from surveykit.responses.results import Responses
 
 __all__ = ["Merge", "merge_responses", "stack_responses"]
@@ -50,7 +51,8 @@ class Merge(Shown):
 def _indexed(responses: Responses, which: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     ids = responses.meta["response_id"].astype("str")
     if ids.duplicated().any():
-        raise DataError(f"records with one id in the {which} export: {first_few(ids[ids.duplicated()].unique())}")
+        twice = mask_identifiers(ids[ids.duplicated()].unique())
+        raise DataError(f"records with one id in the {which} export: {first_few(twice)}")
     index = pd.Index(ids.to_numpy(), name="response_id")
     return (
         responses.data.set_index(index),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import first_few
 from surveykit.responses.cells.times import parse_durations, times_of_column
+from surveykit.responses.privacy.free_text import mask_identifiers
 from surveykit.responses.results import Finding, RawResponses
 
 __all__ = ["meta_of"]
@@ -34,7 +35,7 @@ def _unread(name: str, cells: pd.Series, unread: NDArray[np.bool_], raw: RawResp
     if not len(places):
         return []
     rows = tuple(map(int, raw.row_numbers[places[:ROWS_SHOWN]]))
-    texts = first_few([repr(t) for t in dict.fromkeys(cells.iloc[places[:1000]])])
+    texts = first_few([repr(t) for t in mask_identifiers(dict.fromkeys(cells.iloc[places[:1000]]))])
     where = f"first in row {', '.join(map(str, rows))}"
     message = f"{_title(raw, name)}: cells that cannot be read ({len(places)}): {texts}, {where}; {todo}"
     return [Finding("times_not_read", message, name, len(places), rows)]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown
@@ -68,6 +70,26 @@ class LinkedSample(Shown):
             NamedTable(("应答率（AAPOR）", "Outcome rates (AAPOR)"), rates),
         )
         return Presentation(("样本与答卷", "Sample with answers"), tables, (note,))
+
+
+def known_tokens(tokens: pd.Series, ids: pd.Series) -> NDArray[np.bool_]:
+    """Say which tokens are in the sample.
+
+    Parameters
+    ----------
+    tokens : Series
+        Tokens of records; missing is not in the sample.
+    ids : Series of str
+        Ids of the sample.
+
+    Returns
+    -------
+    (n,) bool array
+    """
+    kind = pa.large_string()  # compared as Arrow texts: pandas makes an object of each id first, forty times as slow
+    held = pa.array(tokens.astype("str"), type=kind, from_pandas=True)
+    found = pc.is_in(held, value_set=pa.array(ids.astype("str"), type=kind, from_pandas=True), skip_nulls=True)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def dispositions(responses: Responses, rule: DispositionRule, questionnaire: Questionnaire | None = None) -> pd.Series:
@@ -158,7 +180,7 @@ def link_sample(
         raise DataError(f"units that are in the sample twice: {first_few(ids[ids.duplicated()].unique())}")
     rules = quality.rules if quality is not None else None
     rule = rule or (rules.dispositions if rules is not None else DispositionRule())
-    known = responses.meta["unit_id"].isin(ids).to_numpy(dtype=bool)
+    known = known_tokens(responses.meta["unit_id"], ids)
     rows = responses.meta.index[known]
     kept = one_per_unit(responses, rows, rules.duplicates.keep if rules is not None else "first")
     state = dispositions(responses, rule)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.responses.results import Finding, Responses
 
-__all__ = ["block_minors", "minor_condition"]
+__all__ = ["block_minors", "find_minors", "mark_minors", "minor_condition"]
 
 LIMIT = 14
 _UNDER = re.compile(r"(\d{1,2})\s*(?:周岁|岁)\s*以下|(?:under|below|younger than)\s*(\d{1,2})", re.IGNORECASE)
@@ -80,22 +80,68 @@ def block_minors(responses: Responses, questionnaire: Questionnaire, when: str |
         ``meta["blocked"]`` is True and their token stays, so that
         the sampled unit counts as not eligible. The log says how many.
     """
-    when = when or minor_condition(questionnaire)
-    if when is None:
-        blocked = np.zeros(len(responses.data), dtype=bool)
-    else:
-        blocked = evaluate_frame(parse(when, questionnaire), responses.data, responses.missing)
-    persons = int(np.asarray(blocked).sum())
-    blocked = _rows_of_persons(responses.meta, np.asarray(blocked, dtype=bool))
-    meta = responses.meta.assign(blocked=blocked)
-    if not blocked.any():
+    when, blocked = find_minors(responses.data, responses.missing, questionnaire, when)
+    meta, blocked, found = mark_minors(responses.meta, blocked, when)
+    if not found:
         return replace(responses, meta=meta)
-    if "ended" in meta:
-        meta["ended"] = meta["ended"].mask(blocked & (meta["ended"] == "").to_numpy(), "under_age")
     data = pd.DataFrame({name: responses.data[name].mask(blocked) for name in responses.data})
     missing = pd.DataFrame({name: responses.missing[name].mask(blocked, "na") for name in responses.missing})
+    return replace(responses, data=data, missing=missing, meta=meta, log=(*responses.log, *found))
+
+
+def find_minors(
+    data: pd.DataFrame, missing: pd.DataFrame, questionnaire: Questionnaire, when: str | None = None
+) -> tuple[str, NDArray[np.bool_]]:
+    """Say which rows belong to persons who are or may be under fourteen.
+
+    Parameters
+    ----------
+    data, missing : DataFrame
+        As in `Responses`.
+    questionnaire : Questionnaire
+        Whose columns the condition names.
+    when : str, optional
+        The condition; `minor_condition` by default.
+
+    Returns
+    -------
+    tuple of str and (n,) bool array
+        The condition ("" for none) and where it holds.
+    """
+    when = when or minor_condition(questionnaire)
+    if when is None:
+        return "", np.zeros(len(data), dtype=bool)
+    return when, evaluate_frame(parse(when, questionnaire), data, missing)
+
+
+def mark_minors(
+    meta: pd.DataFrame, blocked: NDArray[np.bool_], when: str
+) -> tuple[pd.DataFrame, NDArray[np.bool_], list[Finding]]:
+    """Enter in the meta data which rows are blocked.
+
+    Parameters
+    ----------
+    meta : DataFrame
+        As in `Responses`.
+    blocked : (n,) bool array
+        From `find_minors`.
+    when : str
+        The condition, for the finding.
+
+    Returns
+    -------
+    tuple of DataFrame, (n,) bool array and list of Finding
+        Meta data with `blocked`, and "under_age" in `ended`; the rows that are blocked, with all others of their record
+        id or token; one finding, or none where nobody is blocked.
+    """
+    persons = int(blocked.sum())
+    blocked = _rows_of_persons(meta, np.asarray(blocked, dtype=bool))
+    meta = meta.assign(blocked=blocked)
+    if not blocked.any():
+        return meta, blocked, []
+    if "ended" in meta:
+        meta["ended"] = meta["ended"].mask(blocked & (meta["ended"] == "").to_numpy(), "under_age")
     message = f"answers of {persons} persons who are or may be under {LIMIT} were blocked ({when})"
     if (further := int(blocked.sum()) - persons) > 0:
         message += f", and {further} further rows of the same record ids or tokens"
-    log = (*responses.log, Finding("minors_blocked", message, count=int(blocked.sum())))
-    return replace(responses, data=data, missing=missing, meta=meta, log=log)
+    return meta, blocked, [Finding("minors_blocked", message, count=int(blocked.sum()))]

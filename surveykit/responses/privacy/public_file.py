@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown
-from surveykit.errors import DataError, first_few
+from surveykit.errors import DataError, choose, first_few
 from surveykit.questionnaire import Questionnaire, questionnaire_variables
 from surveykit.responses.cells.missing_codes import is_number
+from surveykit.responses.privacy.binning import bin_numbers, shared_weights
 from surveykit.responses.privacy.free_text import mask_series
+from surveykit.responses.privacy.releases import Release, refuse_joinable
+from surveykit.responses.privacy.risk import Blanks, class_sizes, risk_table
+from surveykit.responses.privacy.suppression import suppress
 from surveykit.responses.results import Responses
 
-__all__ = ["PublicFile", "class_sizes", "deidentify", "risk_table", "suppress_small_cells"]
+__all__ = ["STRATUM", "WEIGHT", "PublicFile", "deidentify"]
+
+WEIGHT, STRATUM = "weight", "stratum"
+Log = list[tuple[str, str, int]]
 
 
 @dataclass(frozen=True)
@@ -26,16 +33,19 @@ class PublicFile(Shown):
     Attributes
     ----------
     data : DataFrame
-        One row per record in a new order under a new number; multiple choices as booleans.
+        One row per record in a new order under a new number; multiple choices as booleans, numbers as ranges.
     risk : DataFrame
         `risk_table` before and after, by `stage`.
     log : DataFrame
         What was done: column, action, cells.
+    release : Release
+        The same with the persons behind it, for `deidentify` of the next file; keep it as you keep the answers.
     """
 
     data: pd.DataFrame
     risk: pd.DataFrame
     log: pd.DataFrame
+    release: Release = field(repr=False)
 
     def __repr__(self) -> str:
         smallest = int(self.risk.loc[self.risk["stage"] == "after", "smallest_class"].iloc[-1])
@@ -47,134 +57,168 @@ class PublicFile(Shown):
         return Presentation(("去标识化数据", "De-identified data"), tables)
 
 
-def class_sizes(data: pd.DataFrame, keys: Sequence[str], persons: pd.Series | None = None) -> NDArray[np.int64]:
-    """Number of persons who share a record's values of the key variables; missing is a value.
-
-    Parameters
-    ----------
-    data : DataFrame
-        Records.
-    keys : sequence of str
-        Key variables.
-    persons : Series, optional
-        Whose record it is, index as in `data`; by default, and where it is missing, each record is a person of its own.
-
-    Returns
-    -------
-    (n,) int array
-    """
-    if not len(data):
-        return np.zeros(0, dtype=np.int64)
-    columns = [data[k].astype("str").fillna("\x00") for k in keys]
-    group = data.groupby(columns, sort=False).ngroup().to_numpy() if keys else np.zeros(len(data), dtype=np.int64)
-    first = np.ones(len(data), dtype=bool)
-    if persons is not None:
-        who = persons.reindex(data.index)
-        known = who.notna().to_numpy(dtype=bool)
-        again = pd.DataFrame({"group": group, "who": who.to_numpy()}).duplicated().to_numpy(dtype=bool)
-        first = ~(again & known)
-    return np.asarray(np.bincount(group[first], minlength=int(group.max()) + 1)[group], dtype=np.int64)
-
-
-def _diversity(data: pd.DataFrame, keys: Sequence[str], sensitive: Sequence[str]) -> int | None:
-    """Fewest distinct answers to a sensitive question within a class; a class of one record has one."""
-    if not sensitive or not len(data):
-        return None
-    group = data.groupby([data[k].astype("str").fillna("\x00") for k in keys], sort=False).ngroup()
-    return min(int(data[name].astype("str").fillna("\x00").groupby(group).nunique().min()) for name in sensitive)
-
-
-def risk_table(
-    data: pd.DataFrame,
-    keys: Sequence[str],
-    k: int = 5,
-    *,
-    sensitive: Sequence[str] = (),
-    persons: pd.Series | None = None,
-) -> pd.DataFrame:
-    """Risk of re-identification by each key variable and by all together.
-
-    Parameters
-    ----------
-    data : DataFrame
-        Records.
-    keys : sequence of str
-        Key variables: what an outsider may know about a person.
-    k : int
-        Size that every class should have.
-    sensitive : sequence of str
-        Columns whose answers must not follow from the class alone.
-    persons : Series, optional
-        Whose record it is; see `class_sizes`. Several records of one person are one in the size of a class.
-
-    Returns
-    -------
-    DataFrame
-        keys, classes, smallest_class (the k of k-anonymity), unique (records alone in their class), below_k (records
-        in classes smaller than k), share_below_k, expected_matches (sum over records of one over the class size,
-        the expected number of right matches of somebody who knows that a person is in the file), and with `sensitive`
-        smallest_diversity, the l of l-diversity: the fewest distinct answers to one of them within a class.
-
-    Notes
-    -----
-    Samarati and Sweeney (1998) for k-anonymity; Machanavajjhala et al. (2007) for (distinct) l-diversity.
-    """
-    rows = []
-    for subset in [*([key] for key in keys), list(keys)] if len(keys) > 1 else [list(keys)]:
-        sizes = class_sizes(data, subset, persons)
-        rows.append(
-            {
-                "keys": " x ".join(subset),
-                "classes": int(data.groupby([data[n].astype("str").fillna("\x00") for n in subset]).ngroups),
-                "smallest_class": int(sizes.min()) if len(sizes) else 0,
-                "unique": int((sizes == 1).sum()),
-                "below_k": int((sizes < k).sum()),
-                "share_below_k": float((sizes < k).mean()) if len(sizes) else 0.0,
-                "expected_matches": float((1 / sizes).sum()),
-                **({"smallest_diversity": _diversity(data, subset, sensitive)} if sensitive else {}),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _suppress(
-    data: pd.DataFrame, keys: Sequence[str], k: int, persons: pd.Series
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Blank key variables from the last to the first in classes that are too small."""
-    data = data.copy()
-    blanked: dict[str, int] = {}
-    for key in reversed(keys):
-        small = class_sizes(data, keys, persons) < k
-        if not small.any():
-            break
-        cells = small & data[key].notna().to_numpy(dtype=bool)
-        blanked[key] = int(cells.sum())
-        data[key] = data[key].mask(cells)
-    return data, blanked
-
-
-def _options_only(data: pd.DataFrame, questionnaire: Questionnaire) -> tuple[pd.DataFrame, dict[str, int]]:
+def _options_only(data: pd.DataFrame, questionnaire: Questionnaire) -> tuple[pd.DataFrame, Log]:
     """Blank what is no option of its closed question, and no number of a number: typed words may name a person."""
     changed: dict[str, pd.Series] = {}
-    counts: dict[str, int] = {}
+    log: Log = []
     for variable in questionnaire_variables(questionnaire):
-        if variable.id not in data or variable.kind not in ("single", "grid", "number"):
+        if variable.id not in data or variable.kind not in ("single", "grid", "number", "multi"):
             continue
         cells = data[variable.id]
         if variable.kind == "number":
             strange = cells.notna() & ~cells.astype("str").fillna("").map(is_number)
+        elif variable.kind == "multi":
+            strange = cells.notna() & ~cells.isin([True, False])
         else:
             strange = cells.notna() & ~cells.isin([code for code, _ in variable.choices])
         if strange.any():
             changed[variable.id] = cells.mask(strange)
-            counts[variable.id] = int(strange.sum())
-    return data.assign(**changed), counts
+            log.append((variable.id, "blanked: values that are no option", int(strange.sum())))
+    return data.assign(**changed), log
 
 
 def _persons(responses: Responses) -> pd.Series:
-    """Token of each record; missing where it has none."""
-    units = responses.meta["unit_id"] if "unit_id" in responses.meta else pd.Series(pd.NA, index=responses.meta.index)
-    return units.mask(units.astype("str").fillna("").str.strip() == "")
+    """Token of each record; its own number where it has none."""
+    meta = responses.meta
+    units = meta["unit_id"] if "unit_id" in meta else pd.Series(pd.NA, index=meta.index)
+    units = units.astype("str")
+    unknown = units.isna() | (units.str.strip() == "")
+    own = meta["response_id"].astype("str") if "response_id" in meta else pd.Series(meta.index.astype(str), meta.index)
+    source = meta["source"].astype("str") + " " if "source" in meta else ""
+    return ("unit " + units).where(~unknown, "record " + source + own)
+
+
+def _remembered(persons: pd.Series, responses: Responses) -> pd.Series:
+    """Persons as the memory may name them: tokens like phone numbers masked, with the record's own number."""
+    masked, changed, _ = mask_series(persons)
+    if not len(changed) or "response_id" not in responses.meta:
+        return masked
+    own = masked + " " + responses.meta["response_id"].astype("str").loc[persons.index]
+    where = np.zeros(len(persons), dtype=bool)
+    where[changed] = True
+    return masked.mask(where, own)
+
+
+def _check_order(
+    responses: Responses, questionnaire: Questionnaire, keys: Sequence[str], k: int, named: Sequence[str]
+) -> None:
+    absent = [name for name in (*keys, *named) if name not in responses.data]
+    if absent:
+        raise DataError(f"the data have no column {first_few(absent)}; they have {first_few(responses.data.columns)}")
+    if not keys:
+        raise DataError("name at least one key variable: what an outsider may know about a person")
+    if k < 2:
+        raise DataError(f"k must be at least 2, not {k}")
+    kinds = {v.id: v.kind for v in questionnaire_variables(questionnaire)}
+    texts = [name for name in keys if kinds.get(name, "text") in ("text", "date")]
+    if texts:
+        raise DataError(f"key variables that are open answers, which are left out: {first_few(texts)}")
+
+
+def _columns_out(
+    responses: Responses, questionnaire: Questionnaire, keep_text: Sequence[str], leave_out: Sequence[str]
+) -> tuple[pd.DataFrame, Log]:
+    """Leave out open answers, columns that are no question's, and those named; mask open answers that are kept."""
+    data = responses.data
+    variables = questionnaire_variables(questionnaire)
+    kinds = {v.id: "text" if v.other_text else v.kind for v in variables}
+    log: Log = [("(meta)", "left out: tokens, record numbers, times, files", len(responses.meta))]
+    for name in map(str, responses.data):
+        if name in leave_out:
+            reason = "left out: as asked"
+        elif name not in kinds:
+            reason = "left out: not in the questionnaire"
+        elif kinds[name] in ("text", "date") and name not in keep_text:
+            reason = "left out: open answer"
+        else:
+            continue
+        data = data.drop(columns=name)
+        log.append((name, reason, int(responses.data[name].notna().sum())))
+    for name in keep_text:
+        texts, changed, _ = mask_series(data[name])
+        data = data.assign(**{name: texts})
+        log.append((name, "masked: phone or identity numbers, addresses, accounts", len(changed)))
+    return data, log
+
+
+def _numbers_binned(
+    data: pd.DataFrame,
+    questionnaire: Questionnaire,
+    persons: pd.Series,
+    k: int,
+    exact: Sequence[str],
+    bins: Mapping[str, float | Sequence[float]],
+) -> tuple[pd.DataFrame, Log]:
+    log: Log = []
+    numbers = [v.id for v in questionnaire_variables(questionnaire) if v.kind == "number" and v.id in data]
+    strange = [name for name in (*exact, *bins) if name not in numbers]
+    if strange:
+        raise DataError(f"no columns of numbers: {first_few(strange)}; those there are: {first_few(numbers)}")
+    for name in numbers:
+        count = int(data[name].notna().sum())
+        if name in exact:
+            log.append((name, "kept: exact numbers, as asked", count))
+            continue
+        values, ranges = bin_numbers(data[name], persons, k, bins.get(name))
+        data = data.assign(**{name: values})
+        told = f"binned: {', '.join(ranges)}" if ranges else f"left out: no two ranges of {k} persons"
+        log.append((name, told, count))
+    return data, log
+
+
+def _design_columns(
+    data: pd.DataFrame, units: pd.Series, k: int, weights: pd.Series | None, strata: pd.Series | None
+) -> tuple[pd.DataFrame, Log]:
+    """Put stratum and weight of each record's unit beside its answers."""
+    log: Log = []
+    for what, given in ((STRATUM, strata), (WEIGHT, weights)):
+        if given is None:
+            continue
+        if what in data:
+            raise DataError(f"the answers have a column {what!r} of their own; rename it in the questionnaire")
+        twice = given.index[given.index.duplicated()]
+        if len(twice):
+            raise DataError(f"{what}: {len(twice):,} units stand twice; give one value for each token")
+        found = units.map(pd.Series(given.to_numpy(), index=given.index.astype("str")))
+        if not found.notna().any():
+            raise DataError(f"{what}: none of the records' tokens is in the index; it must hold unit_id")
+        if what == STRATUM:
+            data = data.assign(**{STRATUM: found.astype("str")})
+            log.append((STRATUM, "added: as asked", int(found.notna().sum())))
+            continue
+        further = units.duplicated() & found.notna()
+        if further.any():
+            raise DataError(
+                f"weight: {int(further.sum()):,} records are further ones of units that have one already, and "
+                "would count twice; keep one record of each unit"
+            )
+        numbers = pd.to_numeric(found, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        who = pd.factorize(units)[0].astype(np.int64)
+        shared, change = shared_weights(numbers, who, k)
+        data = data.assign(**{WEIGHT: shared})
+        log.append((WEIGHT, "added: as asked", int(np.isfinite(shared).sum())))
+        moved = int((np.abs(shared - numbers) > 0).sum())
+        if moved:
+            log.append((WEIGHT, f"replaced by means of at least {k} persons, by {change:.2%} at most", moved))
+    return data, log
+
+
+def _protected(
+    data: pd.DataFrame, keys: Sequence[str], k: int, persons: pd.Series, blanks: Blanks
+) -> tuple[pd.DataFrame, Log]:
+    """Blank rare combinations; leave out records of which no key could stay."""
+    left_out = 0
+    while True:
+        shown, blanked = suppress(data, keys, k, persons, blanks)
+        small = class_sizes(shown, keys, persons, blanks) < k
+        left_out += int(small.sum())
+        if not small.any() or blanks == "value":
+            break
+        data = data[~small]  # whom they helped to hide is to be hidden without them
+    log: Log = [(name, "blanked: rare combination", count) for name, count in blanked.items()]
+    if left_out:
+        log.append(("(rows)", "left out: combination still too rare", left_out))
+    return shown[~small], log
 
 
 def deidentify(
@@ -185,30 +229,60 @@ def deidentify(
     k: int = 5,
     keep_text: Sequence[str] = (),
     sensitive: Sequence[str] = (),
+    exact: Sequence[str] = (),
+    bins: Mapping[str, float | Sequence[float]] | None = None,
+    leave_out: Sequence[str] = (),
+    weights: pd.Series | None = None,
+    strata: pd.Series | None = None,
+    blanks: Blanks = "fit",
+    earlier: Sequence[Release] = (),
+    name: str = "this file",
     seed: int | None = None,
 ) -> PublicFile:
     """Make a public file.
 
-    Tokens, record numbers, times and open answers are left out, the order of the records is drawn anew, and key
-    variables are blanked, from the last named to the first, where fewer than `k` persons share a combination; several
-    records of one token are one person. Records that are still in a class smaller than `k` are left out. What is no
-    option of a closed question, and no number where one was asked, is blanked: it is text that somebody typed.
+    Tokens, record numbers, times and open answers are left out and the order of the records is drawn anew. Numbers
+    become ranges. Key values are blanked, as few as it takes and rather those of the last named keys, until at least
+    `k` persons fit every record; records of which no key could stay are left out; several records of one token are one
+    person. What is no option of a closed question,
+    and no number where one was asked, is blanked: it is text that somebody typed.
 
     Parameters
     ----------
     responses : Responses
         Coded answers; `meta` adds nothing to the file.
     questionnaire : Questionnaire
-        Says which columns are open answers.
+        Says which columns are open answers; columns that it does not have are left out.
     keys : sequence of str
         Key variables, the most important first, for example ``["district", "age_group", "sex", "education"]``.
     k : int
-        Smallest class allowed, at least 2.
+        Persons that must fit every record, at least 2.
     keep_text : sequence of str
         Open answers that were read by a person and hold nothing personal; phone and identity numbers, e-mail addresses
         and accounts that were overlooked are masked.
     sensitive : sequence of str
         Columns for which the risk table says how diverse the answers within a class are.
+    exact : sequence of str
+        Numbers that leave as they are.
+    bins : mapping of str to float or sequence of float, optional
+        Width or borders of the ranges of a number; see `surveykit.responses.privacy.binning.bin_numbers` for the rule
+        that the others follow.
+    leave_out : sequence of str
+        Columns that are not published.
+    weights : Series, optional
+        Weight by token (index `unit_id`), published as `weight`: weights that fewer than `k` persons share become the
+        mean of persons with nearly the same weight, which keeps their sum. A unit may then have one record only.
+    strata : Series, optional
+        Stratum by token, published as `stratum` and the first of the key variables.
+    blanks : {"fit", "value"}
+        Whether a blank key fits any value, as in sdcMicro; or is a value of its own, so that k persons show exactly
+        the same keys: keys are then blanked in whole classes, from the last named to the first, which blanks more, and
+        records that are still too rare are left out.
+    earlier : sequence of Release
+        `PublicFile.release` of files of the same study that were published before; a file that could be joined with
+        one of them is refused.
+    name : str
+        What messages call this file when it is an earlier one.
     seed : int, optional
         Of the new order; from the system's randomness when it is not given, so that nobody can undo it.
 
@@ -219,98 +293,39 @@ def deidentify(
     Raises
     ------
     DataError
-        If a key is no column or `k` is below 2.
+        If a column is not there, a key is an open answer, `k` is below 2, a weight would count
+        twice, or the file could be joined with an earlier
+        one; see `surveykit.responses.privacy.releases.refuse_joinable` for the rule.
     """
-    absent = [name for name in (*keys, *keep_text, *sensitive) if name not in responses.data]
-    if absent:
-        raise DataError(f"the data have no column {first_few(absent)}; they have {first_few(responses.data.columns)}")
-    if not keys:
-        raise DataError("name at least one key variable: what an outsider may know about a person")
-    if k < 2:
-        raise DataError(f"k must be at least 2, not {k}")
-    log: list[tuple[str, str, int]] = [
-        ("(meta)", "left out: tokens, record numbers, times, files", len(responses.meta))
-    ]
-    open_columns = [
-        v.id for v in questionnaire_variables(questionnaire) if v.kind in ("text", "date") and v.id not in keep_text
-    ]
-    data = responses.data.drop(columns=open_columns)
-    log += [(name, "left out: open answer", int(responses.data[name].notna().sum())) for name in open_columns]
+    choose("blanks", blanks, get_args(Blanks))
+    _check_order(responses, questionnaire, keys, k, (*keep_text, *sensitive, *leave_out))
+    hidden = [column for column in (*keys, *sensitive) if column in leave_out]
+    if hidden:
+        raise DataError(f"columns that are to be left out and are keys or sensitive: {first_few(hidden)}")
+    data, log = _columns_out(responses, questionnaire, keep_text, leave_out)
+    persons = _persons(responses)
     if "blocked" in responses.meta:
         gone = responses.meta["blocked"].to_numpy(dtype=bool)
         data = data[~gone]
         log.append(("(rows)", "left out: under age", int(gone.sum())))
-    for name in keep_text:
-        texts, changed, _ = mask_series(data[name])
-        data = data.assign(**{name: texts})
-        log.append((name, "masked: phone or identity numbers, addresses, accounts", len(changed)))
-    data, strange = _options_only(data, questionnaire)
-    log += [(name, "blanked: values that are no option", count) for name, count in strange.items()]
-    persons = _persons(responses)
-    before = risk_table(data, keys, k, sensitive=sensitive, persons=persons)
-    data, blanked = _suppress(data, keys, k, persons)
-    log += [(name, "blanked: rare combination", count) for name, count in blanked.items()]
-    small = class_sizes(data, keys, persons) < k
-    if small.any():
-        data = data[~small]
-        log.append(("(rows)", "left out: combination still too rare", int(small.sum())))
+    persons = persons.loc[data.index]
+    data, done = _options_only(data, questionnaire)
+    log += done
+    data, done = _numbers_binned(data, questionnaire, persons, k, exact, bins or {})
+    log += done
+    data, done = _design_columns(data, persons.str.removeprefix("unit "), k, weights, strata)
+    log += done
+    keys = [STRATUM, *keys] if strata is not None else list(keys)
+    before = risk_table(data, keys, k, sensitive=sensitive, persons=persons, blanks=blanks)
+    data, done = _protected(data, keys, k, persons, blanks)
+    log += done
+    release = Release(
+        name, tuple(keys), data.assign(person=_remembered(persons, responses).loc[data.index]).reset_index(drop=True)
+    )
+    refuse_joinable(release, earlier, k)
+    after = risk_table(data, keys, k, sensitive=sensitive, persons=persons, blanks=blanks)
     order = np.random.default_rng(seed).permutation(len(data))
     public = data.iloc[order].reset_index(drop=True)
-    after = risk_table(data, keys, k, sensitive=sensitive, persons=persons)
     public.insert(0, "record", np.arange(1, len(public) + 1))
     risk = pd.concat([before.assign(stage="before"), after.assign(stage="after")], ignore_index=True)
-    return PublicFile(public, risk, pd.DataFrame(log, columns=["column", "action", "cells"]))
-
-
-def suppress_small_cells(
-    table: pd.DataFrame,
-    values: Sequence[str],
-    *,
-    count: str = "n",
-    minimum: int = 5,
-    within: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Blank figures that rest on few people, and one more where the missing one could be worked out.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per cell of a published table.
-    values : sequence of str
-        Columns to blank.
-    count : str
-        Column with the unweighted number of people.
-    minimum : int
-        Cells with 1 to ``minimum - 1`` people are suppressed.
-    within : sequence of str
-        Columns whose combinations have a published total: where one cell alone would be blanked, the next smallest
-        is blanked too.
-
-    Returns
-    -------
-    DataFrame
-        The table with a column `suppressed` ("", "small" or "complement"); the count of suppressed cells is blanked.
-
-    Raises
-    ------
-    DataError
-        If a column is not there.
-    """
-    absent = [name for name in (*values, count, *within) if name not in table]
-    if absent:
-        raise DataError(f"the table has no column {first_few(absent)}")
-    people = pd.to_numeric(table[count]).to_numpy(dtype=float)
-    small = (people > 0) & (people < minimum)
-    reason = np.where(small, "small", "").astype(object)
-    groups = table.groupby(list(within), sort=False).ngroup().to_numpy() if within else np.zeros(len(table), dtype=int)
-    for group in np.unique(groups[small]) if within else []:
-        here = np.flatnonzero(groups == group)
-        if small[here].sum() == 1:
-            others = here[~small[here] & (people[here] > 0)]
-            if len(others):
-                reason[others[np.argmin(people[others])]] = "complement"
-    blank = reason != ""
-    result = table.assign(suppressed=pd.Series(reason, index=table.index).astype("str"))
-    for name in dict.fromkeys((*values, count)):
-        result[name] = result[name].mask(blank)
-    return result
+    return PublicFile(public, risk, pd.DataFrame(log, columns=["column", "action", "cells"]), release)

@@ -23,6 +23,7 @@ __all__ = ["FAMILIES", "QualityReport", "check_quality", "exclude", "grid_column
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
+ROWS_AT_ONCE = 100_000
 FAMILIES: dict[str, str] = {
     "speeder": "time",
     "straight_line": "pattern",
@@ -127,15 +128,19 @@ def _patterns(
     grids = grid_columns(questionnaire)
     if rule is None or not grids:
         return {}
-    answers = {item: numeric_answers(responses.data, columns) for item, columns in grids.items()}
-    lines = {item: all_equal(x, rule.minimum_rows) for item, x in answers.items()}
-    combined = np.column_stack(list(answers.values()))
-    longest, _ = longstring(combined)
-    spread = irv(combined)
-    indices["longstring"] = longest.astype(float)
-    indices["irv"] = spread
+    n = len(responses.data)
+    straight, longest, spread = np.zeros(n, dtype=bool), np.zeros(n), np.full(n, np.nan)
     join = np.logical_or if rule.grids == "any" else np.logical_and
-    flags = {"straight_line": np.asarray(join.reduce(list(lines.values())))}
+    for start in range(0, n, ROWS_AT_ONCE):  # every index is one person's: the codes of all are never held as numbers
+        here = slice(start, start + ROWS_AT_ONCE)
+        answers = {item: numeric_answers(responses.data.iloc[here], columns) for item, columns in grids.items()}
+        straight[here] = join.reduce([all_equal(x, rule.minimum_rows) for x in answers.values()])
+        combined = np.column_stack(list(answers.values()))
+        longest[here] = longstring(combined)[0]
+        spread[here] = irv(combined)
+    indices["longstring"] = longest
+    indices["irv"] = spread
+    flags = {"straight_line": straight}
     if rule.longstring is not None:
         flags["longstring"] = longest >= rule.longstring
     if rule.irv_below is not None:

@@ -14,6 +14,8 @@ from surveykit.responses.results import Responses
 
 __all__ = ["duplicate_flags", "near_duplicate_flags", "one_per_unit"]
 
+ROWS_AT_ONCE = 100_000
+
 
 def one_per_unit(responses: Responses, rows: pd.Index, keep: str) -> pd.Index:
     """Choose one record for each unit.
@@ -70,13 +72,21 @@ def duplicate_flags(
     flags = {"duplicate_token": np.asarray(further, dtype=bool)}
     if rule.same_answers is not None:
         answered = (question_kinds(responses)[1] == 0).sum(axis=1) >= rule.same_answers
-        keys = pd.util.hash_pandas_object(responses.data.astype("str").fillna(""), index=False)
-        flags["same_answers"] = np.asarray(keys.duplicated(keep=False).to_numpy() & answered)
+        flags["same_answers"] = np.asarray(_answers_hashed(responses.data).duplicated(keep=False).to_numpy() & answered)
     if rule.device and "device" in responses.meta:
         device = responses.meta["device"].astype("str").fillna("")
         count = device.map(device.value_counts()).to_numpy(dtype=float)
         indices["records_of_device"] = np.where(device == "", np.nan, count)
     return flags
+
+
+def _answers_hashed(data: pd.DataFrame) -> pd.Series:
+    """Hash of each record's answers; some rows at a time, since texts are copied for it."""
+    parts = [
+        pd.util.hash_pandas_object(data.iloc[start : start + ROWS_AT_ONCE].astype("str").fillna(""), index=False)
+        for start in range(0, len(data), ROWS_AT_ONCE)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.Series(dtype="uint64")
 
 
 def near_duplicate_flags(

@@ -38,6 +38,8 @@ _PERCENT = {
     "share", "estimate", "difference", "weighted", "weighted_difference", "dont_know", "flagged", "fill",
     "planned_share", "completed_share", *RATES,
 }  # fmt: skip
+# A sheet holds 1,048,576 rows at most, and few programs open that many; the files beside the workbook hold all.
+MOST_ROWS = 100_000
 _SIGNED = {"difference", "weighted_difference"}
 # The page shows these outcome rates; the workbook and the table of the stage have all sixteen.
 _SHOWN_RATES = ["weighting", "level", "n", "RR1", "RR2", "COOP1", "REF1", "CON1"]
@@ -258,9 +260,12 @@ def write_quality_xlsx(
             sheet.append([cell("模拟数据" if language == "zh" else "Simulated data")])
         heads = [HEADS.get(str(c), str(c)) if language == "zh" else str(c) for c in table.columns]
         sheet.append([cell(head) for head in heads])
-        for row in table.itertuples(index=False):
+        for row in table.iloc[:MOST_ROWS].itertuples(index=False):
             shown = [NAMES.get(v, v) if language == "zh" and isinstance(v, str) else v for v in row]
             sheet.append([cell(value) for value in shown])
+        if len(table) > MOST_ROWS:
+            more = f"{len(table) - MOST_ROWS:,}"
+            sheet.append([cell(f"另有 {more} 行未列出" if language == "zh" else f"{more} more rows are not shown")])
     path = Path(path)
     book.save(path)
     return path

@@ -34,6 +34,7 @@ __all__ = [
     "QUALITY_XLSX",
     "QUOTA",
     "RELEASED",
+    "RELEASES",
     "REPORT_HTML",
     "REPORT_PDF",
     "RESPONSES_LOG",
@@ -92,6 +93,7 @@ SCORE_TABLE = "output/score/score.csv"
 PUBLIC_DATA = "output/public/data.csv"
 PUBLIC_RISK = "output/public/risk.csv"
 PUBLIC_LOG = "output/public/log.csv"
+RELEASES = "output/responses/releases.parquet"
 REPORT_PDF = "output/report.pdf"
 REPORT_HTML = "output/report.html"
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from surveykit.responses import RawResponses, Responses
     from surveykit.study.files.definition import ResponseFile
     from surveykit.study.files.study import StudyOutline
+    from surveykit.study.inputs.originals import OriginalsFile
 
 __all__ = ["Answers", "answer_inputs", "read_answers"]
 
@@ -38,15 +39,12 @@ class Answers:
         Answers that a later export of one survey changed: survey, file, response_id, column, before, after.
     merges : list of dict
         For each later export: survey, file, records added, answers changed, records that are only in the earlier.
-    originals : DataFrame
-        Cells as they lie in the files; see `surveykit.responses.original_cells`.
     """
 
     responses: Responses
     sources: list[dict[str, Any]]
     changes: pd.DataFrame
     merges: list[dict[str, Any]]
-    originals: pd.DataFrame
 
 
 def answer_inputs(study: StudyOutline) -> tuple[str, ...]:
@@ -90,8 +88,17 @@ def _read(
     return replace(raw, path=entry.file), told
 
 
-def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
+def read_answers(study: StudyOutline, questionnaire: Questionnaire, originals: OriginalsFile | None = None) -> Answers:
     """Read, code, merge and put together the study's files of answers.
+
+    Parameters
+    ----------
+    study : StudyOutline
+        The study.
+    questionnaire : Questionnaire
+        What was asked.
+    originals : OriginalsFile, optional
+        Receives the cells of each file as they lie in it, before they are coded.
 
     Raises
     ------
@@ -99,25 +106,29 @@ def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
         A file cannot be read or does not fit the questionnaire; the message names it as study.yaml does.
     """
     import pandas as pd
+    import pyarrow as pa
 
-    from surveykit.responses import account_of, code_responses, original_cells, stack_responses
+    from surveykit.responses import account_of, code_responses, stack_responses
 
     data = study.definition.data
     salt = read_salt(study.root / data.salt) if data.salt is not None else None
     groups: dict[str, list[tuple[str, Responses]]] = {}
-    sources, originals = [], []
+    sources = []
     for place, entry in enumerate(single_files(study.root, data.responses)):
         raw, told = _read(study, entry, questionnaire, salt)
+        if originals is not None:
+            originals.add(raw)
         coded = code_responses(raw, questionnaire, policy=entry.unmapped)
         if entry.mode is not None:
             coded = replace(coded, meta=coded.meta.assign(mode=entry.mode))
         survey = entry.survey or ("all" if data.combine == "later" else f"file {place + 1}")
         groups.setdefault(survey, []).append((entry.file, coded))
-        originals.append(original_cells(raw))
         sources.append(
             {"file": entry.file, "source": raw.source, "variant": raw.variant, "told": told, "records": len(raw.table),
              "sha256": raw.sha256, "account": account_of(raw, coded)}
         )  # fmt: skip
+        del raw, coded  # a large file is not held while the next one is read, nor while the answers are checked
+    pa.default_memory_pool().release_unused()
     merged, changes, merges = [], [], []
     for survey, parts in groups.items():
         whole, changed, said = _merge(survey, parts)
@@ -129,7 +140,6 @@ def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
         sources=sources,
         changes=pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=_CHANGES),
         merges=merges,
-        originals=pd.concat(originals, ignore_index=True),
     )
 
 

@@ -25,6 +25,7 @@ PERSONAL = frozenset(
         places.SAMPLE,
         places.SAMPLE_CSV,
         places.RELEASED,
+        places.RELEASES,
         places.ORIGINALS,
         places.LINKED,
         places.LINKED_MISSING,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from surveykit.files.looking import read_bytes
 from surveykit.study.files import places
 from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
+from surveykit.study.inputs.originals import OriginalsFile
 from surveykit.study.inputs.public_csv import write_inert_csv
 from surveykit.study.running.artefacts import write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
@@ -30,7 +31,7 @@ TABLES = {
     "quota": places.QUOTA,
 }
 
-
+MOST_LISTED = 100_000
 TOLD = (
     "control_characters",
     "long_cells",
@@ -91,27 +92,31 @@ def _say_sources(making: Making, answers: Answers) -> None:
         )
 
 
-def _hide_strange_tokens(table: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+def _hide_strange(tokens: pd.Series, known: pd.Series) -> pd.Series:
     """Mask tokens that are not in the sample where they look like a phone or identity number."""
     from surveykit.responses import mask_identifiers
+    from surveykit.responses.fieldwork.sample_link import known_tokens
 
-    if "unit_id" not in table:
-        return table
-    tokens = table["unit_id"]
-    strange = tokens.notna() & ~tokens.isin(sample["unit_id"].astype("str"))
+    strange = tokens.notna() & ~known_tokens(tokens, known)
+    if not strange.any():
+        return tokens
     masked = tokens.copy()
     masked[strange] = mask_identifiers(tokens[strange].astype("str"))
-    return table.assign(unit_id=masked)
+    return masked
 
 
 def _make(making: Making) -> None:
     from surveykit.responses import account_table, check_quality, link_sample, matched_line
 
     study = making.study
-    answers = read_answers(study, study.questionnaire)
-    _say_sources(making, answers)
     sample = field_sample(study)
-    responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
+    known = sample["unit_id"].astype("str")
+    originals = OriginalsFile(making.output(places.ORIGINALS), lambda tokens: _hide_strange(tokens, known))
+    answers = read_answers(study, study.questionnaire, originals)
+    originals.close()
+    _say_sources(making, answers)
+    meta = answers.responses.meta
+    responses = replace(answers.responses, meta=meta.assign(unit_id=_hide_strange(meta["unit_id"], known)))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:
         making.report(f"    {note}")
@@ -120,7 +125,6 @@ def _make(making: Making) -> None:
     making.report(f"    {matched_line(linked, responses)}")
     write_parquet(making.output(places.LINKED), linked.table)
     write_parquet(making.output(places.LINKED_MISSING), linked.missing)
-    write_parquet(making.output(places.ORIGINALS), _hide_strange_tokens(answers.originals, sample))
     write_inert_csv(making.output(places.CHANGED_ANSWERS), answers.changes)
     write_inert_csv(making.output(places.CLEANING_LOG), quality.log)
     _write_tables(making, responses, quality, linked, account)
@@ -133,11 +137,19 @@ def _make(making: Making) -> None:
             "merges": answers.merges,
             "definition_hash": responses.definition_hash,
             "findings": [asdict(finding) for finding in responses.log],
-            "unmatched": linked.unmatched.to_dict("records"),
-            "duplicates": linked.duplicates.to_dict("records"),
+            "unmatched": _listed(linked.unmatched),
+            "duplicates": _listed(linked.duplicates),
         },
     )
     making.counts |= counts
+
+
+def _listed(records: pd.DataFrame) -> list[dict[str, Any]]:
+    """Records of the log; of very many the first, then how many more: originals.parquet has the token of each."""
+    names = list(map(str, records))
+    rows = records.iloc[:MOST_LISTED].to_numpy(dtype=object)
+    shown: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
+    return [*shown, {"not_listed": len(records) - MOST_LISTED}] if len(records) > MOST_LISTED else shown
 
 
 def _write_tables(
