@@ -22,7 +22,10 @@ LEVELS = [
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Folders of a room in the order in which data pass: a folder imports those before it, and none after it.
-FOLDERS = {"questionnaire": ("routing", "definition", "importing", "checks", "replay", "documents", "forms")}
+FOLDERS = {
+    "questionnaire": ("routing", "definition", "importing", "checks", "replay", "documents", "forms"),
+    "cli": ("telling", "manual", "parsing", "commands", "main"),
+}
 HEAVY = ("weasyprint", "matplotlib", "duckdb", "pingouin", "statsmodels", "openpyxl", "docx", "xlsxwriter")
 
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from surveykit._version import __version__
-from surveykit.cli.answering import answer_text
-from surveykit.cli.failing import caught_warnings, problem_object, silence_broken_pipe, tell_error
 from surveykit.cli.manual import add_manual, overview
 from surveykit.cli.parsing import Parser, UsageError, add_common_options, commands_of, translate_parser
-from surveykit.cli.speech import choose_language
-from surveykit.cli.terminal import Terminal, harmless, opened, write_anything
+from surveykit.cli.telling.answering import answer_text
+from surveykit.cli.telling.failing import caught_warnings, problem_object, silence_broken_pipe, tell_error
+from surveykit.cli.telling.speech import choose_language
+from surveykit.cli.telling.terminal import Terminal, harmless, opened, write_anything
 from surveykit.errors import Problem
 from surveykit.files.clock import clock_is_early, date_archives_from_1980
 
@@ -26,7 +26,7 @@ MODULES = (
     "init",
     "check",
     "run",
-    "stages",
+    "tasks",
     "render",
     "report",
     "diff",
@@ -57,7 +57,7 @@ def build_parser(language: str = "en") -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(prog="surveykit", dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
     for name in MODULES:
-        importlib.import_module(f"surveykit.cli.{name}").add_parser(commands)
+        importlib.import_module(f"surveykit.cli.commands.{name}").add_parser(commands)
     add_common_options(parser, top=True)
     translate_parser(parser, language)
     for name, command in commands_of(parser).items():
@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 2
+    options.root = parser
     terminal = Terminal(language, options.json, options.quiet, options.progress or None)
     with opened(terminal):
         if clock_is_early():

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from surveykit.cli.wrapping import pad, width, wrap
+from surveykit.cli.telling.wrapping import pad, width, wrap
 from surveykit.language import translator
 
 __all__ = ["GROUPS", "add_manual", "exit_codes", "overview", "read_page"]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from surveykit.cli.wrapping import wrap
+from surveykit.cli.telling.wrapping import wrap
 from surveykit.language import LANGUAGES, translator
 
 __all__ = ["Parser", "UsageError", "add_common_options", "translate_parser"]

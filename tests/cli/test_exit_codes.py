@@ -10,7 +10,7 @@ import warnings
 
 import pytest
 
-from surveykit.cli import check, doctor
+from surveykit.cli.commands import check, doctor
 from surveykit.cli.main import main
 from surveykit.cli.manual import exit_codes
 from surveykit.errors import InterpretationWarning

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from surveykit.cli.answering import plain
+from surveykit.cli.telling.answering import plain
 
 HEAD = {"surveykit", "command", "ok", "exit_code", "result", "problems", "warnings"}
 STAGE = {"made", "current", "seconds", "table", "outputs"}

@@ -9,7 +9,7 @@ import pytest
 from surveykit.cli.main import build_parser
 from surveykit.cli.manual import GROUPS, read_page
 from surveykit.cli.parsing import commands_of
-from surveykit.cli.wrapping import width
+from surveykit.cli.telling.wrapping import width
 
 COMMANDS = sorted(commands_of(build_parser()))
 

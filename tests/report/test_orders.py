@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from surveykit.cli import report as command
+from surveykit.cli.commands import report as command
 from surveykit.errors import DefinitionError
 from surveykit.report import PublicationRules
 from surveykit.study.files.loading import load_study

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from surveykit.cli.failing import tell_error
-from surveykit.cli.terminal import Terminal
+from surveykit.cli.telling.failing import tell_error
+from surveykit.cli.telling.terminal import Terminal
 from surveykit.errors import OverwriteError, SurveyKitError
 from surveykit.study.files.loading import load_study
 from surveykit.study.pipeline import study_stages

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import give, say, show
+from surveykit.cli.commands.common import give, say, show
 
 __all__ = ["add_parser"]
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from surveykit._version import __version__
-from surveykit.cli.terminal import Terminal
+from surveykit.cli.telling.terminal import Terminal
 from surveykit.errors import (
     ApproximationWarning,
     DefinitionError,

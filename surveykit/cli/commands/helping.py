@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import give
+from surveykit.cli.commands.common import give
 from surveykit.cli.parsing import commands_of
-from surveykit.cli.terminal import current
+from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 
 __all__ = ["add_parser"]
@@ -22,10 +22,9 @@ def add_parser(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Show the help of the command, or the overview."""
-    from surveykit.cli.main import build_parser
     from surveykit.study.files.validation import nearest
 
-    parser = build_parser(current().language)
+    parser = options.root
     for topic in options.topics:
         known = commands_of(parser)
         if topic not in known:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.terminal import current
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.telling.terminal import current
 
 __all__ = ["add_parser"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from surveykit.cli.wrapping import cut, width
+from surveykit.cli.telling.wrapping import cut, width
 
 __all__ = ["Progress"]
 

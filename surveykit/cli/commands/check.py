@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import give, open_study, say, show
-from surveykit.cli.failing import problem_object, problem_text
-from surveykit.cli.terminal import current
+from surveykit.cli.commands.common import give, open_study, say, show
+from surveykit.cli.telling.failing import problem_object, problem_text
+from surveykit.cli.telling.terminal import current
 
 __all__ = ["add_parser"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import give, open_outline, say, show
+from surveykit.cli.commands.common import give, open_outline, say, show
 
 __all__ = ["add_parser"]
 

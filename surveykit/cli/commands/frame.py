@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.commands.common import give, open_study, say, show, working
 
 __all__ = ["add_parser"]
 

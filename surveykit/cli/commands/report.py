@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveykit.cli.common import give, open_study, say, show, working
+from surveykit.cli.commands.common import give, open_study, say, show, working
 
 if TYPE_CHECKING:
     from surveykit.report.publishing.publication import Standard

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveykit.cli.terminal import current
+from surveykit.cli.telling.terminal import current
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study, StudyOutline

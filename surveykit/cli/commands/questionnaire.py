@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import give, show
-from surveykit.cli.terminal import current
+from surveykit.cli.commands.common import give, show
+from surveykit.cli.telling.terminal import current
 
 __all__ = ["add_parser"]
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from surveykit.cli.progress import Progress
+from surveykit.cli.telling.progress import Progress
 from surveykit.language import translator
 
 __all__ = ["Terminal", "current", "harmless", "has_colour", "opened", "write_anything"]

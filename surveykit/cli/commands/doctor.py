@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from surveykit.cli.common import give, show
-from surveykit.cli.terminal import current
-from surveykit.cli.wrapping import pad
+from surveykit.cli.commands.common import give, show
+from surveykit.cli.telling.terminal import current
+from surveykit.cli.telling.wrapping import pad
 
 __all__ = ["add_parser"]
 

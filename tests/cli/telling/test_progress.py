@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from surveykit.cli.progress import Progress
-from surveykit.cli.wrapping import cut, pad, width, wrap
+from surveykit.cli.telling.progress import Progress
+from surveykit.cli.telling.wrapping import cut, pad, width, wrap
 from surveykit.study.tasks.scaffold import start_study
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def on_a_terminal(*words, **variables):
@@ -42,7 +42,7 @@ def on_a_terminal(*words, **variables):
 def slow(monkeypatch):
     """A clock that the test moves."""
     clock = {"now": 0.0}
-    monkeypatch.setattr("surveykit.cli.progress.time.monotonic", lambda: clock["now"])
+    monkeypatch.setattr("surveykit.cli.telling.progress.time.monotonic", lambda: clock["now"])
     return clock
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from surveykit.cli.common import give, open_study, show, working
-from surveykit.cli.failing import problem_object
-from surveykit.cli.terminal import current
+from surveykit.cli.commands.common import give, open_study, show, working
+from surveykit.cli.telling.failing import problem_object
+from surveykit.cli.telling.terminal import current
 from surveykit.errors import Problem
 
 __all__ = ["add_parser"]
