@@ -32,15 +32,15 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "text": ((0,), ()),
     "complain": ((0,), ()),
     "error": ((0,), ()),
-    "add_argument": ((), ("help", "metavar")),
-    "add_parser": ((), ("help", "description")),
-    "add_subparsers": ((), ("title",)),
-    "add_argument_group": ((0,), ("title", "description")),
-    "ArgumentParser": ((), ("description",)),
+    "argument": ((), ("help",)),
+    "option": ((), ("help",)),
+    "BadParameter": ((0,), ()),
+    "command": ((1,), ("help",)),
+    "Group": ((1,), ("text",)),
 }
 # These mean something else in other rooms, such as looking up a text for readers.
 ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "complain"), ("cli", "study"))
-ONLY_IN["text"] = ("cli",)
+ONLY_IN |= dict.fromkeys(("text", "argument", "option", "command", "BadParameter", "Group"), ("cli",))
 ONLY_IN["error"] = ("errors",)  # the class of errors that `choose` is given
 # Functions whose lists of lines are told.
 TOLD_WHOLE = {("surveykit.study.files.study", "summarise")}

@@ -5,20 +5,30 @@ The text lies in ``manual/<command>.toml``, in English and Chinese, so that both
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import click
+
 from surveykit.cli.telling.wrapping import pad, width, wrap
 from surveykit.language import translator
 
-__all__ = ["GROUPS", "add_manual", "exit_codes", "overview", "read_page"]
+__all__ = ["GROUPS", "exit_codes", "help_text", "overview", "parameter_name", "read_page", "usage_line"]
 
-GROUPS = ("start", "define", "sample", "answers", "results", "help")
+# Groups of commands in the order of a study's life.
+_HEADINGS = {
+    "start": "start and run a study:",
+    "define": "what is asked:",
+    "sample": "who is asked:",
+    "answers": "what was answered:",
+    "results": "what it means:",
+    "help": "help:",
+}
+GROUPS = tuple(_HEADINGS)
 
 
 def exit_codes(language: str) -> dict[str, str]:
@@ -39,51 +49,91 @@ def read_page(command: str) -> dict[str, Any] | None:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
-def add_manual(parser: argparse.ArgumentParser, command: str, language: str) -> None:
-    """Put a command's page of the manual into its help."""
-    page = read_page(command)
-    if page is None:
-        return
-    text: Mapping[str, Any] = page[language]
+def help_text(context: click.Context) -> str:
+    """Return the manual of a command, or the overview for the command line itself."""
+    command, language = context.command, context.obj or "en"
     say = translator(language)
-    parts = [_paragraphs(text["about"])]
+    page = read_page(str(context.info_name)) if context.parent is not None and context.parent.parent is None else None
+    head = [_paragraphs(say(command.help or ""))]
+    foot: list[str] = []
+    if context.parent is None and isinstance(command, click.Group):
+        head, foot = overview(command.list_commands(context), language)
+    elif page is not None:
+        head, foot = _about(page[language], language)
+    return "\n\n".join([usage_line(context, language), *head, *_parameters(context, say), *foot])
+
+
+def usage_line(context: click.Context, language: str) -> str:
+    """Return how a command is called, in one line if it fits."""
+    command, say = context.command, translator(language)
+    if context.parent is None:
+        words = ["COMMAND", "..."]
+    else:
+        own = [param for param in command.get_params(context) if param.required or isinstance(param, click.Argument)]
+        actions = [command.subcommand_metavar, "..."] if isinstance(command, click.Group) else []
+        words = [say("[OPTIONS]"), *(parameter_name(p) + (" ..." if p.nargs == -1 else "") for p in own), *actions]
+    first, *rest = wrap(f"{say('usage:')} {context.command_path} {' '.join(words)}", _columns())
+    return "\n".join([first, *(f"    {line}" for line in rest)])
+
+
+def parameter_name(param: click.Parameter) -> str:
+    """Return how messages call an option or argument."""
+    return "/".join(param.opts) if isinstance(param, click.Option) else str(param.metavar or param.name)
+
+
+def _about(text: Mapping[str, Any], language: str) -> tuple[list[str], list[str]]:
+    """Return what stands in a page of the manual before and after the options."""
+    say = translator(language)
+    head = [_paragraphs(text["about"])]
     for name, heading in (("reads", "reads:"), ("writes", "writes:")):
         if text.get(name):
-            parts.append(_section(say(heading), text[name]))
-    parser.description = "\n\n".join(parts)
+            head.append(_section(say(heading), text[name]))
     codes = exit_codes(language) | text.get("codes", {})
     examples = _section(say("examples:"), [f"{line[0]}\n{line[1]}" for line in text["examples"]])
-    parser.epilog = f"{examples}\n\n{_table(say('exit codes:'), codes)}"
+    return head, [examples, _table(say("exit codes:"), codes)]
 
 
-def overview(commands: Mapping[str, argparse.ArgumentParser], language: str) -> tuple[str, str]:
+def _parameters(context: click.Context, say: Callable[[str], str]) -> list[str]:
+    """Return the tables of arguments, options, actions and options of every command; they share one margin."""
+    command = context.command
+    arguments: dict[str, str] = {}
+    own = {"-h, --help": say("show this help message and exit")}
+    common: dict[str, str] = {}
+    for param in command.params:
+        if isinstance(param, click.Option):
+            rows = common if getattr(param, "common", False) else own
+            rows[_option_head(param)] = say(param.help or "")
+        else:
+            text = getattr(param, "text", "")
+            arguments[parameter_name(param)] = say(text() if callable(text) else text)
+    tables = {say("positional arguments"): arguments, say("options"): own}
+    if isinstance(command, click.Group):
+        tables[say("actions")] = {name: say(action.help or "") for name, action in command.commands.items()}
+    tables[say("options of every command")] = common
+    left = min(max(width(name) for rows in tables.values() for name in rows) + 2, 24, _columns() // 3)
+    return [_table(f"{heading}:", rows, left) for heading, rows in tables.items() if rows]
+
+
+def _option_head(param: click.Option) -> str:
+    """Return an option's names with what follows it."""
+    if param.is_flag:
+        return ", ".join(param.opts)
+    choices = getattr(param.type, "choices", None)
+    value = param.metavar or ("{" + ",".join(choices) + "}" if choices else param.type.name.upper())
+    return f"{', '.join(param.opts)} {value}" + (f" [{value} ...]" if param.multiple else "")
+
+
+def overview(commands: Sequence[str], language: str) -> tuple[list[str], list[str]]:
     """Return the head and foot of the help of ``surveykit`` itself: commands in the order of a study's life."""
     say = translator(language)
-    pages = {name: read_page(name) for name in commands}
-    parts = [say("Resident surveys from the sampling plan to the report.")]
-    for group in (*GROUPS, None):
-        found = {
-            name: page[language]["summary"] if page else ""
-            for name, page in pages.items()
-            if (page["group"] if page else None) == group
-        }
-        if found:
-            order = sorted(found, key=lambda name: (pages[name] or {}).get("order", 99))
-            heading = say(_HEADINGS[group]) if group else say("other commands:")
-            parts.append(_table(heading, {name: found[name] for name in order}))
-    foot = say("'surveykit help COMMAND' tells more about one command.")
-    codes = _table(say("exit codes:"), exit_codes(language))
-    return "\n\n".join(parts), f"{codes}\n\n{foot}"
-
-
-_HEADINGS = {
-    "start": "start and run a study:",
-    "define": "what is asked:",
-    "sample": "who is asked:",
-    "answers": "what was answered:",
-    "results": "what it means:",
-    "help": "help:",
-}
+    pages = {name: page for name in commands if (page := read_page(name)) is not None}
+    head = [_paragraphs(say("Resident surveys from the sampling plan to the report."))]
+    for group in GROUPS:
+        found = [name for name, page in pages.items() if page["group"] == group]
+        found.sort(key=lambda name: pages[name].get("order", 99))
+        head.append(_table(say(_HEADINGS[group]), {name: pages[name][language]["summary"] for name in found}))
+    foot = "'surveykit help COMMAND' tells more about one command."
+    return head, [_table(say("exit codes:"), exit_codes(language)), "\n".join(wrap(say(foot), _columns()))]
 
 
 def _columns() -> int:
@@ -103,10 +153,14 @@ def _section(heading: str, lines: list[str]) -> str:
     return "\n".join(shown)
 
 
-def _table(heading: str, rows: Mapping[str, str]) -> str:
-    left = max(width(name) for name in rows) + 2
+def _table(heading: str, rows: Mapping[str, str], left: int | None = None) -> str:
+    """Write rows of a name and a text; a name that is too long for its column has a line of its own."""
+    left = max(width(name) for name in rows) + 2 if left is None else left
     shown = [heading]
     for name, text in rows.items():
-        first, *rest = wrap(text, _columns() - left - 2)
-        shown += [f"  {pad(name, left)}{first}", *(f"  {' ' * left}{part}" for part in rest)]
+        lines = wrap(text, _columns() - left - 2)
+        if width(name) > left - 2:
+            shown += [f"  {name}", *(f"  {' ' * left}{line}" for line in lines)]
+        else:
+            shown += [f"  {pad(name, left)}{lines[0]}", *(f"  {' ' * left}{line}" for line in lines[1:])]
     return "\n".join(shown)

@@ -1,129 +1,276 @@
-"""The parser of the command line: help in two languages, wrong words answered with the nearest right one."""
+"""Commands, options and arguments of the command line: click, with options of many words and the nearest right word.
+
+click's own messages never reach the user: `usage_error` says each in the catalogue's words.
+"""
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import re
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from types import SimpleNamespace
+from typing import Any
 
-from surveykit.cli.telling.wrapping import wrap
-from surveykit.language import LANGUAGES, translator
+import click
 
-__all__ = ["Parser", "UsageError", "add_common_options", "translate_parser"]
+from surveykit.cli.manual import help_text, parameter_name, usage_line
+from surveykit.language import LANGUAGES
+
+__all__ = ["COMPLETE", "FILE", "Choice", "Command", "Group", "Options", "UsageError", "Whole", "argument", "command"]
+__all__ += ["common_options", "nearest_word", "option", "redraw", "usage_error"]
+
+# The variable by which a shell asks what may stand at the end of a line.
+COMPLETE = "_SURVEYKIT_COMPLETE"
+# A name of a file or folder that need not exist; shells complete it, and what is wrong with it is told by who opens it.
+FILE = click.Path(path_type=Path, readable=False)
+_WORDS = "surveykit.words"
+_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class UsageError(Exception):
-    """The words of a call cannot be understood; carries the message and the usage line, in English."""
+    """The words of a call cannot be understood; carries the message, in English, and the usage line."""
 
     def __init__(self, message: str, usage: str) -> None:
         super().__init__(message)
         self.usage = usage
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help whose lines fit the terminal in Chinese too; descriptions keep their own lines."""
-
-    usage_word = "usage: "
-
-    def __init__(self, prog: str, **options: Any) -> None:
-        # Room for the columns that argparse does not count in a Chinese word at the head of the line.
-        columns = min(100, shutil.get_terminal_size().columns) - 5
-        super().__init__(prog, **{"max_help_position": 26, "width": columns, **options})
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """Write the usage line in the language of the call."""
-        super().add_usage(usage, actions, groups, self.usage_word if prefix is None else prefix)
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        return wrap(text, width)
+class Options(SimpleNamespace):
+    """What a call says: its options by name, ``command``, and ``execute``, which runs it."""
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that raises `UsageError`; abbreviations of options are not guessed."""
+class Choice(click.Choice[str]):
+    """One of some words; another is answered with the nearest."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        options = {"allow_abbrev": False, "formatter_class": Formatter, **options}
-        super().__init__(*arguments, **options)
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of leaving the process."""
-        typo = re.match(r"argument COMMAND: invalid choice: '([^']*)'", message)
-        if typo:
-            advice = _nearest(typo[1], sorted(commands_of(self))).removeprefix("; ") or "'surveykit help' lists them"
-            raise UsageError(f"there is no command {typo[1]!r}: {advice}", self.format_usage().strip())
-        raise UsageError(message + self._advice(message), self.format_usage().strip())
-
-    def _advice(self, message: str) -> str:
-        chosen = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
-        if chosen:
-            known = [word.strip(" '") for word in chosen[2].split(",")]
-            return _nearest(chosen[1], known)
-        strange = re.search(r"unrecognized arguments: (--\S+)", message)
-        return _nearest(strange[1].partition("=")[0], _option_strings(self)) if strange else ""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word, or say which there are."""
+        if value not in self.choices:
+            known = ", ".join(map(repr, self.choices))
+            near = nearest_word(value, self.choices)
+            raise click.BadParameter(f"invalid choice: {value!r} (choose from {known}){near}", ctx, param)
+        return str(value)
 
 
-def _nearest(word: str, known: list[str]) -> str:
+class Whole(click.ParamType[int]):
+    """A whole number, at least ``least``."""
+
+    name = "integer"
+
+    def __init__(self, least: int | None = None) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        if isinstance(value, int):
+            return value
+        if self.least is None:
+            if not re.fullmatch(r"\s*[+-]?\d+\s*", value):
+                raise click.BadParameter(f"invalid int value: {value!r}", ctx, param)
+            return int(value)
+        number = int(value) if value.isdecimal() else self.least - 1
+        if number < self.least:
+            raise click.BadParameter(f"{value!r} is no whole number of {self.least} or more", ctx, param)
+        return number
+
+
+class Argument(click.Argument):
+    """A word without an option's name, with a text of its own in the help."""
+
+    def __init__(self, name: str, text: str | Callable[[], str], **settings: Any) -> None:
+        super().__init__([name], **settings)
+        self.text = text
+
+
+def argument(name: str, *, help: str | Callable[[], str], **settings: Any) -> Argument:
+    """Return an argument of a command; a help text that costs time to make is given as a function."""
+    return Argument(name, help, **settings)
+
+
+def option(*names: str, help: str, **settings: Any) -> click.Option:
+    """Return an option of a command; with ``multiple`` it takes all words up to the next option."""
+    return click.Option(names, help=help, **settings)
+
+
+def redraw() -> click.Option:
+    """Return the option of every command that may draw."""
+    return option("--redraw", is_flag=True, help="draw again although a sample exists; the old one is kept")
+
+
+def common_options() -> list[click.Option]:
+    """Return the options that every command has, before or after the command's name."""
+    common = [
+        option("--study", type=FILE, metavar="FOLDER", help="the study's folder (default: found upwards from here)"),
+        option("--lang", type=Choice(LANGUAGES), help="language of messages and help"),
+        option(
+            "--trust",
+            is_flag=True,
+            help="let the study read and write outside its folder: for studies whose makers you know",
+        ),
+        option("--json", is_flag=True, help="print one JSON object; messages go to standard error"),
+        option("-q", "--quiet", is_flag=True, help="print results, warnings and errors only"),
+        option("--progress", is_flag=True, help="show progress although this is not a terminal"),
+    ]
+    for entry in common:
+        entry.common = True  # type: ignore[attr-defined]
+    return common
+
+
+def _settings(params: Sequence[click.Parameter]) -> dict[str, Any]:
+    return {
+        "params": [*params, *common_options()],
+        "context_settings": {"help_option_names": ["-h", "--help"], "allow_extra_args": True},
+    }
+
+
+class Command(click.Command):
+    """A command; calling it is left to `Options.execute`, so that words can be read without anything being done."""
+
+    def __init__(self, name: str, text: str, callback: Callable[[Options], int], params: Sequence[click.Parameter]):
+        super().__init__(name, help=text, callback=callback, **_settings(params))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; none may be left over."""
+        ctx.meta[_WORDS] = tuple(args)
+        left = super().parse_args(ctx, _spread(self, ctx, args))
+        if left and not ctx.resilient_parsing:
+            raise click.UsageError(f"unrecognized arguments: {' '.join(left)}", ctx)
+        return left
+
+    def invoke(self, ctx: click.Context) -> Options:
+        """Return what the call says; options after the command's name go before those that stand ahead of it."""
+        chain = [ctx]
+        while chain[0].parent is not None:
+            chain.insert(0, chain[0].parent)
+        values: dict[str, Any] = {}
+        for context in chain:
+            for name, value in context.params.items():
+                given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+                if given or name not in values:
+                    values[name] = list(value) if isinstance(value, tuple) else value
+        names = [context.info_name for context in chain[1:]]
+        return Options(**values, command=names[0], execute=self.callback, context=ctx)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the manual of the command."""
+        return help_text(ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Offer further values of an option that takes many words, else options."""
+        named = next((word for word in reversed(ctx.meta[_WORDS]) if word.startswith("-")), "")
+        for param in self.params:
+            if isinstance(param, click.Option) and param.multiple and named in param.opts and incomplete[:1] != "-":
+                return param.shell_complete(ctx, incomplete)
+        return super().shell_complete(ctx, incomplete)
+
+
+class Group(click.Group):
+    """A command with actions, or the whole command line."""
+
+    def __init__(self, name: str, text: str, metavar: str, params: Sequence[click.Parameter] = ()) -> None:
+        super().__init__(name, help=text, no_args_is_help=False, subcommand_metavar=metavar, **_settings(params))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words up to the name of a command."""
+        return super().parse_args(ctx, _spread(self, ctx, args))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is meant, or name the nearest."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not ctx.resilient_parsing:
+            advice = nearest_word(args[0], known).removeprefix("; ") or "'surveykit help' lists them"
+            raise click.UsageError(f"there is no command {args[0]!r}: {advice}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the manual of the command."""
+        return help_text(ctx)
+
+    def add(self, entry: Command) -> Command:
+        """Add an action."""
+        self.add_command(entry)
+        return entry
+
+
+def command(name: str, help: str, *params: click.Parameter) -> Callable[[Callable[[Options], int]], Command]:
+    """Make a function that runs a command into the command.
+
+    Parameters
+    ----------
+    name : str
+        As it is typed.
+    help : str
+        What it does, in one line.
+    *params : click.Parameter
+        Its own options and arguments; the common ones are added.
+    """
+    return lambda callback: Command(name, help, callback, params)
+
+
+def _spread(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:
+    """Write ``--format pdf docx`` as ``--format pdf --format docx``; see that every option has its value.
+
+    click would take the name of the next option for the value.
+    """
+    options = {name: p for p in command.params if isinstance(p, click.Option) for name in p.opts}
+    words: list[str] = []
+    name, waiting = "", None
+    for position, word in enumerate([*args, "--"]):
+        if word.startswith("-") and word != "-" and not _NUMBER.fullmatch(word):
+            if waiting is not None and not ctx.resilient_parsing:
+                what = "expected at least one argument" if waiting.multiple else "expected one argument"
+                raise click.BadParameter(what, ctx, waiting)
+            if word == "--":
+                return [*words, *args[position:]]
+            name, _, value = word.partition("=")
+            found = options.get(name)
+            if found is not None and found.is_flag and value and not ctx.resilient_parsing:
+                raise click.BadParameter(f"ignored explicit argument {value!r}", ctx, found)
+            waiting = None if found is None or found.is_flag or "=" in word else found
+            name = name if waiting is not None and waiting.multiple else ""
+            words.append(word)
+        elif waiting is None and not name and isinstance(command, click.Group):
+            return [*words, *args[position:]]
+        else:
+            words += [word] if waiting is not None or not name else [name, word]
+            waiting = None
+    return words
+
+
+def nearest_word(word: str, known: Sequence[str]) -> str:
+    """Return the end of a message that asks whether the nearest known word was meant; empty if none is near."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Return the parsers of the commands below a parser."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    return {}
+def usage_error(error: click.UsageError, root: click.Context) -> UsageError:
+    """Say in surveykit's words what click cannot understand."""
+    context = error.ctx or root
+    return UsageError(_said(error, context), usage_line(context, root.obj))
 
 
-def _option_strings(parser: argparse.ArgumentParser) -> list[str]:
-    below = [name for command in commands_of(parser).values() for name in _option_strings(command)]
-    return sorted({name for action in parser._actions for name in action.option_strings} | set(below))
+def _said(error: click.UsageError, context: click.Context) -> str:
+    if isinstance(error, click.NoSuchOption):
+        name = error.option_name
+        return f"unrecognized arguments: {name}{nearest_word(name, _option_names(context.command, context))}"
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        params = context.command.params
+        later = params[params.index(error.param) + 1 :] if isinstance(error.param, click.Argument) else []
+        names = [error.param, *(p for p in later if p.required and isinstance(p, click.Argument))]
+        return f"the following arguments are required: {', '.join(map(parameter_name, names))}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"argument {parameter_name(error.param)}: {error.message}"
+    if isinstance(context.command, Group) and type(error) is click.UsageError and error.message == "Missing command.":
+        return f"the following arguments are required: {context.command.subcommand_metavar}"
+    return error.message
 
 
-def add_common_options(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
-    """Add the options that every command has, before or after the command's name."""
-    unset = None if top else argparse.SUPPRESS
-    group = parser.add_argument_group("options of every command")
-    group.add_argument(
-        "--study",
-        type=Path,
-        default=unset,
-        metavar="FOLDER",
-        help="the study's folder (default: found upwards from here)",
-    )
-    group.add_argument("--lang", choices=LANGUAGES, default=unset, help="language of messages and help")
-    group.add_argument(
-        "--trust",
-        help="let the study read and write outside its folder: for studies whose makers you know",
-        action="store_true",
-        default=False if top else argparse.SUPPRESS,
-    )
-    plain = {"action": "store_true", "default": False if top else argparse.SUPPRESS}
-    group.add_argument("--json", help="print one JSON object; messages go to standard error", **plain)  # type: ignore[arg-type]
-    group.add_argument("-q", "--quiet", help="print results, warnings and errors only", **plain)  # type: ignore[arg-type]
-    group.add_argument("--progress", help="show progress although this is not a terminal", **plain)  # type: ignore[arg-type]
-    for command in commands_of(parser).values():
-        add_common_options(command)
-
-
-def translate_parser(parser: argparse.ArgumentParser, language: str) -> None:
-    """Put a parser's headings and help texts, and those of its commands, into a language."""
-    say: Callable[[str], str] = translator(language)
-    parser.description = say(parser.description) if parser.description else parser.description
-    for group in parser._action_groups:
-        group.title = say(group.title) if group.title else group.title
-    for action in parser._actions:
-        if action.help and action.help is not argparse.SUPPRESS:
-            action.help = say(action.help)
-        if isinstance(action, argparse._SubParsersAction):
-            for choice in action._choices_actions:
-                choice.help = say(choice.help) if choice.help else choice.help
-    if language != "en":
-        word = say("usage: ")
-        parser.formatter_class = cast("Any", type("TranslatedFormatter", (Formatter,), {"usage_word": word}))
-    for command in commands_of(parser).values():
-        translate_parser(command, language)
+def _option_names(command: click.Command, context: click.Context) -> list[str]:
+    found = {name for param in command.get_params(context) if isinstance(param, click.Option) for name in param.opts}
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            found |= set(_option_names(inner, context)) if inner is not None else set()
+    return sorted(found)

@@ -6,12 +6,12 @@ import unicodedata
 
 import pytest
 
-from surveykit.cli.main import build_parser
+from surveykit.cli.app import COMMANDS as NAMES
+from surveykit.cli.app import parse
 from surveykit.cli.manual import GROUPS, read_page
-from surveykit.cli.parsing import commands_of
 from surveykit.cli.telling.wrapping import width
 
-COMMANDS = sorted(commands_of(build_parser()))
+COMMANDS = sorted(NAMES)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -31,7 +31,6 @@ def test_a_page_in_both_languages(command):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_examples_are_calls_that_parse(command, language):
     """The words of every example are understood; nothing is run."""
-    parser = build_parser()
     calls = 0
     for example, _ in read_page(command)[language]["examples"]:
         line = re.sub(r'^eval "\$\((.*)\)"$', r"\1", example)
@@ -39,7 +38,7 @@ def test_examples_are_calls_that_parse(command, language):
         while words:
             end = next((i for i, word in enumerate(words) if word in {"&&", "|", ">"}), len(words))
             if words[0] == "surveykit":
-                parser.parse_args(words[1:end])
+                assert callable(parse(words[1:end]).execute)
                 calls += 1
             words = words[end + 1 :]
     assert calls
@@ -87,6 +86,18 @@ def test_no_command_shows_the_overview(call):
         (["plan", "--re"], "unrecognized arguments: --re"),
         (["report", "--format", "pfd"], "did you mean 'pdf'?"),
         (["help", "dictor"], "there is no command 'dictor': did you mean 'doctor'?"),
+        (["report", "--formta"], "unrecognized arguments: --formta; did you mean '--format'?"),
+        (["report", "--format", "--edition", "en"], "argument --format: expected at least one argument"),
+        (["--study", "--json", "plan"], "argument --study: expected one argument"),
+        (["plan", "--lang", "-h"], "argument --lang: expected one argument"),
+        (["plan", "--redraw=5"], "argument --redraw: ignored explicit argument '5'"),
+        (["report", "--workers", "0"], "argument --workers: '0' is no whole number of 1 or more"),
+        (["deidentify", "--k", "x"], "argument --k: invalid int value: 'x'"),
+        (["check", "a", "b"], "unrecognized arguments: a b"),
+        (["frame"], "the following arguments are required: index"),
+        (["questionnaire", "imprt"], "there is no command 'imprt': did you mean 'import'?"),
+        (["purge", "--yes"], "the following arguments are required: --originals"),
+        (["diff", "a"], "the following arguments are required: NEW"),
         (["diff"], "the following arguments are required: OLD, NEW"),
     ],
 )
@@ -94,9 +105,41 @@ def test_wrong_words(call, words, told):
     code, out, err = call(*words)
     assert code == 2
     assert told in err
-    assert out == ""
+    assert out == "" or "--json" in words
+    _, _, chinese = call(*words, *([] if "--lang" in words else ["--lang", "zh"]))
+    if "--lang" not in words:
+        assert re.search(r"错误: [^a-z]*[一-鿿]", chinese), chinese
+        assert not re.search(r"argument|required|command|expected|invalid|number", chinese), chinese
 
 
 def test_wide_characters_are_counted():
     assert width("抽样") == 4
     assert all(unicodedata.east_asian_width(c) in "WF" for c in "，（）抽")
+
+
+def test_an_option_of_many_words_takes_them_up_to_the_next_option():
+    options = parse(["report", "--format", "pdf", "docx", "--edition", "en"])
+    assert (options.format, options.edition) == (["pdf", "docx"], "en")
+    assert parse(["report", "--format=xlsx"]).format == ["xlsx"]
+    keys = parse(["deidentify", "--keys", "a", "b", "--k", "3", "--keep-text", "c"])
+    assert (keys.keys, keys.k, keys.keep_text, keys.sensitive) == (["a", "b"], 3, ["c"], [])
+    assert parse(["simulate", "--repetitions", "-5"]).repetitions == -5
+
+
+def test_common_options_stand_before_and_after_the_command():
+    before = parse(["--study", "a", "-q", "questionnaire", "--json", "import", "f.txt"])
+    assert (str(before.study), before.quiet, before.json, before.command) == ("a", True, True, "questionnaire")
+    both = parse(["--study", "a", "--lang", "zh", "plan", "--study", "b"])
+    assert (str(both.study), both.lang, both.trust, both.progress) == ("b", "zh", False, False)
+    assert parse([]) is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_help_fits_the_terminal(call, monkeypatch, columns, language):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for topics in ([], *([name] for name in COMMANDS), ["questionnaire", "import"], ["frame", "index"]):
+        code, out, _ = call("help", *topics, "--lang", language)
+        assert code == 0
+        for line in out.splitlines():
+            assert width(line) <= columns or " " not in line.strip(), line

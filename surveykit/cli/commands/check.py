@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_study, say, show
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.failing import problem_object, problem_text
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("check", help="check every file of the study and tell all problems at once")
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command("check", "check every file of the study and tell all problems at once")
+def execute(options: Options) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
     from surveykit.study.files.inside import outside_problems

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, command, option
 from surveykit.errors import SurveyKitError
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "commit", help="commit to plan and frame before the seed is known; --reveal makes the seed afterwards"
-    )
-    parser.add_argument("--reveal", metavar="VALUE", help="the public value that became known")
-    parser.add_argument("--origin", metavar="TEXT", help="what the value is, for the record; needed with --reveal")
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "commit",
+    "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
+    option("--reveal", metavar="VALUE", help="the public value that became known"),
+    option("--origin", metavar="TEXT", help="what the value is, for the record; needed with --reveal"),
+)
+def execute(options: Options) -> int:
     """Commit, or reveal."""
     from surveykit.study.files.places import COMMITMENT
     from surveykit.study.pipeline import stages_up_to, study_stages

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from surveykit.cli.parsing import Options
 from surveykit.cli.telling.terminal import current
 
 if TYPE_CHECKING:
@@ -35,21 +35,21 @@ def give(entries: Mapping[str, Any]) -> None:
     current().give(entries)
 
 
-def open_outline(options: argparse.Namespace) -> StudyOutline:
+def open_outline(options: Options) -> StudyOutline:
     """Read no more than study.yaml of the study that a call means."""
     from surveykit.study.files.loading import load_outline
 
     return load_outline(_folder(options), trust=options.trust)
 
 
-def open_study(options: argparse.Namespace) -> Study:
+def open_study(options: Options) -> Study:
     """Load the study that a call means, with every definition checked."""
     from surveykit.study.files.loading import load_study
 
     return load_study(_folder(options), trust=options.trust)
 
 
-def _folder(options: argparse.Namespace) -> Path:
+def _folder(options: Options) -> Path:
     from surveykit.study.files.location import find_study, named_study
 
     return named_study(options.study) if options.study is not None else find_study(Path.cwd())

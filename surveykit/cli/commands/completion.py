@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from click.shell_completion import get_completion_class
 
 from surveykit.cli.commands.common import give
+from surveykit.cli.parsing import COMPLETE, Choice, Options, argument, command
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("completion", help="print the script that completes commands in a shell")
-    parser.add_argument("shell", choices=SHELLS, help="the shell that you use")
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "completion",
+    "print the script that completes commands in a shell",
+    argument("shell", type=Choice(SHELLS), help="the shell that you use"),
+)
+def execute(options: Options) -> int:
     """Print the script."""
-    from argcomplete.shell_integration import shellcode
-
-    script = shellcode(["surveykit"], shell=options.shell)
+    made_by = get_completion_class(options.shell)
+    assert made_by is not None
+    script = made_by(options.context.find_root().command, {}, "surveykit", COMPLETE).source()
     give({"shell": options.shell, "script": script})
     current().show_as_is(script)
     return 0

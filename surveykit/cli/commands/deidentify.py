@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, Whole, command, option
 from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
 if TYPE_CHECKING:
     from surveykit.responses import PublicFile
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "deidentify",
-        help="write a public file of the answers, with its risk table",
-    )
-    parser.add_argument(
+@command(
+    "deidentify",
+    "write a public file of the answers, with its risk table",
+    option(
         "--keys",
-        nargs="+",
+        multiple=True,
         metavar="COLUMN",
         help="key variables, the most important first; by default 'data: key_variables:' of study.yaml, or its domains",
-    )
-    parser.add_argument("--k", type=int, default=5, help="smallest number of records that may share a combination")
-    parser.add_argument(
-        "--sensitive", nargs="+", default=[], metavar="COLUMN", help="columns whose diversity the risk table shows"
-    )
-    parser.add_argument(
-        "--keep-text", nargs="+", default=[], metavar="COLUMN", help="open answers that a person has read and cleared"
-    )
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+    ),
+    option("--k", type=Whole(), default=5, help="smallest number of records that may share a combination"),
+    option("--sensitive", multiple=True, metavar="COLUMN", help="columns whose diversity the risk table shows"),
+    option("--keep-text", multiple=True, metavar="COLUMN", help="open answers that a person has read and cleared"),
+)
+def execute(options: Options) -> int:
     """Make the file and show its risk."""
     from surveykit.study.running.run import run_stages
     from surveykit.study.stage_tables import aligned

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
-
 from surveykit.cli.commands.common import give, show
+from surveykit.cli.parsing import FILE, Options, argument, command
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("diff", help="say which changes between two versions of a questionnaire break data")
-    parser.add_argument("old", type=Path, metavar="OLD", help="the earlier questionnaire file")
-    parser.add_argument("new", type=Path, metavar="NEW", help="the later one")
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "diff",
+    "say which changes between two versions of a questionnaire break data",
+    argument("old", type=FILE, metavar="OLD", help="the earlier questionnaire file"),
+    argument("new", type=FILE, metavar="NEW", help="the later one"),
+)
+def execute(options: Options) -> int:
     """Compare, those changes first that break data."""
     from surveykit.questionnaire import diff_questionnaires
     from surveykit.study.tasks.questionnaire_files import read_questionnaire

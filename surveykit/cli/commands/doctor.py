@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
 
 from surveykit.cli.commands.common import give, show
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.terminal import current
 from surveykit.cli.telling.wrapping import pad
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("doctor", help="say what this machine has and lacks for a whole study")
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command("doctor", "say what this machine has and lacks for a whole study")
+def execute(options: Options) -> int:
     """Examine, and say what to do about what is missing."""
     from surveykit.study.tasks.machine import examine_machine
 
@@ -39,7 +33,7 @@ def execute(options: argparse.Namespace) -> int:
     return 2 if lacking else 0
 
 
-def _folder(options: argparse.Namespace) -> Path:
+def _folder(options: Options) -> Path:
     """The study that the call means, else the folder it is made in."""
     from surveykit.errors import SurveyKitError
     from surveykit.study.files.location import find_study

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import FILE, Group, Options, command, option
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command and what it can do."""
-    parser = commands.add_parser("frame", help="sort a large frame once, for draws that read few rows")
-    inner = parser.add_subparsers(title="what to do", dest="action", metavar="index", required=True)
-    index = inner.add_parser(
-        "index",
-        help="write the frame sorted by stratum and permanent random number",
-    )
-    index.add_argument("--file", type=Path, metavar="FILE", help="default: frame_index.parquet in the output folder")
-    index.set_defaults(execute=execute)
+__all__ = ["frame"]
 
 
-def execute(options: argparse.Namespace) -> int:
+frame = Group("frame", "sort a large frame once, for draws that read few rows", "index")
+
+
+@frame.add
+@command(
+    "index",
+    "write the frame sorted by stratum and permanent random number",
+    option("--file", type=FILE, metavar="FILE", help="default: frame_index.parquet in the output folder"),
+)
+def execute(options: Options) -> int:
     """Index the frame."""
     from surveykit.study.pipeline import stages_up_to, study_stages
     from surveykit.study.running.run import run_stages

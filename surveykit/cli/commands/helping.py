@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+import click
 
 from surveykit.cli.commands.common import give
-from surveykit.cli.parsing import commands_of
+from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("help", help="show the manual of a command")
-    parser.add_argument("topics", nargs="*", metavar="COMMAND", help="a command, and its action if it has several")
-    parser.set_defaults(execute=execute)
+def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    group = context.find_root().command
+    names = group.list_commands(context) if isinstance(group, click.Group) else []
+    return [name for name in names if name.startswith(incomplete)]
 
 
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "help",
+    "show the manual of a command",
+    argument(
+        "topics",
+        nargs=-1,
+        metavar="COMMAND",
+        help="a command, and its action if it has several",
+        shell_complete=_names,
+    ),
+)
+def execute(options: Options) -> int:
     """Show the help of the command, or the overview."""
     from surveykit.study.files.validation import nearest
 
-    parser = options.root
+    context = options.context.find_root()
     for topic in options.topics:
-        known = commands_of(parser)
+        group = context.command
+        known = group.list_commands(context) if isinstance(group, click.Group) else []
         if topic not in known:
             raise SurveyKitError(f"there is no command {topic!r}: {nearest(topic, sorted(known))}")
-        parser = known[topic]
-    text = parser.format_help().rstrip()
+        context = click.Context(group.get_command(context, topic), context, topic)
+    text = context.command.get_help(context).rstrip()
     give({"help": text})
     current().show_as_is(text)
     return 0

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
-
 from surveykit.cli.commands.common import give, say, show
+from surveykit.cli.parsing import FILE, Options, argument, command
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("init", help="start a new study in a folder, with a small example to change")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
-    parser.set_defaults(execute=execute)
+__all__ = ["execute"]
 
 
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "init",
+    "start a new study in a folder, with a small example to change",
+    argument("folder", type=FILE, metavar="FOLDER", help="a new or empty folder"),
+)
+def execute(options: Options) -> int:
     """Write the starter study."""
     from surveykit.study.tasks.scaffold import start_study
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_outline, say, show
+from surveykit.cli.parsing import Options, command, option
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("purge", help="destroy the original answers of a study, and record it")
-    parser.add_argument(
-        "--originals", action="store_true", required=True, help="exports, cells as written, cleaning log"
-    )
-    parser.add_argument("--yes", action="store_true", help="destroy them; without it they are listed only")
-    parser.set_defaults(execute=execute)
+__all__ = ["execute"]
 
 
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "purge",
+    "destroy the original answers of a study, and record it",
+    option("--originals", is_flag=True, required=True, help="exports, cells as written, cleaning log"),
+    option("--yes", is_flag=True, help="destroy them; without it they are listed only"),
+)
+def execute(options: Options) -> int:
     """List what would be destroyed; with ``--yes`` destroy it."""
     from surveykit.study.running.lock import study_lock
     from surveykit.study.running.private import purge_originals, purge_plan

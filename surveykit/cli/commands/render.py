@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-class _Formats:
-    """The names of all formats, looked up when the help of the command is shown: the questionnaire loads slowly."""
+def _formats() -> str:
+    """Name all formats, when the help of the command is shown: the questionnaire loads slowly."""
+    from surveykit.questionnaire import RENDERERS
 
-    def __str__(self) -> str:
-        from surveykit.questionnaire import RENDERERS
-
-        return ", ".join(RENDERERS)
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "render",
-        help="write the questionnaire as a web form, or in the formats named",
-    )
-    formats = parser.add_argument("formats", nargs="*", metavar="FORMAT", help="%(known)s, or all")
-    vars(formats)["known"] = _Formats()
-    parser.set_defaults(execute=execute)
+    return f"{', '.join(RENDERERS)}, or all"
 
 
 def _known(named: list[str]) -> tuple[str, ...]:
@@ -42,7 +27,12 @@ def _known(named: list[str]) -> tuple[str, ...]:
     return tuple(RENDERERS if "all" in named else dict.fromkeys(named))
 
 
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "render",
+    "write the questionnaire as a web form, or in the formats named",
+    argument("formats", nargs=-1, metavar="FORMAT", help=_formats),
+)
+def execute(options: Options) -> int:
     """Render, and say what a format cannot carry."""
     formats = _known(options.formats) if options.formats else ()
     study = open_study(options)

@@ -2,72 +2,61 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Choice, Options, Whole, command, option, redraw
 
 if TYPE_CHECKING:
     from surveykit.report.publishing.publication import Standard
     from surveykit.study.tasks.report_files import ReportOrder
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 STANDARDS: dict[str, Standard] = {"nchs": "nchs2017", "acs": "acs", "none": "none"}
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "report",
-        help="write the report; other editions and formats on demand",
-    )
-    parser.add_argument(
-        "--format", nargs="+", choices=KINDS, default=[], metavar="FORMAT", help=f"any of: {', '.join(KINDS)}"
-    )
-    parser.add_argument("--edition", choices=("zh", "en"), default="zh", help="language (default: zh)")
-    parser.add_argument(
-        "--profile", choices=("research", "official"), default="research", help="研究报告 or 公文 (default: research)"
-    )
-    parser.add_argument(
+@command(
+    "report",
+    "write the report; other editions and formats on demand",
+    option(
+        "--format",
+        type=Choice(KINDS),
+        multiple=True,
+        metavar="FORMAT",
+        help=f"any of: {', '.join(KINDS)}",
+    ),
+    option("--edition", type=Choice(("zh", "en")), default="zh", help="language (default: zh)"),
+    option(
+        "--profile",
+        type=Choice(("research", "official")),
+        default="research",
+        help="研究报告 or 公文 (default: research)",
+    ),
+    option(
         "--variant",
-        choices=("ua", "archive"),
+        type=Choice(("ua", "archive")),
         default="ua",
         help="kind of the full PDF: ua, tagged for accessibility (PDF/UA-1), or archive (PDF/A-3u with the data "
         "behind each figure; default: ua)",
-    )
-    parser.add_argument(
-        "--standard", choices=tuple(STANDARDS), default="nchs", help="reliability rule for figures (default: nchs)"
-    )
-    parser.add_argument(
-        "--smallest-count", type=_at_least_one, default=5, metavar="N", help="hide counts of 1 to N-1 (default: 5)"
-    )
-    parser.add_argument(
+    ),
+    option(
+        "--standard", type=Choice(tuple(STANDARDS)), default="nchs", help="reliability rule for figures (default: nchs)"
+    ),
+    option("--smallest-count", type=Whole(1), default=5, metavar="N", help="hide counts of 1 to N-1 (default: 5)"),
+    option(
         "--round-counts",
-        type=_at_least_one,
+        type=Whole(1),
         default=1,
         metavar="N",
         help="protect numbers of respondents: multiples of N, and nothing that gives them back (default: 1, exact)",
-    )
-    parser.add_argument(
-        "--workers", type=_at_least_one, metavar="N", help="processes for district reports (default: all cores)"
-    )
-    parser.add_argument(
-        "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
-    )
-    parser.set_defaults(execute=execute)
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
-    return number
-
-
-def execute(options: argparse.Namespace) -> int:
+    ),
+    option("--workers", type=Whole(1), metavar="N", help="processes for district reports (default: all cores)"),
+    redraw(),
+)
+def execute(options: Options) -> int:
     """Run what is out of date, then write what was ordered."""
     from surveykit.study.pipeline import study_stages
     from surveykit.study.running.run import run_stages
@@ -89,7 +78,7 @@ def execute(options: argparse.Namespace) -> int:
     return 0
 
 
-def _order(options: argparse.Namespace) -> ReportOrder:
+def _order(options: Options) -> ReportOrder:
     from surveykit.report import PublicationRules
     from surveykit.study.tasks.report_files import ReportOrder
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_outline, open_study, say, show, working
+from surveykit.cli.parsing import Options, command, option, redraw
 
-__all__ = ["add_parser"]
-
-
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("run", help="make whatever is out of date, up to the report")
-    parser.add_argument(
-        "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
-    )
-    parser.add_argument("--force", action="store_true", help="make everything again but the drawn sample")
-    parser.set_defaults(execute=execute)
+__all__ = ["execute"]
 
 
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "run",
+    "make whatever is out of date, up to the report",
+    redraw(),
+    option("--force", is_flag=True, help="make everything again but the drawn sample"),
+)
+def execute(options: Options) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages
     from surveykit.study.running.run import all_current, run_stages

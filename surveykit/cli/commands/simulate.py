@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, Whole, command, option, redraw
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 from surveykit.language import headings
@@ -13,20 +13,16 @@ from surveykit.language import headings
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser("simulate", help="make simulated data, or evaluate the plan by repeated draws")
-    parser.add_argument("--repetitions", type=int, metavar="N", help="evaluate the plan over N draws (at least 20)")
-    parser.add_argument(
-        "--redraw", action="store_true", help="draw again although a sample exists; the old one is kept"
-    )
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command(
+    "simulate",
+    "make simulated data, or evaluate the plan by repeated draws",
+    option("--repetitions", type=Whole(), metavar="N", help="evaluate the plan over N draws (at least 20)"),
+    redraw(),
+)
+def execute(options: Options) -> int:
     """Simulate, or evaluate."""
     repetitions = options.repetitions
     if repetitions is not None and repetitions < 20:

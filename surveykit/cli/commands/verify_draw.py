@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from surveykit.cli.commands.common import give, open_study, show, working
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.failing import problem_object
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import Problem
 
-__all__ = ["add_parser"]
+__all__ = ["execute"]
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command."""
-    parser = commands.add_parser(
-        "verify-draw", help="prove from the frame and the record that this is the drawn sample"
-    )
-    parser.set_defaults(execute=execute)
-
-
-def execute(options: argparse.Namespace) -> int:
+@command("verify-draw", "prove from the frame and the record that this is the drawn sample")
+def execute(options: Options) -> int:
     """Verify, and tell every difference."""
     from surveykit.study.stages.draw import verify_study_draw
 

@@ -28,7 +28,7 @@ _PACKAGES = (
     "fonttools",
     "filelock",
     "markdown",
-    "argcomplete",
+    "click",
 )
 
 

@@ -1,10 +1,13 @@
 """Completion: the shells' scripts, and bash really completing with them."""
 
 import os
+import pty
+import select
 import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -28,19 +31,24 @@ complete_line "$1"
 
 
 @pytest.fixture
-def complete(tmp_path):
-    """Return what bash offers after a line."""
+def program(tmp_path):
+    """Return an environment in which a shell finds surveykit."""
     program = tmp_path / "bin" / "surveykit"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m surveykit "$@"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def complete(program, tmp_path):
+    """Return what bash offers after a line."""
 
     def run(line):
         script = BASH.format(command="surveykit")
         done = subprocess.run(
             ["bash", "--norc", "-c", script, "bash", line],
-            capture_output=True, text=True, check=False, env=env, cwd=tmp_path,
+            capture_output=True, text=True, check=False, env=program, cwd=tmp_path,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return [word.strip() for word in done.stdout.splitlines() if word.strip()]
@@ -62,6 +70,8 @@ def test_bash_is_here():
         ("surveykit completion ", {"bash", "zsh", "fish"}),
         ("surveykit report --edition ", {"zh", "en"}),
         ("surveykit report --format ar", {"archive"}),
+        ("surveykit report --format pdf ar", {"archive"}),
+        ("surveykit help dr", {"draw"}),
         ("surveykit questionnaire i", {"import"}),
         ("surveykit plan --lang z", {"zh"}),
     ],
@@ -70,9 +80,24 @@ def test_bash_completes(complete, line, offered):
     assert offered <= set(complete(line))
 
 
-def test_bash_completes_files(complete, tmp_path):
+def test_bash_completes_files(program, tmp_path):
+    """Files are left to bash itself, which does it at the press of the key only: on a terminal."""
     (tmp_path / "wave_one.yaml").touch()
-    assert "wave_one.yaml" in complete("surveykit diff wave_o")
+    controller, terminal = pty.openpty()
+    shell = subprocess.Popen(
+        ["bash", "--norc", "-i"], stdin=terminal, stdout=terminal, stderr=terminal, cwd=tmp_path, env=program,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(terminal)
+    os.write(controller, b"source <(surveykit completion bash)\nsurveykit diff wave_o\t")
+    shown, end = b"", time.monotonic() + 60
+    while b"wave_one.yaml" not in shown and time.monotonic() < end:
+        if select.select([controller], [], [], 1)[0]:
+            shown += os.read(controller, 4096)
+    shell.kill()
+    shell.wait()
+    os.close(controller)
+    assert b"wave_one.yaml" in shown, shown
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -80,7 +105,7 @@ def test_scripts(call, shell):
     code, out, _ = call("completion", shell)
     assert code == 0
     assert "surveykit" in out
-    assert "_ARGCOMPLETE" in out
+    assert "_SURVEYKIT_COMPLETE" in out
     assert "complete" in out
 
 
