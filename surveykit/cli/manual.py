@@ -71,7 +71,11 @@ def usage_line(context: click.Context, language: str) -> str:
     else:
         own = [param for param in command.get_params(context) if param.required or isinstance(param, click.Argument)]
         actions = [command.subcommand_metavar, "..."] if isinstance(command, click.Group) else []
-        words = [say("[OPTIONS]"), *(parameter_name(p) + (" ..." if p.nargs == -1 else "") for p in own), *actions]
+        words = [
+            say("[OPTIONS]"),
+            *(f"[{parameter_name(p)} ...]" if p.nargs == -1 else parameter_name(p) for p in own),
+            *actions,
+        ]
     first, *rest = wrap(f"{say('usage:')} {context.command_path} {' '.join(words)}", _columns())
     return "\n".join([first, *(f"    {line}" for line in rest)])
 
@@ -110,7 +114,7 @@ def _parameters(context: click.Context, say: Callable[[str], str]) -> list[str]:
     if isinstance(command, click.Group):
         tables[say("actions")] = {name: say(action.help or "") for name, action in command.commands.items()}
     tables[say("options of every command")] = common
-    left = min(max(width(name) for rows in tables.values() for name in rows) + 2, 24, _columns() // 3)
+    left = min(max(width(name) for rows in tables.values() for name in rows) + 2, 24, max(13, _columns() // 3))
     return [_table(f"{heading}:", rows, left) for heading, rows in tables.items() if rows]
 
 

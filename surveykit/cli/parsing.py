@@ -13,9 +13,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from surveykit.cli.manual import help_text, parameter_name, usage_line
-from surveykit.language import LANGUAGES
+from surveykit.language import LANGUAGES, translator
 
 __all__ = ["COMPLETE", "FILE", "Choice", "Command", "Group", "Options", "UsageError", "Whole", "argument", "command"]
 __all__ += ["common_options", "nearest_word", "option", "redraw", "usage_error"]
@@ -155,13 +156,13 @@ class Command(click.Command):
         """Return the manual of the command."""
         return help_text(ctx)
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
         """Offer further values of an option that takes many words, else options."""
         named = next((word for word in reversed(ctx.meta[_WORDS]) if word.startswith("-")), "")
         for param in self.params:
             if isinstance(param, click.Option) and param.multiple and named in param.opts and incomplete[:1] != "-":
                 return param.shell_complete(ctx, incomplete)
-        return super().shell_complete(ctx, incomplete)
+        return _explained(super().shell_complete(ctx, incomplete), ctx)
 
 
 class Group(click.Group):
@@ -188,6 +189,10 @@ class Group(click.Group):
         """Return the manual of the command."""
         return help_text(ctx)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        """Offer commands, each with what it does, else options."""
+        return _explained(super().shell_complete(ctx, incomplete), ctx)
+
     def add(self, entry: Command) -> Command:
         """Add an action."""
         self.add_command(entry)
@@ -207,6 +212,14 @@ def command(name: str, help: str, *params: click.Parameter) -> Callable[[Callabl
         Its own options and arguments; the common ones are added.
     """
     return lambda callback: Command(name, help, callback, params)
+
+
+def _explained(items: list[CompletionItem[Any]], ctx: click.Context) -> list[CompletionItem[Any]]:
+    """Explain what a shell offers in the language of the call; click would cut the text of a command short."""
+    for item in items:
+        named = ctx.command.get_command(ctx, item.value) if isinstance(ctx.command, click.Group) else None
+        item.help = translator(ctx.obj or "en")((named.help if named is not None else item.help) or "")
+    return items
 
 
 def _spread(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:

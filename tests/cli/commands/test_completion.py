@@ -113,3 +113,12 @@ def test_an_unknown_shell(call):
     code, _, err = call("completion", "fihs")
     assert code == 2
     assert "did you mean 'fish'?" in err
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_are_told_what_a_command_does(process, shell):
+    line = {"COMP_WORDS": "surveykit dr", "COMP_CWORD": {"zsh": "1", "fish": "dr"}[shell]}
+    shown = process(env={**line, "_SURVEYKIT_COMPLETE": f"{shell}_complete", "SURVEYKIT_LANG": "zh"}).stdout
+    assert "draw" in shown
+    assert "doctor" not in shown
+    assert "抽取样本" in shown
