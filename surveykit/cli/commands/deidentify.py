@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Options, Whole, command, option
+from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
@@ -31,7 +32,6 @@ __all__ = ["execute"]
 def execute(options: Options) -> int:
     """Make the file and show its risk."""
     from surveykit.study.running.run import run_stages
-    from surveykit.study.stage_tables import aligned
     from surveykit.study.stages.deidentify import deidentify_stage
 
     study = open_study(options)
@@ -46,6 +46,6 @@ def execute(options: Options) -> int:
         show(f"  {name}")
     risk = made[0].risk
     give({"outputs": list(stage.outputs), "risk": risk})
-    for line in aligned(risk.rename(columns=headings(current().language))):
+    for line in table_lines(risk.rename(columns=headings(current().language))):
         show(line)
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Options, Whole, command, option, redraw
+from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 from surveykit.language import headings
@@ -46,7 +47,7 @@ def _make(study: Study, *, redraw: bool) -> None:
         say("up to date")
     give({"made": result.made, "current": result.current, "seconds": result.seconds})
     give({"table": stage_table(study, chosen[-1]), "outputs": chosen[-1].outputs})
-    for line in show_stage(study, chosen[-1], headings(current().language)):
+    for line in show_stage(study, chosen[-1], headings(current().language), table_lines):
         show(line)
 
 

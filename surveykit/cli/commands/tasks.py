@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Options, command, redraw
+from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
@@ -23,7 +24,7 @@ def _execute(options: Options) -> int:
         say("up to date")
     give({"made": result.made, "current": result.current, "seconds": result.seconds})
     give({"table": stage_table(study, chosen[-1]), "outputs": chosen[-1].outputs})
-    for line in show_stage(study, chosen[-1], headings(current().language)):
+    for line in show_stage(study, chosen[-1], headings(current().language), table_lines):
         show(line)
     return 0
 

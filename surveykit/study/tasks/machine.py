@@ -29,6 +29,7 @@ _PACKAGES = (
     "filelock",
     "markdown",
     "click",
+    "rich",
 )
 
 
