@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["cut", "pad", "width", "wrap"]
+__all__ = ["pad", "width", "wrap"]
 
 _NOT_FIRST = set("，。、；：！？）》」』”’％…,.;:!?)]}")
 _PIECE = re.compile(r"[⺀-鿿＀-￯　-〿]|[^⺀-鿿＀-￯　-〿\s]+|\s+")
@@ -25,24 +25,6 @@ def width(text: str) -> int:
 def pad(text: str, columns: int) -> str:
     """Fill a text with spaces up to a number of columns."""
     return text + " " * max(0, columns - width(text))
-
-
-def cut(text: str, columns: int) -> str:
-    """Shorten a text to a number of columns.
-
-    Examples
-    --------
-    >>> cut("抽取样本", 5)
-    '抽取…'
-    """
-    if width(text) <= columns:
-        return text
-    kept = ""
-    for character in text:
-        if width(kept + character) > columns - 1:
-            break
-        kept += character
-    return kept + "…"
 
 
 def wrap(text: str, columns: int) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from surveykit.cli.telling.progress import Progress
 from surveykit.cli.telling.terminal import harmless
-from surveykit.cli.telling.wrapping import cut, pad, width, wrap
+from surveykit.cli.telling.wrapping import pad, width, wrap
 from surveykit.study.tasks.scaffold import start_study
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -129,7 +129,5 @@ def test_wrapping(text, columns, lines):
     assert wrap(text, columns) == lines
 
 
-def test_cutting_and_padding():
-    assert cut("抽取样本", 8) == "抽取样本"
-    assert cut("抽取样本", 7) == "抽取样…"
+def test_padding():
     assert width(pad("抽样", 6)) == 6
