@@ -24,7 +24,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Folders of a room in the order in which data pass: a folder imports those before it, and none after it.
 FOLDERS = {
     "questionnaire": ("routing", "definition", "importing", "checks", "replay", "documents", "forms"),
-    "cli": ("telling", "manual", "parsing", "commands", "app", "main"),
+    "cli": ("telling", "manual", "misuse", "parsing", "commands", "app", "main"),
 }
 HEAVY = ("weasyprint", "matplotlib", "duckdb", "pingouin", "statsmodels", "openpyxl", "docx", "xlsxwriter")
 

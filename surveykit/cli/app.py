@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import click
 
 from surveykit._version import __version__
-from surveykit.cli.parsing import Group, Options, option, usage_error
+from surveykit.cli.misuse import usage_error
+from surveykit.cli.parsing import Group, Options, option
 
 __all__ = ["APP", "COMMANDS", "parse"]
 

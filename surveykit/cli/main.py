@@ -11,7 +11,8 @@ import click
 from click.shell_completion import shell_complete
 
 from surveykit.cli.app import APP, parse
-from surveykit.cli.parsing import COMPLETE, Options, UsageError
+from surveykit.cli.misuse import UsageError
+from surveykit.cli.parsing import COMPLETE, Options
 from surveykit.cli.telling.answering import answer_text
 from surveykit.cli.telling.failing import caught_warnings, problem_object, silence_broken_pipe, tell_error
 from surveykit.cli.telling.speech import choose_language

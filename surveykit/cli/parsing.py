@@ -1,25 +1,25 @@
 """Commands, options and arguments of the command line: click, with options of many words and the nearest right word.
 
-click's own messages never reach the user: `usage_error` says each in the catalogue's words.
+click's own messages never reach the user: `misuse` says each in the catalogue's words.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from surveykit.cli.manual import help_text, parameter_name, usage_line
+from surveykit.cli.manual import help_text
+from surveykit.cli.misuse import nearest_word
 from surveykit.language import LANGUAGES, translator
 
-__all__ = ["COMPLETE", "FILE", "Choice", "Command", "Group", "Options", "UsageError", "Whole", "argument", "command"]
-__all__ += ["common_options", "nearest_word", "option", "redraw", "usage_error"]
+__all__ = ["COMPLETE", "FILE", "Choice", "Command", "Group", "Options", "Whole", "argument", "command"]
+__all__ += ["common_options", "option", "redraw"]
 
 # The variable by which a shell asks what may stand at the end of a line.
 COMPLETE = "_SURVEYKIT_COMPLETE"
@@ -29,19 +29,18 @@ _WORDS = "surveykit.words"
 _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 
-class UsageError(Exception):
-    """The words of a call cannot be understood; carries the message, in English, and the usage line."""
-
-    def __init__(self, message: str, usage: str) -> None:
-        super().__init__(message)
-        self.usage = usage
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+    _ParamType = click.ParamType[int]
+else:  # generic in later versions of click only
+    _Choice, _ParamType = click.Choice, click.ParamType
 
 
 class Options(SimpleNamespace):
     """What a call says: its options by name, ``command``, and ``execute``, which runs it."""
 
 
-class Choice(click.Choice[str]):
+class Choice(_Choice):
     """One of some words; another is answered with the nearest."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -53,7 +52,7 @@ class Choice(click.Choice[str]):
         return str(value)
 
 
-class Whole(click.ParamType[int]):
+class Whole(_ParamType):
     """A whole number, at least ``least``."""
 
     name = "integer"
@@ -250,40 +249,3 @@ def _spread(command: click.Command, ctx: click.Context, args: list[str]) -> list
             words += [word] if waiting is not None or not name else [name, word]
             waiting = None
     return words
-
-
-def nearest_word(word: str, known: Sequence[str]) -> str:
-    """Return the end of a message that asks whether the nearest known word was meant; empty if none is near."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def usage_error(error: click.UsageError, root: click.Context) -> UsageError:
-    """Say in surveykit's words what click cannot understand."""
-    context = error.ctx or root
-    return UsageError(_said(error, context), usage_line(context, root.obj))
-
-
-def _said(error: click.UsageError, context: click.Context) -> str:
-    if isinstance(error, click.NoSuchOption):
-        name = error.option_name
-        return f"unrecognized arguments: {name}{nearest_word(name, _option_names(context.command, context))}"
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        params = context.command.params
-        later = params[params.index(error.param) + 1 :] if isinstance(error.param, click.Argument) else []
-        names = [error.param, *(p for p in later if p.required and isinstance(p, click.Argument))]
-        return f"the following arguments are required: {', '.join(map(parameter_name, names))}"
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"argument {parameter_name(error.param)}: {error.message}"
-    if isinstance(context.command, Group) and type(error) is click.UsageError and error.message == "Missing command.":
-        return f"the following arguments are required: {context.command.subcommand_metavar}"
-    return error.message
-
-
-def _option_names(command: click.Command, context: click.Context) -> list[str]:
-    found = {name for param in command.get_params(context) if isinstance(param, click.Option) for name in param.opts}
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            inner = command.get_command(context, name)
-            found |= set(_option_names(inner, context)) if inner is not None else set()
-    return sorted(found)

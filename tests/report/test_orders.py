@@ -9,7 +9,7 @@ import pytest
 
 from surveykit.cli.app import parse
 from surveykit.cli.commands import report as command
-from surveykit.cli.parsing import UsageError
+from surveykit.cli.misuse import UsageError
 from surveykit.errors import DefinitionError
 from surveykit.report import PublicationRules
 from surveykit.study.files.loading import load_study
