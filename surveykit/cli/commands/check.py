@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, say, show
-from surveykit.cli.parsing import Command, Options
+from surveykit.cli.commands.common import give, open_study, say, show
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.failing import problem_object, problem_text
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(name, execute, "check every file of the study and tell all problems at once")
-
-
+@command("check", "check every file of the study and tell all problems at once")
 def execute(options: Options) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, option
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, command, option
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
-        option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
-    )
+__all__ = ["execute"]
 
 
+@command(
+    "commit",
+    "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
+    option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
+)
 def execute(options: Options) -> int:
     """Commit, or reveal."""
     from surveykit.study.files.places import COMMITMENT

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from surveykit.cli.common import give, show
-from surveykit.cli.parsing import Command, Options
+from surveykit.cli.commands.common import give, show
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.terminal import current
 from surveykit.cli.telling.wrapping import pad
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(name, execute, "say what this machine has and lacks for a whole study")
-
-
+@command("doctor", "say what this machine has and lacks for a whole study")
 def execute(options: Options) -> int:
     """Examine, and say what to do about what is missing."""
     from surveykit.study.tasks.machine import examine_machine

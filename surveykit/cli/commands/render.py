@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Argument, Command, Options
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def _formats() -> list[str]:
-    # Looked up when the help is shown: the questionnaire loads slowly.
+def _formats() -> str:
+    """Name all formats, when the help of the command is shown: the questionnaire loads slowly."""
     from surveykit.questionnaire import RENDERERS
 
-    return list(RENDERERS)
+    return f"{', '.join(RENDERERS)}, or all"
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "write the questionnaire as a web form, or in the formats named",
-        Argument("formats", nargs=-1, metavar="FORMAT", help="%(known)s, or all", known=_formats),
-    )
-
-
-def _known(named: Sequence[str]) -> tuple[str, ...]:
+def _known(named: list[str]) -> tuple[str, ...]:
     from surveykit.errors import SurveyKitError
     from surveykit.questionnaire import RENDERERS
     from surveykit.study.files.validation import nearest
@@ -39,6 +27,11 @@ def _known(named: Sequence[str]) -> tuple[str, ...]:
     return tuple(RENDERERS if "all" in named else dict.fromkeys(named))
 
 
+@command(
+    "render",
+    "write the questionnaire as a web form, or in the formats named",
+    argument("formats", nargs=-1, metavar="FORMAT", help=_formats),
+)
 def execute(options: Options) -> int:
     """Render, and say what a format cannot carry."""
     formats = _known(options.formats) if options.formats else ()

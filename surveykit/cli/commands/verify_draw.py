@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, show, working
-from surveykit.cli.parsing import Command, Options
+from surveykit.cli.commands.common import give, open_study, show, working
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.failing import problem_object
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import Problem
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(name, execute, "prove from the frame and the record that this is the drawn sample")
-
-
+@command("verify-draw", "prove from the frame and the record that this is the drawn sample")
 def execute(options: Options) -> int:
     """Verify, and tell every difference."""
     from surveykit.study.stages.draw import verify_study_draw

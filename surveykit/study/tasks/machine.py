@@ -29,6 +29,7 @@ _PACKAGES = (
     "filelock",
     "markdown-it-py",
     "click",
+    "rich",
 )
 
 
