@@ -9,7 +9,7 @@ import click
 from surveykit.cli.manual import parameter_name, usage_line
 from surveykit.errors import nearest_word
 
-__all__ = ["UsageError", "did_you_mean", "usage_error"]
+__all__ = ["UsageError", "command_advice", "did_you_mean", "usage_error"]
 
 
 class UsageError(Exception):
@@ -24,6 +24,11 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return the end of a message that asks whether the nearest known word was meant; empty if none is near."""
     close = nearest_word(word, known)
     return f"; did you mean {close!r}?" if close else ""
+
+
+def command_advice(word: str, known: Sequence[str]) -> str:
+    """Return what a message about an unknown command advises."""
+    return did_you_mean(word, known).removeprefix("; ") or "'surveykit help' lists them"
 
 
 def usage_error(error: click.UsageError, root: click.Context) -> UsageError:

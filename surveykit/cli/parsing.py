@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from surveykit.cli.manual import help_text
-from surveykit.cli.misuse import did_you_mean
+from surveykit.cli.misuse import command_advice, did_you_mean
 from surveykit.language import LANGUAGES, translator
 
 __all__ = ["COMPLETE", "FILE", "Choice", "Command", "Group", "Options", "Whole", "argument", "command"]
@@ -180,8 +180,7 @@ class Group(click.Group):
         """Return the command that is meant, or name the nearest."""
         known = self.list_commands(ctx)
         if args[0] not in known and not ctx.resilient_parsing:
-            advice = did_you_mean(args[0], known).removeprefix("; ") or "'surveykit help' lists them"
-            raise click.UsageError(f"there is no command {args[0]!r}: {advice}", ctx)
+            raise click.UsageError(f"there is no command {args[0]!r}: {command_advice(args[0], known)}", ctx)
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from surveykit.cli.commands.common import give
+from surveykit.cli.misuse import command_advice
 from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
@@ -31,14 +32,12 @@ def _names(context: click.Context, parameter: click.Parameter, incomplete: str) 
 )
 def execute(options: Options) -> int:
     """Show the help of the command, or the overview."""
-    from surveykit.study.files.validation import nearest
-
     context = options.context.find_root()
     for topic in options.topics:
         group = context.command
         known = group.list_commands(context) if isinstance(group, click.Group) else []
         if topic not in known:
-            raise SurveyKitError(f"there is no command {topic!r}: {nearest(topic, sorted(known))}")
+            raise SurveyKitError(f"there is no command {topic!r}: {command_advice(topic, known)}")
         context = click.Context(group.get_command(context, topic), context, topic)
     text = context.command.get_help(context).rstrip()
     give({"help": text})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveykit.cli.commands.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
+from surveykit.errors import choose
 
 __all__ = ["execute"]
 
@@ -17,13 +18,10 @@ def _formats() -> str:
 
 
 def _known(named: list[str]) -> tuple[str, ...]:
-    from surveykit.errors import SurveyKitError
     from surveykit.questionnaire import RENDERERS
-    from surveykit.study.files.validation import nearest
 
-    unknown = [name for name in named if name not in (*RENDERERS, "all")]
-    if unknown:
-        raise SurveyKitError(f"unknown format {unknown[0]!r}: {nearest(unknown[0], [*RENDERERS, 'all'])}")
+    for name in named:
+        choose("format", name, (*RENDERERS, "all"))
     return tuple(RENDERERS if "all" in named else dict.fromkeys(named))
 
 

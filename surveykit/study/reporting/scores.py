@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ranks", "score_tables"]
 
-_BANDS = {"above": "above", "not_distinguishable": "same", "below": "below"}
-
 
 def score_tables(study: Study) -> dict[str, Any]:
     """Scores, their parts and the scheme, by the names of `ReportInput`."""
@@ -30,7 +28,7 @@ def score_tables(study: Study) -> dict[str, Any]:
         parts[f"part_{language}"] = parts["indicator"].map(names)
     notes = tuple({"zh": zh, "en": en} for zh, en in zip(card.notes_zh, card.notes, strict=True))
     return {
-        "scores": card.table[columns].assign(band=card.table["band"].map(_BANDS)),
+        "scores": card.table[columns],
         "score_parts": parts[["district", "part_zh", "part_en", "points", "conf_low", "conf_high", "maximum"]],
         "scheme": _scheme(study),
         "score_values": _rounded_values(study, card.criteria),
@@ -98,7 +96,7 @@ def ranks(study: Study, by_district: Estimates) -> dict[str, pd.DataFrame]:
                 "district": units,
                 "rank_low": sets.table["rank_low"].to_numpy(),
                 "rank_high": sets.table["rank_high"].to_numpy(),
-                "band": [_BANDS[band] for band in bands["band"]],
+                "band": bands["band"].to_numpy(),
             }
         )
     return found
