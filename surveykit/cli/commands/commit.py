@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Options, command, option
+from surveykit.study.files.places import COMMITMENT
 
 __all__ = ["execute"]
 
@@ -15,7 +16,6 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Commit, or reveal."""
-    from surveykit.study.files.places import COMMITMENT
     from surveykit.study.pipeline import stages_up_to, study_stages
     from surveykit.study.running.run import run_stages
     from surveykit.study.tasks.committing import commit_study, commitment_lines, reveal_study

@@ -8,6 +8,8 @@ from surveykit.cli.commands.common import give, show
 from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.terminal import current
 from surveykit.cli.telling.wrapping import pad
+from surveykit.errors import SurveyKitError
+from surveykit.study.files.location import find_study
 
 __all__ = ["execute"]
 
@@ -35,9 +37,6 @@ def execute(options: Options) -> int:
 
 def _folder(options: Options) -> Path:
     """The study that the call means, else the folder it is made in."""
-    from surveykit.errors import SurveyKitError
-    from surveykit.study.files.location import find_study
-
     if options.study is not None:
         return Path(options.study)
     try:

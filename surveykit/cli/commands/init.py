@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.cli.commands.common import give, say, show
 from surveykit.cli.parsing import FILE, Options, argument, command
+from surveykit.study.tasks.scaffold import start_study
 
 __all__ = ["execute"]
 
@@ -15,8 +16,6 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Write the starter study."""
-    from surveykit.study.tasks.scaffold import start_study
-
     files = start_study(options.folder)
     give({"folder": options.folder, "files": [path.relative_to(options.folder) for path in files]})
     show(f"{len(files)} files written to {options.folder}")

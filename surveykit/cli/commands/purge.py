@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.cli.commands.common import give, open_outline, say, show
 from surveykit.cli.parsing import Options, command, option
+from surveykit.study.running.lock import study_lock
 
 __all__ = ["execute"]
 
@@ -16,7 +17,6 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """List what would be destroyed; with ``--yes`` destroy it."""
-    from surveykit.study.running.lock import study_lock
     from surveykit.study.running.private import purge_originals, purge_plan
 
     outline = open_outline(options)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from surveykit.cli.commands.common import give, open_study, show
 from surveykit.cli.parsing import Options, Whole, argument, command, option
 from surveykit.errors import SurveyKitError
+from surveykit.study.files.places import DRAW_LOG, RELEASED
 
 __all__ = ["execute"]
 
@@ -20,7 +21,6 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Release, and say what is in the field now."""
-    from surveykit.study.files.places import DRAW_LOG, RELEASED
     from surveykit.study.tasks.releasing import release_study
 
     study = open_study(options)

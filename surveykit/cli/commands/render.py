@@ -6,6 +6,7 @@ from surveykit.cli.commands.common import give, open_study, say, show, working
 from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import choose
+from surveykit.study.running.lock import study_lock
 
 __all__ = ["execute"]
 
@@ -35,7 +36,6 @@ def execute(options: Options) -> int:
     formats = _known(options.formats) if options.formats else ()
     study = open_study(options)
     if formats:
-        from surveykit.study.running.lock import study_lock
         from surveykit.study.tasks.questionnaire_files import write_formats
 
         working("rendering the questionnaire")

@@ -14,8 +14,8 @@ from surveykit.study.running.artefacts import read_json, read_parquet, to_csv, w
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.stage import Making, Stage
 from surveykit.study.tasks.committing import commitment_problems, require_revealed
-from surveykit.study.tasks.draw_log import log_draw
-from surveykit.study.tasks.releasing import with_tickets
+from surveykit.study.tasks.draw_log import log_draw, read_log
+from surveykit.study.tasks.releasing import field_table, releases_of, study_ledger, with_tickets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,9 +154,6 @@ def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
 
 def _release_problems(study: Study) -> list[str]:
     """Whether every release of the log is one that the reserve allows, and the published list is what it gives."""
-    from surveykit.study.tasks.draw_log import read_log
-    from surveykit.study.tasks.releasing import field_table, releases_of, study_ledger
-
     try:
         if not releases_of(read_log(study)):
             stray = study.path(places.RELEASED).exists()
