@@ -59,7 +59,7 @@ class App(Group):
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(f"surveykit {__version__}")
+        print(f"surveykit {__version__}")
         ctx.exit()
 
 

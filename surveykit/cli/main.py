@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _tell_usage(error, Terminal(language, json="--json" in words))
     if options is None:
-        click.echo(click.Context(APP, info_name="surveykit", obj=language).get_help())
+        print(click.Context(APP, info_name="surveykit", obj=language).get_help())
         return 2
     terminal = Terminal(language, options.json, options.quiet, options.progress or None)
     with opened(terminal):

@@ -155,6 +155,10 @@ class Command(click.Command):
         """Return the manual of the command."""
         return help_text(ctx)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``."""
+        return _printed(super().get_help_option(ctx))
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
         """Offer further values of an option that takes many words, else options."""
         named = next((word for word in reversed(ctx.meta[_WORDS]) if word.startswith("-")), "")
@@ -187,6 +191,10 @@ class Group(click.Group):
         """Return the manual of the command."""
         return help_text(ctx)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``."""
+        return _printed(super().get_help_option(ctx))
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
         """Offer commands, each with what it does, else options."""
         return _explained(super().shell_complete(ctx, incomplete), ctx)
@@ -210,6 +218,19 @@ def command(name: str, help: str, *params: click.Parameter) -> Callable[[Callabl
         Its own options and arguments; the common ones are added.
     """
     return lambda callback: Command(name, help, callback, params)
+
+
+def _printed(found: click.Option | None) -> click.Option | None:
+    """Let ``--help`` print as all else does: click would write UTF-8 to a terminal that shows ASCII."""
+    if found is not None:
+        found.callback = _show_help
+    return found
+
+
+def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        print(ctx.get_help())
+        ctx.exit()
 
 
 def _explained(items: list[CompletionItem[Any]], ctx: click.Context) -> list[CompletionItem[Any]]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import sys
 from types import SimpleNamespace
 
 import pandas as pd
@@ -112,7 +111,7 @@ def order_files(monkeypatch, tmp_path, small):
         made = {f"-{name}": data for name, data in data_files(small, rules).items()}
         made |= {"-note.csv": planted.encode()} if planted else {}
         monkeypatch.setattr(report_files, "_make", lambda *_: made)
-        monkeypatch.setattr(sys.modules["surveykit.study.reporting"], "report_input", lambda *_: small)
+        monkeypatch.setattr(report_files, "report_input", lambda *_: small)
         said = []
         order = report_files.ReportOrder(("data",), rules=rules, reviewed=reviewed)
         return report_files.write_report_files(study, order, said.append), said
