@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return shell_complete(APP, {"obj": language}, "surveykit", COMPLETE, os.environ[COMPLETE])
     try:
         options = parse(words, language)
+    except BrokenPipeError:
+        silence_broken_pipe()
+        return 0
     except UsageError as error:
         return _tell_usage(error, Terminal(language, json="--json" in words))
     if options is None:

@@ -229,7 +229,7 @@ def _printed(found: click.Option | None) -> click.Option | None:
 
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        print(ctx.get_help())
+        print(ctx.get_help(), flush=True)
         ctx.exit()
 
 

@@ -64,6 +64,18 @@ def test_options_on_pages_are_there(page):
         assert set(named) <= there, call[0]
 
 
+@pytest.mark.parametrize("words", [["--help"], ["help"], ["deidentify", "--help"]])
+def test_a_reader_of_the_help_may_leave(words, tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "surveykit", *words, "--lang", "zh"], stdout=writing, stderr=subprocess.PIPE,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("encoding", ["cp936", "ascii", "utf-8"])
 @pytest.mark.parametrize(("words", "code"), [(["--help"], 0), (["report", "--help"], 0), (["plna"], 2)])
 def test_any_encoding_of_a_terminal_will_do(encoding, words, code, tmp_path):
