@@ -38,7 +38,7 @@ def test_every_error_has_the_one_base():
     [
         lambda: sk.SurveyDesign(pd.DataFrame({"w": [1.0]}), weights="v"),
         lambda: sk.calibrate(None, {}, distance="Linear"),
-        lambda: sk.parse("a =="),
+        lambda: sk.questionnaire.parse("a =="),
         lambda: sk.read_responses("nowhere.csv", None),
         lambda: sk.allocate(sk.SamplingPlan.model_validate({"id": "p", "frame": {"id": "u"}})),
     ],

@@ -32,10 +32,14 @@ def rooms() -> dict[str, list[str]]:
     import surveykit
 
     found: dict[str, list[str]] = {}
-    for name in surveykit.__all__:
-        if name != "__version__":
-            found.setdefault(surveykit._HOME[name], []).append(name)
+    for name, room in {**surveykit._HOME, **surveykit._ONCE_HERE}.items():
+        found.setdefault(room, []).append(name if name in surveykit._HOME else f"{room}.{name}")
     return {room: found[room] for room in [*TITLES, *(room for room in found if room not in TITLES)] if room in found}
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    bare = name.rpartition(".")[2]
+    return "." in name, bare[0].islower(), bare
 
 
 def write_reference(folder: Path) -> None:
@@ -44,12 +48,12 @@ def write_reference(folder: Path) -> None:
     pages = rooms()
     for room, names in pages.items():
         title = f"{TITLES.get(room, room)}: `surveykit.{room}`"
-        listed = "\n".join(f"   {name}" for name in sorted(names, key=lambda name: (name[0].islower(), name)))
+        listed = "\n".join(f"   {name}" for name in sorted(names, key=_order))
         summary = f".. currentmodule:: surveykit\n\n.. autosummary::\n   :toctree: generated\n\n{listed}\n"
         text = f"```{{eval-rst}}\n{summary}```\n"
         write(folder / f"{room}.md", f"# {title}\n\n{text}")
     entries = "\n".join(pages)
-    intro = "Every public name, from its docstring. All are used as `surveykit.name` (`import surveykit as sk`).\n"
+    intro = "Every public name, from its docstring, as it is written after `import surveykit as sk` and `sk.`\n"
     write(folder / "index.md", f"# Reference\n\n{intro}\n```{{toctree}}\n:maxdepth: 1\n\n{entries}\n```\n")
 
 

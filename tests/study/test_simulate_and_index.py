@@ -61,7 +61,7 @@ def test_an_index_gives_the_sample_of_the_draw(town, call):
     path = town / "output/frame_index.parquet"
     assert str(path) in out
     plan = load_study(town).sampling_plan
-    sample = sk.draw_indexed(plan, sk.open_index(path)).table
+    sample = sk.draw_indexed(plan, sk.sampling.open_index(path)).table
     drawn = pd.read_parquet(town / "output/draw/sample.parquet")
     assert sample["unit_id"].tolist() == drawn["unit_id"].tolist()
     code, _, err = call(town, "frame", "index")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
+from surveykit.errors import choose
 from surveykit.report.charts.style import Drawing
 
 __all__ = [
@@ -25,6 +26,11 @@ __all__ = [
     "Written",
 ]
 
+ProseRole = Literal["text", "note", "warning", "key"]
+BulletsRole = Literal["text", "key", "definition"]
+ColumnKind = Literal["text", "number"]
+TableSize = Literal["normal", "small"]
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -40,7 +46,10 @@ class Prose:
     """A paragraph; ``role`` "note" is set small, "warning" in a frame, "key" as a key finding."""
 
     text: str
-    role: Literal["text", "note", "warning", "key"] = "text"
+    role: ProseRole = "text"
+
+    def __post_init__(self) -> None:
+        choose("role", self.role, get_args(ProseRole))
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,10 @@ class Bullets:
 
     items: tuple[str, ...]
     ordered: bool = False
-    role: Literal["text", "key", "definition"] = "text"
+    role: BulletsRole = "text"
+
+    def __post_init__(self) -> None:
+        choose("role", self.role, get_args(BulletsRole))
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,10 @@ class Column:
 
     key: str
     label: str
-    kind: Literal["text", "number"] = "text"
+    kind: ColumnKind = "text"
+
+    def __post_init__(self) -> None:
+        choose("kind", self.kind, get_args(ColumnKind))
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,10 @@ class Table:
     notes: tuple[str, ...] = ()
     source: str = ""
     emphasis: frozenset[int] = field(default_factory=frozenset)
-    size: Literal["normal", "small"] = "normal"
+    size: TableSize = "normal"
+
+    def __post_init__(self) -> None:
+        choose("size", self.size, get_args(TableSize))
 
     @property
     def narrow(self) -> frozenset[int]:

@@ -1,1 +1,7 @@
 """Draws: units, stages, record, reserve, commitment, verification."""
+
+from surveykit.sampling.drawing.draw import draw
+
+__all__ = [
+    "draw",
+]

@@ -69,6 +69,6 @@ def index_lines(study: Study, index: FrameIndex) -> list[str]:
         "    import surveykit as sk",
         "    from surveykit.study.files.loading import load_study",
         f"    plan = load_study(Path({study.file!r}).resolve()).sampling_plan",
-        f"    sample = sk.draw_indexed(plan, sk.open_index({str(index.path)!r}))",
+        f"    sample = sk.draw_indexed(plan, sk.sampling.open_index({str(index.path)!r}))",
         "It is the sample of 'surveykit draw', and sk.verify_draw accepts its record; larger ones hold smaller ones.",
     ]
