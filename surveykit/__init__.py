@@ -120,7 +120,7 @@ def __getattr__(name: str) -> Any:
         return import_module(f"surveykit.{name}")
     if name in _ONCE_HERE:
         home = f"surveykit.{_ONCE_HERE[name]}"
-        warnings.warn(f"surveykit.{name} is now {home}.{name}", DeprecationWarning, stacklevel=2)
+        warnings.warn(f"the name surveykit.{name} has moved to {home}.{name}", DeprecationWarning, stacklevel=2)
         return getattr(import_module(home), name)
     if name not in _HOME:
         raise AttributeError(f"module 'surveykit' has no attribute {name!r}")

@@ -35,7 +35,7 @@ class _Moved(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         new = moved()[module.__name__]
-        warnings.warn(f"{module.__name__} is now {new}", DeprecationWarning, stacklevel=2)
+        warnings.warn(f"the module {module.__name__} has moved to {new}", DeprecationWarning, stacklevel=2)
         sys.modules[module.__name__] = import_module(new)
 
 

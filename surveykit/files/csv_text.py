@@ -16,18 +16,16 @@ import pyarrow.csv
 from surveykit.errors import DataError, first_few
 from surveykit.files.csv_rules import QuoteRules, csv_records, first_record, require_header, unique_header
 from surveykit.files.looking import FileError, open_regular, read_bytes, require_regular
+from surveykit.files.text_encoding import detect_encoding
 
 __all__ = [
-    "ENCODINGS",
     "decoded",
-    "detect_encoding",
     "detect_separator",
     "read_csv_rows",
     "read_csv_text",
     "read_plain_csv",
 ]
 
-ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = (",", ";", "\t")
 MAX_BYTES = 2_000_000_000
 MAX_PLAIN = 200_000_000
@@ -36,58 +34,8 @@ MAX_ROW_BYTES = 1 << 26
 BLOCK = 1 << 20
 HEAD = 4_000_000
 SNIFFED = 2000
-MANY_NULS = 100  # one in so many bytes: a stray one is a character of an answer
 # In these, bytes below 128 are ASCII characters wherever they stand: 0x22 is a quotation mark and no part of another.
 _PLAIN = {"utf-8", "utf-8-sig", "ascii", "gb18030", "gbk", "gb2312", "cp1252", "iso8859-1"}
-
-
-def _marked_encodings(path: Path) -> tuple[str, ...]:
-    """Encodings to try: the one that the first bytes state, or all."""
-    with open_regular(path) as stream:
-        start = stream.read(BLOCK)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
-    if start[:SNIFFED].count(b"\0") > len(start[:SNIFFED]) / MANY_NULS:
-        raise DataError(
-            f"{path.name}: the file holds NUL bytes: it is UTF-16 without a mark, or no text at all; save it as UTF-8"
-        )
-    return ("utf-8-sig",) if start.startswith(codecs.BOM_UTF8) else ENCODINGS
-
-
-def _is_damaged_utf8(path: Path) -> bool:
-    """Whether nearly all characters beyond ASCII are good UTF-8, which text in another encoding never is."""
-    with open_regular(path) as stream:
-        text = stream.read(BLOCK).decode("utf-8", "replace")
-    beyond = sum(character > "\x7f" for character in text)
-    return beyond >= 20 and text.count("\ufffd") <= 0.02 * beyond
-
-
-def detect_encoding(path: Path) -> str:
-    """Return the first of the encodings that decodes the whole file."""
-    tried: dict[str, str] = {}
-    for encoding in _marked_encodings(path):
-        if encoding == "gb18030" and _is_damaged_utf8(path):
-            continue
-        position = 0
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with open_regular(path) as stream:
-                while block := stream.read(BLOCK):
-                    decoder.decode(block)
-                    position += len(block)
-                decoder.decode(b"", final=True)
-            return encoding
-        except UnicodeDecodeError as error:
-            tried[encoding] = f"byte {position + error.start}"
-    places = ", ".join(f"{encoding} fails at {place}" for encoding, place in tried.items())
-    if len(tried) == 1:
-        raise DataError(
-            f"{path.name}: the text is in {next(iter(tried)).removesuffix('-sig').upper()} but damaged or cut off "
-            f"({places.partition(' fails at ')[2]} does not belong there); export it again"
-        )
-    raise DataError(
-        f"{path.name}: the text is in none of the encodings tried ({places}); save it as UTF-8 and read it again"
-    )
 
 
 def decoded(path: Path, encoding: str, size: int = BLOCK) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from surveykit.errors import DataError, MissingDependencyError, first_few
 from surveykit.files.looking import FileError, read_bytes
+from surveykit.files.workbook import percentage
 
 __all__ = ["read_xls"]
 
@@ -46,12 +47,16 @@ def read_xls(path: Path, sheet: str | None = None) -> tuple[list[list[str]], str
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise FileError("the workbook is encrypted", "save it again without a password", path.name)
     try:
-        book = xlrd.open_workbook(file_contents=content, on_demand=True, ragged_rows=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(
+            file_contents=content, on_demand=True, ragged_rows=True, logfile=io.StringIO(), formatting_info=True
+        )
         names = book.sheet_names()
         if sheet is not None and sheet not in names:
             raise DataError(f"{path.name}: no sheet {sheet!r}; there are {first_few(names)}")
         page = book.sheet_by_name(sheet if sheet is not None else names[0])
-        return _rows(page, book.datemode, xlrd), str(page.name)
+        shown = {key: str(held.format_str) for key, held in book.format_map.items()}
+        formats = {place: shown.get(style.format_key, "") for place, style in enumerate(book.xf_list)}
+        return _rows(page, book.datemode, formats, xlrd), str(page.name)
     except DataError:
         raise
     except MemoryError:
@@ -61,11 +66,11 @@ def read_xls(path: Path, sheet: str | None = None) -> tuple[list[list[str]], str
         raise FileError(what, "it may be cut off", path.name) from error
 
 
-def _rows(page: Any, datemode: int, xlrd: Any) -> list[list[str]]:
+def _rows(page: Any, datemode: int, formats: dict[int, str], xlrd: Any) -> list[list[str]]:
     characters = 0
     rows = []
     for place in range(page.nrows):
-        row = [_text(cell, datemode, xlrd) for cell in page.row(place)]
+        row = [_text(cell, datemode, formats, xlrd) for cell in page.row(place)]
         characters += sum(map(len, row))
         if characters > MAX_CHARACTERS:
             raise ValueError(f"its cells hold more than {MAX_CHARACTERS:,} characters; save the table as CSV")
@@ -73,9 +78,15 @@ def _rows(page: Any, datemode: int, xlrd: Any) -> list[list[str]]:
     return rows
 
 
-def _text(cell: Any, datemode: int, xlrd: Any) -> str:
+def _text(cell: Any, datemode: int, formats: dict[int, str], xlrd: Any) -> str:
     if cell.ctype == xlrd.XL_CELL_DATE:
         return str(xlrd.xldate_as_datetime(cell.value, datemode))
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return "TRUE" if cell.value else "FALSE"
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return str(xlrd.error_text_from_code.get(cell.value, cell.value))
+    if cell.ctype == xlrd.XL_CELL_NUMBER and "%" in (code := formats.get(cell.xf_index, "")):
+        return percentage(repr(cell.value), code)
     if cell.ctype == xlrd.XL_CELL_NUMBER:
         return str(int(cell.value)) if float(cell.value).is_integer() else repr(cell.value)
     return "" if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else str(cell.value)

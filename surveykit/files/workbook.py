@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO
 from xml.parsers import expat
@@ -17,7 +18,7 @@ from surveykit.errors import DataError, first_few
 from surveykit.files.looking import FileError, open_regular
 from surveykit.files.sheet_parts import BOMB, Parts, Skeleton
 
-__all__ = ["MAX_BYTES", "check_archive", "read_sheet", "read_workbook", "visible_sheets"]
+__all__ = ["MAX_BYTES", "check_archive", "percentage", "read_sheet", "read_workbook", "visible_sheets"]
 
 MAX_BYTES = 500_000_000
 MAX_UNPACKED = 1_000_000_000
@@ -26,6 +27,7 @@ SMALL_PART = 20_000_000
 MAX_RATIO = 100
 LONGEST_FORMAT = 255
 _DATE_FORMATS = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
+_PERCENT_FORMATS = {"9": "0%", "10": "0.00%"}
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
@@ -124,6 +126,29 @@ def _date_styles(found: Skeleton) -> set[str]:
     return {str(at) for at, number in enumerate(found.styles) if own.get(number, number in _DATE_FORMATS)}
 
 
+def _percent_styles(found: Skeleton) -> dict[str, str]:
+    """Format codes of the cell styles that show a percentage, by the number of the style."""
+    own = {number: code for number, code in found.formats.items() if len(code) <= LONGEST_FORMAT}
+    codes = {str(at): own.get(number, _PERCENT_FORMATS.get(number, "")) for at, number in enumerate(found.styles)}
+    return {at: code for at, code in codes.items() if "%" in _QUOTED.sub("", code)}
+
+
+def percentage(text: str, code: str) -> str:
+    """A number as a cell with a percentage format shows it.
+
+    Examples
+    --------
+    >>> percentage("1", "0%"), percentage("0.125", "0.0%"), percentage("0.5", "0.00%")
+    ('100%', '12.5%', '50.00%')
+    """
+    places = re.search(r"\.([0#?]+)", _QUOTED.sub("", code).partition(";")[0])
+    try:
+        shown = (Decimal(text) * 100).quantize(Decimal(1).scaleb(-len(places[1]) if places else 0), ROUND_HALF_UP)
+    except InvalidOperation:
+        return text
+    return f"{shown:f}%"
+
+
 def _number(text: str) -> str:
     """A number as people write it: 5, not 5.0."""
     try:
@@ -149,13 +174,19 @@ def _shared_string(shared: list[str], value: str) -> str:
     return shared[place]
 
 
-def _reader(shared: list[str], dates: set[str], from_1904: bool, worked_out: bool) -> Callable[..., str]:
+def _reader(
+    shared: list[str], dates: set[str], percents: dict[str, str], from_1904: bool, worked_out: bool
+) -> Callable[..., str]:
     def cell_text(attributes: dict[str, str], value: str, formula: str) -> str:
         kind = attributes.get("t", "n")
         if formula and not worked_out:
             return "=" + formula
         if kind == "s":
             return _shared_string(shared, value) if value else ""
+        if kind == "b" and value:
+            return {"1": "TRUE", "0": "FALSE"}.get(value, value)
+        if kind == "n" and attributes.get("s") in percents and value and not worked_out:
+            return percentage(value, percents[attributes["s"]])
         if kind == "n" and value:
             return _date(value, from_1904) if attributes.get("s") in dates else _number(value)
         return value
@@ -169,7 +200,7 @@ def _rows(
     strings = Parts(lambda *_: "")
     if "xl/sharedStrings.xml" in archive.namelist():
         _parse(archive, "xl/sharedStrings.xml", strings)
-    cell_text = _reader(strings.strings, _date_styles(found), found.from_1904, worked_out)
+    cell_text = _reader(strings.strings, _date_styles(found), _percent_styles(found), found.from_1904, worked_out)
     read = Parts(cell_text, blank_rows=blank_rows)
     sheets = []
     for part in parts:
@@ -193,7 +224,8 @@ def read_sheet(path: Path, sheet: str | None = None) -> tuple[list[list[str]], s
     -------
     tuple of list of list of str and str
         Rows of text from the first of the sheet on, blank ones as empty lists ("" for an empty cell; a formula as
-        ``=...``; dates as ``2021-09-06 08:00:00``), and the sheet's name.
+        ``=...``; dates as ``2021-09-06 08:00:00``; ``TRUE`` and ``FALSE``; percentages as they are shown, ``50%``), and
+        the sheet's name.
 
     Raises
     ------

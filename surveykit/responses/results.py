@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown, facts
-from surveykit.errors import choose
+from surveykit.errors import DataError, choose
 from surveykit.files.answer_files import FileVariant, Source
 from surveykit.questionnaire import ColumnMap
 from surveykit.responses.cells.missing_codes import Declared
+from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
 from surveykit.responses.cells.user_mapping import UserMapping
 from surveykit.responses.cells.values import CellReader
 
@@ -105,6 +107,9 @@ class RawResponses:
         Headers of the file that hold no answer, token, time or other meta data.
     whole : bool
         Whether a column that is not there was left blank by everybody, as in the files of the project's own form.
+    children : mapping of str to DataFrame
+        Rows of repeat groups, by group or instrument: `response_id` of the record that each belongs to, its `row` in
+        the file, and the group's columns as text without personal ones. They are no records and are not coded.
     day_first : bool, optional
         Order of day and month in times that leave it open; told from each column when it is not given.
     """
@@ -129,6 +134,7 @@ class RawResponses:
     unused: tuple[str, ...] = ()
     day_first: bool | None = None
     whole: bool = False
+    children: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def row_numbers(self) -> NDArray[np.int64]:
@@ -138,6 +144,8 @@ class RawResponses:
     def __post_init__(self) -> None:
         choose("source", self.source, get_args(Source))
         choose("variant", self.variant, get_args(Variant))
+        if not is_zone(self.zone):
+            raise DataError(f"{Path(self.path).name}: there is no time zone {self.zone!r}; {ZONE_ADVICE}")
 
     def __repr__(self) -> str:
         return f"<RawResponses {self.source} {self.variant}: {len(self.table)} rows from {self.path}>"

@@ -25,11 +25,10 @@ from surveykit.scoring.ranks.comparisons import (
 from surveykit.scoring.ranks.empirical_bayes import ExpectedRanks, expected_ranks
 from surveykit.scoring.ranks.selection import BestUnit, best_unit, simultaneous_intervals
 from surveykit.scoring.ranks.sets import RankSets, rank_confidence_sets, tau_best, tau_worst
+from surveykit.scoring.rules import Knot, Rule, apply_rule, knots_of
 from surveykit.scoring.scheme.checks import check_scheme
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
 from surveykit.scoring.scheme.knots import knot_bias
-from surveykit.scoring.scheme.points import Knot, apply_rule, knots_of
-from surveykit.scoring.scheme.rules import Rule
 from surveykit.scoring.sensitivity.analysis import Sensitivity, sensitivity
 from surveykit.scoring.sensitivity.model import Factors
 from surveykit.scoring.sensitivity.sobol import SobolIndices, sobol_indices

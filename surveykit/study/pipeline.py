@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
 from surveykit.study.running.stage import Stage
-from surveykit.study.stages.draw import draw_stage, plan_stage
+from surveykit.study.stages.draw import draw_again, draw_stage, plan_stage
 from surveykit.study.stages.estimate import estimate_stage
 from surveykit.study.stages.ingest import ingest_stage
 from surveykit.study.stages.questionnaire import render_stage
@@ -23,7 +23,7 @@ from surveykit.study.stages.weight import weight_stage
 if TYPE_CHECKING:
     from surveykit.study.files.study import StudyOutline
 
-__all__ = ["stages_up_to", "study_stages"]
+__all__ = ["giving_up", "stages_up_to", "study_stages"]
 
 
 def study_stages(study: StudyOutline) -> list[Stage]:
@@ -38,6 +38,11 @@ def study_stages(study: StudyOutline) -> list[Stage]:
     stages += [ingest_stage(study), weight_stage(study), estimate_stage(study)]
     stages += [score_stage(study), report_stage(study)]
     return [stage.located(study.located) for stage in stages]
+
+
+def giving_up(stages: Sequence[Stage], reason: str) -> list[Stage]:
+    """Return the stages, with that of the draw allowed to give up releases of the sample that it replaces."""
+    return [draw_again(stage, reason) if stage.name == "draw" else stage for stage in stages]
 
 
 def stages_up_to(stages: Sequence[Stage], last: str) -> list[Stage]:

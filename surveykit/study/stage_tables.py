@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from surveykit.study.files import places
 from surveykit.study.running.artefacts import read_csv
 from surveykit.study.running.stage import Stage
+from surveykit.study.tasks.releasing import drawn_line, head_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +65,8 @@ def show_stage(
         lines += lay(shown)
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
+    if stage.name == "draw":
+        lines += [f"  {drawn_line(study)}", f"  {head_line(study)}"]
     return [*lines, *(f"  {name}" for name in stage.outputs)]
 
 

@@ -17,7 +17,9 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 COMMON = {"--study", "--lang", "--trust", "--json", "--quiet", "-q", "--progress"}
 REDRAW = ("plan", "draw", "ingest", "weight", "estimate", "score", "simulate", "report", "run")
 OPTIONS = {
-    "commit": {"--reveal"},
+    "commit": {"--reveal", "--anew"},
+    "draw": {"--give-up"},
+    "verify-draw": {"--published", "--frame"},
     "deidentify": {"--keys", "--k", "--sensitive", "--keep-text"},
     "frame index": {"--file"},
     "purge": {"--originals", "--yes"},

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), ROOT / "tests/README.md"]
 # What a page asks the reader to write, and what the changelog says of earlier states.
-EXAMPLES = {"surveykit/weighting/steps/within_household.py"}
+EXAMPLES = {"surveykit/scoring/rules/target.py", "surveykit/weighting/steps/within_household.py"}
 CODE = {
     f"/{path.relative_to(ROOT).as_posix()}"
     for room in ("surveykit", "tests", "tools", "benchmarks", "docs")

@@ -15,6 +15,7 @@ from surveykit.cli.main import main
 from surveykit.questionnaire import questionnaire_variables
 from surveykit.study.files.loading import load_study
 from surveykit.study.inputs.salt import read_salt
+from surveykit.study.running.private import purge_plan
 
 
 @pytest.fixture(scope="module")
@@ -281,3 +282,63 @@ def test_deidentify_takes_the_keys_of_the_study(town, call):
     code, _, err = call(town, "deidentify", "--keys", "nobody")
     assert code == 2
     assert "nobody" in err
+
+
+def test_check_tells_wrong_missing_codes_blanks_and_zones_with_their_lines(town, call):
+    name_responses(town, '- {file: data/web.xlsx, missing_codes: {"-9": refused}, blanks: {nope: ["-"]}, zone: Mars/X}')
+    code, _, err = call(town, "check")
+    assert code != 0
+    for words in ("'refused' for '-9'", "'blanks' names 'nope'", "no time zone 'Mars/X'"):
+        assert any(words in line and "study.yaml" in line for line in err.splitlines())
+
+
+def test_a_pattern_and_a_folder_stand_for_their_files_and_a_name_with_brackets_for_itself(town, call):
+    cells = web_cells(town)
+    (town / "data/exports").mkdir()
+    write_csv(cells.iloc[:100], town / "data/exports/a1.csv")
+    write_csv(cells.iloc[100:250], town / "data/exports/a2.csv")
+    write_csv(cells.iloc[250:260], town / "data/exports/a[12].csv")
+    (town / "data/exports/~$a3.csv").write_text("lock", encoding="utf-8")
+    for entry, counts in (
+        ("data/exports/a?.csv", [100, 150]),
+        ("data/exports/a[12].csv", [10]),
+        ("data/exports", [100, 150, 10]),
+        ("data/**/a1.csv", [100]),
+    ):
+        name_responses(town, f'- "{entry}"')
+        code, _, err = call(town, "ingest")
+        assert code == 0, err
+        assert [source["records"] for source in result(town)["sources"]] == counts
+        manifest = json.loads((town / "output/manifest.json").read_text(encoding="utf-8"))
+        assert len([n for n in manifest["stages"]["ingest"]["inputs"] if n.startswith("data/exports")]) == len(counts)
+    write_csv(cells.iloc[:120], town / "data/exports/a2.csv")
+    name_responses(town, "- {file: data/exports/a?.csv, survey: web}")
+    assert "data/exports/a2.csv: 20 records more" in call(town, "ingest")[1]
+    plan = purge_plan(load_study(town)).files
+    assert {"data/exports/a1.csv", "data/exports/a2.csv"} <= set(plan)
+
+
+def test_patterns_that_fit_nothing_twice_or_outside_are_refused(town, call, tmp_path):
+    name_responses(town, "- data/none*.csv")
+    code, _, err = call(town, "ingest")
+    assert code == 2
+    assert "data/none*.csv" in err
+    write_csv(web_cells(town).iloc[:100], town / "data/a1.csv")
+    name_responses(town, "- data/a*.csv\n- data/a1.csv")
+    code, _, err = call(town, "ingest")
+    assert code == 2
+    assert "names twice: 1: 'data/a1.csv'" in err
+    write_csv(web_cells(town).iloc[:100], tmp_path / "b.csv")
+    (town / "data/a2.csv").symlink_to(tmp_path / "b.csv")
+    name_responses(town, "- data/a*.csv")
+    code, _, err = call(town, "check")
+    assert code == 2
+    assert "files that fit 'data/a*.csv' lie outside the study: 1: 'data/a2.csv'" in err
+    (town / "data/a2.csv").unlink()
+    (town / "data/mixed").mkdir()
+    write_csv(web_cells(town).iloc[:100], town / "data/mixed/a1.csv")
+    (town / "data/mixed/r.json").write_text("{}", encoding="utf-8")
+    name_responses(town, "- data/mixed")
+    code, _, err = call(town, "ingest")
+    assert code == 2
+    assert "data/mixed: the folder holds tables and response files of the form" in err

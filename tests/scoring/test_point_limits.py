@@ -7,10 +7,10 @@ from scipy import stats
 from scoring_helpers import criterion
 
 from surveykit.scoring.kernel.ranking import competition_ranks, step_down
+from surveykit.scoring.rules import Knot, Rule, apply_rule, knots_of
+from surveykit.scoring.rules.rule import LineRule
 from surveykit.scoring.scheme.aggregate import total_points
 from surveykit.scoring.scheme.definition import ScoringScheme
-from surveykit.scoring.scheme.points import Knot, apply_rule, knots_of, rule_lines
-from surveykit.scoring.scheme.rules import Rule
 
 RULES = TypeAdapter(Rule)
 
@@ -34,7 +34,7 @@ def made(**values):
     ],
 )
 def test_lines_of_rules_by_hand(rule, line):
-    values, points = rule_lines(made(**rule), 6.0)
+    values, points = made(**rule).arrays(6.0)
     np.testing.assert_allclose(list(zip(values, points, strict=True)), line, rtol=1e-13, atol=1e-13)
 
 
@@ -44,7 +44,7 @@ def test_rules_without_a_line():
         {"kind": "rank_based"},
         {"kind": "grades", "grades": {"A": "1"}},
     ):
-        assert rule_lines(made(**rule), 6.0) is None
+        assert not isinstance(made(**rule), LineRule)
 
 
 def test_jumps_and_bends_by_hand():

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
+from surveykit.scoring.rules import Knot, Rule, apply_rule, knots_of
 from surveykit.scoring.scheme.knots import knot_bias
-from surveykit.scoring.scheme.points import Knot, apply_rule, knots_of
-from surveykit.scoring.scheme.rules import Rule
 
 RULES = TypeAdapter(Rule)
 

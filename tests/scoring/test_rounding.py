@@ -12,9 +12,9 @@ from surveykit.errors import DefinitionError
 from surveykit.scoring import IndicatorSet, check_scheme, inputs_from_covariance, score, what_if
 from surveykit.scoring.kernel.comparing import round_half_up, snap
 from surveykit.scoring.kernel.ranking import competition_ranks
+from surveykit.scoring.rules import Knot
 from surveykit.scoring.scheme.aggregate import criterion_points
 from surveykit.scoring.scheme.knots import knot_bias, knot_table
-from surveykit.scoring.scheme.points import Knot
 from surveykit.scoring.scheme.rounding import jump_edge, with_kinds
 
 GRADES = {"kind": "grades", "grades": {"A": "1"}}

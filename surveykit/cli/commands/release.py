@@ -21,7 +21,7 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Release, and say what is in the field now."""
-    from surveykit.study.tasks.releasing import release_study
+    from surveykit.study.tasks.releasing import head_line, release_study
 
     study = open_study(options)
     ledger = release_study(study, _numbers(options.units), options.every or 0, options.reason)
@@ -29,6 +29,7 @@ def execute(options: Options) -> int:
     give({"file": study.located(RELEASED), "released": ledger.released, "in_the_field": field})
     show(f"{field:,} units are in the field; {len(ledger.sample.table) - field:,} remain in reserve")
     show(f"  {study.located(RELEASED)} lists them, {study.located(DRAW_LOG)} has the release with its reason")
+    show(f"  {head_line(study)}")
     show("  next: surveykit run, which weights what was released and nothing else")
     return 0
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Options, command, redraw
+from surveykit.cli.parsing import Options, command, option, redraw
 from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
+from surveykit.errors import SurveyKitError
 from surveykit.language import headings
 
 __all__ = ["draw", "estimate", "ingest", "plan", "score", "weight"]
@@ -13,13 +14,18 @@ __all__ = ["draw", "estimate", "ingest", "plan", "score", "weight"]
 
 def _execute(options: Options) -> int:
     """Make the stage, and show what it says."""
-    from surveykit.study.pipeline import stages_up_to, study_stages
+    from surveykit.study.pipeline import giving_up, stages_up_to, study_stages
     from surveykit.study.running.run import run_stages
     from surveykit.study.stage_tables import show_stage, stage_table
 
     study = open_study(options)
     chosen = stages_up_to(study_stages(study), options.command)
+    reason = options.give_up if options.command == "draw" else None
+    if reason is not None:
+        chosen = giving_up(chosen, reason)
     result = run_stages(study, chosen, say=say, progress=working, redraw=options.redraw)
+    if reason is not None and "draw" not in result.made:
+        raise SurveyKitError("draw: nothing was drawn again, so --give-up gives nothing up: leave it out")
     if not result.made:
         say("up to date")
     give({"made": result.made, "current": result.current, "seconds": result.seconds})
@@ -31,7 +37,12 @@ def _execute(options: Options) -> int:
 
 # Each is named as the last stage that it makes.
 plan = command("plan", "allocate the sample and show sizes and expected precision", redraw())(_execute)
-draw = command("draw", "draw the sample and its record", redraw())(_execute)
+draw = command(
+    "draw",
+    "draw the sample and its record",
+    redraw(),
+    option("--give-up", metavar="REASON", help="with --redraw: give up released units, and say why"),
+)(_execute)
 ingest = command("ingest", "read the answers, code, check and link them to the sample", redraw())(_execute)
 weight = command("weight", "compute the weights and their diagnostics", redraw())(_execute)
 estimate = command("estimate", "estimate every indicator with its interval", redraw())(_execute)

@@ -166,6 +166,11 @@ class Spellings:
                 return code
         return self._folded.get(fold_label(plain))
 
+    @property
+    def longest(self) -> int:
+        """Characters of the longest spelling."""
+        return max((len(text) for known in (self._said, *self._exact, self._folded) for text in known), default=0)
+
     def replaced(self, known: Mapping[str, str], kept: Iterable[str]) -> Spellings:
         """The same options by other cells: only those of `known`, and what stands for the codes in `kept`."""
         codes = set(kept)

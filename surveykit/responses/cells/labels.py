@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["normalise_label", "without_number"]
+__all__ = ["NO", "YES", "normalise_label", "without_number"]
 
+# What ticks the option of a column of its own, and what does not.
+YES = frozenset({"1", "1.0", "y", "yes", "true", "是"})
+NO = frozenset({"0", "0.0", "n", "no", "false", "否"})
 _NUMBERING = re.compile(r"^\s*(?:第?\s*\d{1,3}\s*(?:题|[、.:：．]))\s*")
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 

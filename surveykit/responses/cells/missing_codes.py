@@ -12,6 +12,7 @@ from surveykit.questionnaire.definition.text import half_width
 
 __all__ = [
     "ALL",
+    "DECLARED_KINDS",
     "Declared",
     "DeclaredFor",
     "blanks_by_item",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 ALL = "*"  # every item of the file
+DECLARED_KINDS = ("nr", "na", "dk", "rf")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?\Z")
 _RANGE = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*\.\.\s*([+-]?\d+(?:\.\d+)?)\s*\Z")
 _WIDE = half_width(".-+")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,18 @@ from numpy.typing import NDArray
 from surveykit.questionnaire.definition.text import half_width
 from surveykit.responses.cells.distinct import distinct_cells
 
-__all__ = ["ColumnTimes", "day_month_order", "parse_durations", "parse_times", "readable_dates", "times_of_column"]
+__all__ = [
+    "ZONE_ADVICE",
+    "ColumnTimes",
+    "day_month_order",
+    "is_zone",
+    "parse_durations",
+    "parse_times",
+    "readable_dates",
+    "times_of_column",
+]
 
+ZONE_ADVICE = "name it as in the IANA list, for example 'Asia/Shanghai' or 'UTC'"
 _WIDE = half_width(":/-.+")
 _PLAIN = r"\d{4}-\d{1,2}-\d{1,2}"
 _FORMATS = (
@@ -58,6 +69,18 @@ _SPREADSHEET = re.compile(r"(1899|190\d)-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2})
 _ISO_DURATION = re.compile(r"P(?:(?P<d>\d+)D)?T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?")
 
 
+# Hours that may stand with a word for a part of the day; with others the day or the hour is open (晚上 12:05).
+_HOURS = {
+    **dict.fromkeys(("PM", "下午"), ((0, 23),)),
+    **dict.fromkeys(("AM", "上午", "凌晨"), ((0, 12),)),
+    **dict.fromkeys(("早上", "清晨"), ((0, 11),)),
+    "中午": ((0, 2), (11, 14)),
+    "傍晚": ((4, 8), (16, 20)),
+    "晚上": ((5, 11), (17, 23)),
+}
+_AFTERNOON = {"PM": 12, "下午": 12, "中午": 3, "傍晚": 12, "晚上": 12}  # hours below are those of the afternoon
+
+
 def _seconds(text: str) -> float:
     plain = text.strip().translate(_WIDE)
     if not plain:
@@ -68,6 +91,10 @@ def _seconds(text: str) -> float:
     if sheet := _SPREADSHEET.fullmatch(plain):
         year, month, day, h, m, s = sheet.groups()
         whole = datetime(int(year), int(month), int(day)) - EPOCH
+        if int(year) >= 1904:  # a workbook that counts from 1904 on, as no duration lasts four years
+            whole -= timedelta(days=1462)
+            if whole > timedelta(days=31):
+                return float("nan")
         return whole.total_seconds() + int(h or 0) * 3600 + int(m or 0) * 60 + float(s or 0)
     if match := _PARTS.fullmatch(plain) or _ISO_DURATION.fullmatch(plain):
         d, h_, m_, s_ = (float(match[name] or 0) for name in "dhms")
@@ -90,6 +117,21 @@ def parse_durations(cells: pd.Series) -> NDArray[np.float64]:
     """
     distinct, places = distinct_cells(cells)
     return np.array([_seconds(text) for text in distinct])[places]
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of a name.
+
+    Examples
+    --------
+    >>> is_zone("Asia/Shanghai"), is_zone("Mars/X"), is_zone("")
+    (True, False, False)
+    """
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError, TypeError):
+        return False
+    return bool(name)
 
 
 def day_month_order(texts: Sequence[str]) -> tuple[bool | None, str]:
@@ -129,12 +171,10 @@ def _clock(match: re.Match[str]) -> tuple[int, int, float] | None:
     half = (match["half"] or match["after"] or "").upper().replace(".", "")
     if match["half"] and match["after"]:
         return None
-    if (half in ("PM", "下午", "傍晚", "晚上") and h < 12) or (half == "中午" and h < 11):
-        h += 12
-    elif half in ("AM", "上午", "早上", "清晨", "凌晨") and h == 12:
-        h = 0
-    elif half in ("AM", "上午", "早上", "清晨", "凌晨") and h > 12:
-        return None
+    if half in _HOURS:
+        if not any(first <= h <= last for first, last in _HOURS[half]):
+            return None
+        h = h + 12 if h < _AFTERNOON.get(half, 0) else 0 if h == 12 and half in ("AM", "上午", "凌晨") else h
     return (h, m, s) if h < 24 and m < 60 and s < 60 else None
 
 

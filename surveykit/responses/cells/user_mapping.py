@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from surveykit.errors import DataError, Problem, first_few, nearest_word
 from surveykit.questionnaire import ColumnMap, Questionnaire, questionnaire_variables
-from surveykit.responses.cells.missing_codes import ALL, Declared, blanks_by_item, codes_by_item
+from surveykit.responses.cells.missing_codes import ALL, DECLARED_KINDS, Declared, blanks_by_item, codes_by_item
+from surveykit.responses.cells.times import ZONE_ADVICE, is_zone
 
-__all__ = ["META_NAMES", "Said", "UserMapping", "check_user_mapping", "what_is_said"]
+__all__ = ["META_NAMES", "Said", "UserMapping", "check_user_mapping", "declared_problems", "what_is_said"]
 
 META_NAMES = (
     "response_id",
@@ -173,6 +174,63 @@ def check_user_mapping(mapping: UserMapping, questionnaire: Questionnaire) -> li
             if code not in codes:
                 what = f"{name!r} has no option with the code {code!r}"
                 problems.append(_unknown(what, code, sorted(codes), ("values", name, cell)))
+    return problems
+
+
+def declared_problems(
+    questionnaire: Questionnaire, missing_codes: Any = None, blanks: Any = None, zone: Any = None
+) -> list[Problem]:
+    """Find what is wrong in ``missing_codes``, ``blanks`` and ``zone`` as a user wrote them.
+
+    Parameters
+    ----------
+    questionnaire : Questionnaire
+        Whose columns they name.
+    missing_codes, blanks : object, optional
+        See `UserMapping`.
+    zone : object, optional
+        Name of a time zone.
+
+    Returns
+    -------
+    list of Problem
+        Wrong types, kinds that do not exist, columns that the questionnaire lacks; empty when all is well.
+    """
+    problems: list[Problem] = []
+    if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
+        problems.append(Problem(f"there is no time zone {zone!r}", ZONE_ADVICE, ("zone",)))
+    if missing_codes is not None and not isinstance(missing_codes, Mapping | list | tuple):
+        what = f"'missing_codes' must be a list of codes or kinds by code, not {missing_codes!r}"
+        problems.append(Problem(what, 'for example {"-9": rf, "-8..-1": nr} or ["99"]', ("missing_codes",)))
+        missing_codes = None
+    if blanks is not None and not isinstance(blanks, Mapping | list | tuple | str):
+        what = f"'blanks' must be a list of cells, or lists by column, not {blanks!r}"
+        problems.append(Problem(what, 'for example ["n/a", "-"]', ("blanks",)))
+        blanks = None
+    variables = questionnaire_variables(questionnaire)
+    columns = sorted({v.id for v in variables} | {v.item for v in variables})
+    for key, given in (("missing_codes", missing_codes), ("blanks", blanks)):
+        whole = given if isinstance(given, list | tuple) else ()
+        by_column = given if isinstance(given, Mapping) else {}
+        for name, said in by_column.items():
+            several = isinstance(said, Mapping | list | tuple) or key == "blanks"
+            if several and str(name) not in columns and name != ALL:
+                what = f"{key!r} names {name!r}, and {questionnaire.id} has no such column"
+                problems.append(_unknown(what, str(name), columns, (key, str(name))))
+            kinds = said if isinstance(said, Mapping) else {} if several else {name: said}
+            for code, kind in kinds.items() if key == "missing_codes" else ():
+                if kind not in DECLARED_KINDS:
+                    what = f"'missing_codes' has {kind!r} for {code!r}, which is no kind of missing"
+                    problems.append(Problem(what, f"use one of {', '.join(DECLARED_KINDS)}", (key, str(name))))
+            if key == "blanks" and isinstance(said, Mapping):
+                problems.append(
+                    Problem(f"'blanks' has {said!r} for {name!r}", "write a list of cells", (key, str(name)))
+                )
+            elif isinstance(said, list | tuple):
+                whole = (*whole, *said)
+        if strange := [cell for cell in whole if isinstance(cell, bool) or not isinstance(cell, str | int | float)]:
+            what = f"{key!r} lists what is no text and no number: {first_few(map(repr, strange))}"
+            problems.append(Problem(what, "put texts in quotation marks", (key,)))
     return problems
 
 

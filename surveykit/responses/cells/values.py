@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +27,7 @@ LIKE_A_LABEL = 0.3  # labels are long: less of them need agree than of a name
 MARK = "\x01"  # before a kind of missing value in the place of a code
 
 Objects = NDArray[np.object_]
+_MELTS = re.compile(r"</?[A-Za-z][^<>]{0,200}>|&.{1,60}|[\s\u00ad\u200b-\u200f\u2060\ufeff]+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +222,8 @@ def decode_options(
     Returns
     -------
     Decoded
-        Codes as frozensets; an empty one for blank, None for "not shown".
+        Codes as frozensets; an empty one for blank, None for "not shown". A cell with anything left over ticks
+        nothing, since its parts may be those of something else: ``1,000`` is not option 1.
     """
     distinct, places = distinct_cells(cells)
     met: dict[int, str] = {}
@@ -239,7 +244,7 @@ def decode_options(
             met[i], code = kind, code_of_kind(kind)
             codes[i] = None if code is None else frozenset({code} - {""})
             continue
-        codes[i], texts[i] = frozenset(ticked), words
+        codes[i], texts[i] = (frozenset(), "") if strange else (frozenset(ticked), words)
         for part in strange:
             leftovers.setdefault(part, []).append(i)
     unmapped = [
@@ -248,6 +253,38 @@ def decode_options(
         if np.isin(places, held).any()
     ]
     return Decoded(codes, texts, places, unmapped, told_counts(distinct, places, met))
+
+
+def _solid(cell: str) -> list[int]:
+    """Number of characters before each place that stay when labels are compared; never more than stay in truth."""
+    text = unicodedata.normalize("NFC", cell)
+    if len(text) != len(cell):  # signs that melt into one
+        return [0] * (len(cell) + 1)
+    gone = {place for match in _MELTS.finditer(cell) for place in range(*match.span())}
+    kept = (int(place not in gone) for place in range(len(cell)))
+    return list(itertools.accumulate(kept, initial=0))
+
+
+def _possible_ends(cell: str, atoms: Sequence[tuple[int, int]], spellings: Spellings, reader: CellReader) -> list[int]:
+    """The last part with which an option that begins at each part can end: none is longer than the longest spelling.
+
+    Only words after "other" may go on; what stands before them is a spelling, and is looked for at the beginning.
+    """
+    n = len(atoms)
+    if n == 1:
+        return [1]
+    solid = _solid(cell)
+    longest = spellings.longest + len("〖〗:")
+    counts = [solid[end] for _, end in atoms]
+    words = re.compile(reader.words, re.DOTALL)
+    ends = []
+    for i, (begin, _) in enumerate(atoms):
+        last = bisect_right(counts, solid[begin] + longest, lo=i)
+        head = cell[begin : bisect_right(solid, solid[begin] + longest, lo=begin)] + "〗"
+        if last < n and (match := words.match(head)) and spellings.find(match["label"]) in spellings.with_words:
+            last = n
+        ends.append(max(last, i + 1))
+    return ends
 
 
 def _whole_labels(
@@ -272,10 +309,11 @@ def _whole_labels(
     def option(i: int, j: int) -> tuple[str | None, str]:
         return _find(cell[atoms[i][0] : atoms[j - 1][1]], spellings, reader)
 
+    ends = _possible_ends(cell, atoms, spellings, reader)
     best: list[tuple[int, int, bool]] = [(0, n, True)] * (n + 1)  # leftovers from here on, next part, is an option
     for i in range(n - 1, -1, -1):
         best[i] = (best[i + 1][0] + 1, i + 1, False)
-        for j in range(i + 1, n + 1):
+        for j in range(i + 1, ends[i] + 1):
             if best[j][0] <= best[i][0] and option(i, j)[0] is not None:
                 best[i] = (best[j][0], j, True)
     ticked: list[str] = []

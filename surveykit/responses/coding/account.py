@@ -65,16 +65,16 @@ def account_lines(account: Mapping[str, Any]) -> list[str]:
     lines = []
     absent: Sequence[str] = account["questions_without_column"]
     if absent:
-        lines.append(f"{len(absent)} questions are not in the file and are not counted: {first_few(absent, 10)}")
+        lines.append(f"questions that are not in the file, and not counted: {first_few(absent, 10)}")
     if account["values_not_mapped"]:
-        lines.append(f"{account['values_not_mapped']:,} values are no option of their question")
+        lines.append(f"values that are no option of their question: {account['values_not_mapped']:,}")
     if account["times_not_read"]:
-        lines.append(f"{account['times_not_read']:,} times or durations cannot be read")
+        lines.append(f"times or durations that cannot be read: {account['times_not_read']:,}")
     if account["declared_missing_values"]:
-        lines.append(f"{account['declared_missing_values']:,} values are declared missing")
+        lines.append(f"values that are declared missing: {account['declared_missing_values']:,}")
     if account["out_of_range"]:
-        lines.append(f"{account['out_of_range']:,} answers lie outside the limits of their question")
+        lines.append(f"answers outside the limits of their question: {account['out_of_range']:,}")
     unused: Sequence[str] = account["columns_not_used"]
     if unused:
-        lines.append(f"{len(unused)} columns are not used: {first_few(unused, 10)}")
+        lines.append(f"columns that are not used: {first_few(unused, 10)}")
     return lines

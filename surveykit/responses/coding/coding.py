@@ -24,7 +24,13 @@ from surveykit.questionnaire import (
 from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.responses.cells.values import UnmappedValue
 from surveykit.responses.coding.decoding import Cells, decode_item
-from surveykit.responses.coding.findings import asked_by_answers, declared_findings, range_findings
+from surveykit.responses.coding.findings import (
+    asked_by_answers,
+    declared_findings,
+    empty_findings,
+    range_findings,
+    repeated_findings,
+)
 from surveykit.responses.coding.meta import meta_of
 from surveykit.responses.coding.questions import columns_of_questions
 from surveykit.responses.privacy.free_text import mask_identifiers, mask_series
@@ -219,10 +225,11 @@ def code_responses(
             quiet = np.zeros(len(index), dtype=bool)
             log += _routing_findings(variable.id, part, here, variable.required, raw.row_numbers, quiet)
     meta, times = meta_of(raw)
-    log += times
+    missing = pd.DataFrame(kinds, index=index)
+    log += [*times, *repeated_findings(meta), *empty_findings(missing, raw.row_numbers)]
     responses = Responses(
         data=pd.DataFrame(data, index=index),
-        missing=pd.DataFrame(kinds, index=index),
+        missing=missing,
         meta=meta.assign(ended=ended.astype("str").to_numpy()),
         unmapped=pd.DataFrame([[getattr(u, c) for c in UNMAPPED_COLUMNS] for u in unmapped], columns=UNMAPPED_COLUMNS),
         log=tuple(log),

@@ -51,7 +51,7 @@ class Cells:
     unmapped : (n,) bool array
         Where the value is no option.
     other_text, first_option : bool
-        Whether it holds the words after "other", and whether it is the first option of its item.
+        Whether it holds the words after "other", and whether it is the first option of its item that the file has.
     in_file : bool
         Whether the file has a column for it.
     declared : dict of str to (str, int)
@@ -253,6 +253,9 @@ def decode_item(
         if item.id not in raw.columns:
             lost = [name for c in choices if (name := f"{item.id}_{c.code}") not in raw.columns]
             cells |= {name: _empty(n, ticks=True) for name in lost if not raw.whole}
+            held = next((name for name, part in cells.items() if part.in_file), None)
+            if held is not None:  # stands for the item
+                cells[held] = replace(cells[held], first_option=True, declared=decoded.declared)
         bad += decoded.unmapped
     elif item.type in ("single", "grid"):
         for variable in variables:

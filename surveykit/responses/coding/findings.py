@@ -12,9 +12,10 @@ from surveykit.questionnaire.definition.structure import flow_of
 from surveykit.questionnaire.routing.evaluate import as_number
 from surveykit.responses.cells.times import day_month_order, parse_times
 from surveykit.responses.coding.decoding import Cells
+from surveykit.responses.privacy.free_text import mask_identifiers
 from surveykit.responses.results import Finding, RawResponses
 
-__all__ = ["asked_by_answers", "declared_findings", "range_findings"]
+__all__ = ["asked_by_answers", "declared_findings", "empty_findings", "range_findings", "repeated_findings"]
 
 Bools = NDArray[np.bool_]
 ROWS_SHOWN = 5
@@ -31,6 +32,63 @@ def declared_findings(cells: dict[str, Cells]) -> list[Finding]:
         count = sum(count for _, count in part.declared.values())
         found.append(Finding("declared_missing", f"{name}: declared missing: {first_few(parts)}", name, count))
     return found
+
+
+def repeated_findings(meta: pd.DataFrame) -> list[Finding]:
+    """Say which record ids stand in several rows of a file: repeated instruments, or a file put together twice.
+
+    Parameters
+    ----------
+    meta : DataFrame
+        See `Responses.meta`.
+
+    Returns
+    -------
+    list of Finding
+        None or one; ids are masked where they look like a phone or identity number.
+    """
+    twice = meta.duplicated(["file", "response_id"], keep=False)
+    if not twice.any():
+        return []
+    counts = meta.loc[twice].groupby(["file", "response_id"], sort=False).size()
+    names = [str(name) for _, name in counts.index[:ROWS_SHOWN]]
+    shown = tuple(map(int, meta.loc[twice, "row"].to_numpy()[:ROWS_SHOWN]))
+    message = (
+        f"record ids that stand in several rows, each read as a record of its own: {len(counts)} ids in "
+        f"{int(twice.sum())} rows, first {', '.join(mask_identifiers(names))}; "
+        "if they are repeated instruments or events, leave one row of each person"
+    )
+    return [Finding("repeated_record_id", message, count=len(counts), rows=shown)]
+
+
+def empty_findings(missing: pd.DataFrame, rows: NDArray[np.int64]) -> list[Finding]:
+    """Say which records hold no answer at all; linked to a sample they are break-offs, never complete.
+
+    Parameters
+    ----------
+    missing : DataFrame of category
+        Kind of missing by data column.
+    rows : (n,) int array
+        Row of the file of each record.
+
+    Returns
+    -------
+    list of Finding
+        None or one.
+    """
+    held = np.zeros(len(missing), dtype=bool)
+    for name in missing:
+        kinds = missing[name].cat
+        places = kinds.categories.get_indexer(pd.Index(["", "dk", "rf"]))
+        held |= np.isin(kinds.codes.to_numpy(), places)
+    if held.all():
+        return []
+    shown = tuple(map(int, rows[~held][:ROWS_SHOWN]))
+    message = (
+        f"records without any answer: {int((~held).sum())}, first in row {', '.join(map(str, shown))}; "
+        "they are break-offs (R), as empty returns are"
+    )
+    return [Finding("no_answer_at_all", message, count=int((~held).sum()), rows=shown)]
 
 
 def _range(item: Item, what: str, wrong: Bools, raw: RawResponses, shown: list[str]) -> list[Finding]:

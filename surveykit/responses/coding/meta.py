@@ -22,6 +22,12 @@ def _text(raw: RawResponses, name: str) -> pd.Series:
     return raw.table[headers[0]].astype("str").fillna("").str.strip().reset_index(drop=True).astype("str")
 
 
+def _title(raw: RawResponses, name: str) -> str:
+    """A piece of meta data by its name and by the header that the file has for it."""
+    header = next(iter(raw.columns.get(f"@{name}", ())), name)
+    return name if header in (name, f"@{name}") else f"{name} (column {header!r})"
+
+
 def _unread(name: str, cells: pd.Series, unread: NDArray[np.bool_], raw: RawResponses, todo: str) -> list[Finding]:
     """Say which texts of a column are no times; nothing where all can be read."""
     places = np.flatnonzero(unread)
@@ -29,7 +35,8 @@ def _unread(name: str, cells: pd.Series, unread: NDArray[np.bool_], raw: RawResp
         return []
     rows = tuple(map(int, raw.row_numbers[places[:ROWS_SHOWN]]))
     texts = first_few([repr(t) for t in dict.fromkeys(cells.iloc[places[:1000]])])
-    message = f"{name}: {len(places)} cells cannot be read: {texts}, first in row {', '.join(map(str, rows))}; {todo}"
+    where = f"first in row {', '.join(map(str, rows))}"
+    message = f"{_title(raw, name)}: cells that cannot be read ({len(places)}): {texts}, {where}; {todo}"
     return [Finding("times_not_read", message, name, len(places), rows)]
 
 
@@ -41,7 +48,7 @@ def _times(raw: RawResponses, name: str) -> tuple[pd.Series, list[Finding]]:
     if found.day_first is not None:
         order = "day before month" if found.day_first else "month before day"
         by = f"as {found.told_by!r} shows" if found.told_by else "as day_first says"
-        findings.append(Finding("day_month_order", f"{name}: read with the {order}, {by}", name))
+        findings.append(Finding("day_month_order", f"{_title(raw, name)}: read with the {order}, {by}", name))
     return found.moments, findings
 
 

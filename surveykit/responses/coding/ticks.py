@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from surveykit.questionnaire import Choice
 from surveykit.questionnaire.definition.spellings import Spellings
 from surveykit.responses.cells.distinct import distinct_cells
+from surveykit.responses.cells.labels import NO, YES
 from surveykit.responses.cells.missing_codes import DeclaredFor
 from surveykit.responses.cells.values import (
     CellReader,
@@ -24,8 +25,6 @@ from surveykit.responses.cells.values import (
 
 __all__ = ["decode_ticks"]
 
-YES = frozenset({"1", "1.0", "y", "yes", "true", "是"})
-NO = frozenset({"0", "0.0", "n", "no", "false", "否"})
 CHUNK = 30  # bits that are added to a key at once, so that it stays a number of 64 bits
 
 Bools = NDArray[np.bool_]

@@ -88,11 +88,12 @@ def dispositions(responses: Responses, rule: DispositionRule, questionnaire: Que
         "R" where the refusal condition holds, "NE" where the other early ends do; else by the share of asked
         questions that are answered (don't know counts, blank does not; a question that the file does not have is not
         counted): "I" from `complete_from`, "P" from
-        `partial_from`, "R" (break-off) below.
+        `partial_from`, "R" (break-off) below. A record of which no question counts as asked holds no answer at all:
+        it is "R", as an empty return is (AAPOR 2023, 2.12: logged on, did not complete any item).
     """
     _, kinds = question_kinds(responses, rule.optional)
     asked = (~np.isin(kinds, NOT_ASKED)).sum(axis=1)
-    share = 1 - (kinds == BLANK).sum(axis=1) / np.maximum(asked, 1)
+    share = (asked - (kinds == BLANK).sum(axis=1)) / np.maximum(asked, 1)  # 0 where nothing was asked
     result = np.where(share >= rule.complete_from, "I", np.where(share >= rule.partial_from, "P", "R"))
     ended = responses.meta["ended"].to_numpy() if "ended" in responses.meta else np.full(len(share), "")
     result = np.where(ended != "", "NE", result)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.responses.results import Finding, Responses
@@ -49,6 +50,17 @@ def minor_condition(questionnaire: Questionnaire) -> str | None:
     return " or ".join(parts) or None
 
 
+def _rows_of_persons(meta: pd.DataFrame, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """All rows of the persons of some rows: those of one record id in a file, or of one token."""
+    rows = blocked.copy()
+    keys = (["file", "response_id"], ["unit_id"])
+    for names in keys if blocked.any() else ():
+        if set(names) <= set(meta):
+            held = pd.Series(rows, index=meta.index).groupby([meta[name] for name in names]).transform("max")
+            rows |= held.fillna(False).to_numpy(dtype=bool)
+    return rows
+
+
 def block_minors(responses: Responses, questionnaire: Questionnaire, when: str | None = None) -> Responses:
     """Take the answers of persons who are or may be under fourteen out of the coded data.
 
@@ -64,7 +76,8 @@ def block_minors(responses: Responses, questionnaire: Questionnaire, when: str |
     Returns
     -------
     Responses
-        Same rows; those that are blocked have no answer, ``meta["blocked"]`` is True and their token stays, so that
+        Same rows; those that are blocked, and all others of their record id or token, have no answer,
+        ``meta["blocked"]`` is True and their token stays, so that
         the sampled unit counts as not eligible. The log says how many.
     """
     when = when or minor_condition(questionnaire)
@@ -72,6 +85,8 @@ def block_minors(responses: Responses, questionnaire: Questionnaire, when: str |
         blocked = np.zeros(len(responses.data), dtype=bool)
     else:
         blocked = evaluate_frame(parse(when, questionnaire), responses.data, responses.missing)
+    persons = int(np.asarray(blocked).sum())
+    blocked = _rows_of_persons(responses.meta, np.asarray(blocked, dtype=bool))
     meta = responses.meta.assign(blocked=blocked)
     if not blocked.any():
         return replace(responses, meta=meta)
@@ -79,6 +94,8 @@ def block_minors(responses: Responses, questionnaire: Questionnaire, when: str |
         meta["ended"] = meta["ended"].mask(blocked & (meta["ended"] == "").to_numpy(), "under_age")
     data = pd.DataFrame({name: responses.data[name].mask(blocked) for name in responses.data})
     missing = pd.DataFrame({name: responses.missing[name].mask(blocked, "na") for name in responses.missing})
-    message = f"answers of {int(blocked.sum())} persons who are or may be under {LIMIT} were blocked ({when})"
+    message = f"answers of {persons} persons who are or may be under {LIMIT} were blocked ({when})"
+    if (further := int(blocked.sum()) - persons) > 0:
+        message += f", and {further} further rows of the same record ids or tokens"
     log = (*responses.log, Finding("minors_blocked", message, count=int(blocked.sum())))
     return replace(responses, data=data, missing=missing, meta=meta, log=log)

@@ -13,7 +13,7 @@ from surveykit.errors import DataError, choose, first_few
 from surveykit.files.answer_files import Source
 from surveykit.files.looking import file_kind
 from surveykit.questionnaire import Questionnaire
-from surveykit.responses.cells.user_mapping import UserMapping
+from surveykit.responses.cells.user_mapping import UserMapping, declared_problems
 from surveykit.responses.readers.file_cells import FileLayout, read_header
 from surveykit.responses.readers.form_platforms import PLATFORMS, platform_of
 from surveykit.responses.readers.forms import read_form_platform
@@ -50,15 +50,15 @@ _SIGNS: dict[Source, tuple[frozenset[str], ...]] = {
 }
 
 
-def detect_source(path: str | Path, layout: FileLayout | None = None) -> Source:
+def detect_source(path: str | Path, layout: FileLayout | Mapping[str, Any] | None = None) -> Source:
     """Tell what kind of file it is from its first bytes and its header.
 
     Parameters
     ----------
     path : str or Path
         The file, or a folder of response files.
-    layout : FileLayout, optional
-        Where the header stands.
+    layout : FileLayout or mapping, optional
+        Where the header stands; as a mapping the attributes that are said, None for none.
 
     Returns
     -------
@@ -69,6 +69,8 @@ def detect_source(path: str | Path, layout: FileLayout | None = None) -> Source:
     DataError
         If nothing fits, or more than one thing: the source must then be named.
     """
+    if isinstance(layout, Mapping):
+        layout = FileLayout(**{name: value for name, value in layout.items() if value is not None})
     path = Path(path)
     if path.is_dir() or path.suffix in (".json", ".jsonl"):
         return "form"
@@ -136,9 +138,12 @@ def read_responses(
     Raises
     ------
     DataError
-        If the source cannot be told, or the reader does not take an option.
+        If the source cannot be told, the reader does not take an option, or an option is wrong.
     """
     asked = set(options)
+    said = (options.get(name) for name in ("missing_codes", "blanks", "zone"))
+    if problems := declared_problems(questionnaire, *said):
+        raise DataError(f"{Path(path).name}: " + "; ".join(f"{p.what}: {p.todo}" for p in problems))
     options, day_first = _packed(options)
     if source is None:
         source = detect_source(path, options.get("layout"))

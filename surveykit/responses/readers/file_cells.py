@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from surveykit.errors import DataError, first_few
 from surveykit.files.csv_rules import first_record, require_header, unique_header
-from surveykit.files.csv_text import decoded, detect_encoding, detect_separator, read_csv_rows, read_csv_text
+from surveykit.files.csv_text import decoded, detect_separator, read_csv_rows, read_csv_text
 from surveykit.files.looking import FileError, file_kind, file_sha256, require_regular
 from surveykit.files.old_workbook import read_xls
 from surveykit.files.sheet_parts import GAPS_PER_CELL, MAX_GAPS
+from surveykit.files.text_encoding import detect_encoding
 from surveykit.files.workbook import read_sheet, visible_sheets
 from surveykit.responses.results import Finding
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -49,6 +50,39 @@ def _wanted(questionnaire: Questionnaire) -> tuple[dict[str, str], dict[str, lis
     return names, exact, loose
 
 
+_ID_AND_TEXT = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\s*[.:：]\s+(?P<text>\S.*)", re.DOTALL)
+
+
+def _refuse_contradictions(
+    by_id: Mapping[str, Sequence[str]],
+    questionnaire: Questionnaire,
+    texts: Mapping[str, str],
+    known: Sequence[Mapping[str, Sequence[str]]],
+    file: str,
+) -> None:
+    """Stop where a header holds the id of one question and the text of another."""
+    items = {v.id: v.item for v in questionnaire_variables(questionnaire)}
+    parts = {v.id for v in questionnaire_variables(questionnaire) if v.kind in ("grid", "multi") and not v.other_text}
+    found = []
+    for column, headers in by_id.items():
+        item = items.get(column, column)
+        for header in headers:
+            match = _ID_AND_TEXT.fullmatch(header)
+            text = without_number(texts.get(header, match["text"] if match else ""))
+            forms = zip(known, (fold_label, normalise_label), strict=True)
+            owners = next((columns[form(text)] for columns, form in forms if form(text) in columns), ())
+            if not owners or column in owners or item in owners:
+                continue
+            if column in parts or all(items.get(owner, owner) != item for owner in owners):
+                found.append(f"{header!r} is {column!r} by its id and {' or '.join(map(repr, owners))} by its text")
+    if found:
+        raise DataError(
+            f"{file}: headers whose id and text are those of different questions ({len(found)}): "
+            f"{', '.join(found[:3])}; "
+            "say in the mapping which question each of these columns holds"
+        )
+
+
 def flat_columns(
     headers: Sequence[str],
     questionnaire: Questionnaire,
@@ -87,7 +121,8 @@ def flat_columns(
     Raises
     ------
     DataError
-        If two headers fit one column: all candidates are listed.
+        If two headers fit one column: all candidates are listed; or a header holds the id of one question and the
+        text of another.
     """
     found: dict[str, list[str]] = {}
     taken: set[str] = set()
@@ -136,6 +171,8 @@ def flat_columns(
             raise DataError(
                 f"{file}: {len(fits)} columns fit {column!r}: {first_few(fits)}; name the right one in the mapping"
             )
+        if known is rounds[0][0]:
+            _refuse_contradictions(here, questionnaire, texts or {}, (exact, loose), file)
         found.update(here)
         taken |= {header for fits in here.values() for header in fits}
     return {column: tuple(fits) for column, fits in found.items()}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from surveykit.questionnaire.definition.spellings import OptionsBy
 from surveykit.responses.cells.values import CellReader
 
-__all__ = ["PLATFORMS", "FormPlatform", "FormSource", "Header", "platform_of"]
+__all__ = ["PLATFORMS", "FormPlatform", "FormSource", "Header", "has_signs", "platform_of", "qualtrics_zone"]
 
 FormSource = Literal["qualtrics", "surveymonkey", "google", "tencent", "jinshuju", "redcap"]
 Header = dict[str, tuple[str, str]]  # by column: name of the question, and its text
@@ -38,7 +38,7 @@ class FormPlatform:
     day_first : bool, optional
         Order of day and month, where the platform always writes one.
     header_rows : callable
-        Given the rows after the header: how many of them are headers too.
+        Given the header and the rows after it: how many of them are headers too. A row that could be a record is none.
     columns : callable
         Given the header and those rows: name and text of each column.
     blanks : frozenset of str
@@ -52,7 +52,7 @@ class FormPlatform:
     title: str
     signs: tuple[frozenset[str], ...]
     meta: Mapping[str, Sequence[str]]
-    header_rows: Callable[[Sequence[Sequence[str]]], int]
+    header_rows: Callable[[Sequence[str], Sequence[Sequence[str]]], int]
     columns: Callable[[Sequence[str], Sequence[Sequence[str]]], Header]
     known: frozenset[str] = frozenset()
     separator: str = r"\s*[;,]\s*"
@@ -73,19 +73,63 @@ def _one_row(header: Sequence[str], above: Sequence[Sequence[str]]) -> Header:
     return {name: (name, name) for name in header}
 
 
-def _none(rows: Sequence[Sequence[str]]) -> int:
+def _none(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
-_IMPORT_ID = re.compile(r'\s*\{"ImportId"')
+def _cells_under(header: Sequence[str], row: Sequence[str], names: Collection[str]) -> list[str]:
+    """Cells of a row that are not blank, under headers given in small letters."""
+    held = [cell.strip() for name, cell in zip(header, row, strict=False) if name.strip().lower() in names]
+    return [cell for cell in held if cell]
+
+
+_IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']""")
+_TIME_ZONE = re.compile(r"""["']timeZone["']\s*:\s*["']([^"']*)["']""")
+_QUALTRICS_DATES = frozenset({"startdate", "enddate", "recordeddate", "start date", "end date", "recorded date"})
+_QUALTRICS_IDS = frozenset({"responseid", "response id"})
+_DIGIT = re.compile(r"\d")
 _QUALTRICS_PART = re.compile(r"\s+[-–]\s+Selected Choice\s*\Z")
 
 
-def _qualtrics_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Texts and import ids; the older export has texts only."""
-    if len(rows) > 1 and any(_IMPORT_ID.match(cell) for cell in rows[1]):
-        return 2
-    return 1
+def _qualtrics_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Texts and import ids; the older export has texts only, and files that people made may have neither.
+
+    A date of a record holds digits, its title in any language none; a record without dates has the id of a response.
+    """
+    ids = [any(_IMPORT_ID.match(cell) for cell in row) for row in rows[:2]]
+    if True in ids:
+        return ids.index(True) + 1
+    if not rows:
+        return 0
+    dates = _cells_under(header, rows[0], _QUALTRICS_DATES)
+    if dates:
+        return 0 if any(_DIGIT.search(cell) for cell in dates) else 1
+    numbers = _cells_under(header, rows[0], _QUALTRICS_IDS)
+    return int(bool(numbers) and not any(_DIGIT.search(cell) or cell.startswith("R_") for cell in numbers))
+
+
+def qualtrics_zone(header: Sequence[str], above: Sequence[Sequence[str]], column: str | None) -> str | None:
+    """Time zone that the row of import ids states for a column of times.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Headers of the file.
+    above : sequence of sequence of str
+        Further header rows.
+    column : str, optional
+        Header of the times.
+
+    Returns
+    -------
+    str or None
+        As written, ``UTC`` for ``Z``; None where nothing is stated.
+    """
+    place = header.index(column) if column in header else len(header)
+    cells = [row[place] for row in above if place < len(row) and _IMPORT_ID.match(row[place])]
+    stated = [match[1].strip() for cell in cells if (match := _TIME_ZONE.search(cell))]
+    zone = next((zone for zone in stated if zone), None)
+    return "UTC" if zone == "Z" else zone
 
 
 def _qualtrics(header: Sequence[str], above: Sequence[Sequence[str]]) -> Header:
@@ -100,8 +144,15 @@ def _qualtrics(header: Sequence[str], above: Sequence[Sequence[str]]) -> Header:
 _MONKEY_ANSWER = frozenset({"", "response", "open-ended response", "回复", "开放式回复"})
 
 
-def _monkey_rows(rows: Sequence[Sequence[str]]) -> int:
-    return 1
+_MONKEY_META = frozenset(
+    """respondent id|respondentid|collector id|collectorid|start date|startdate|end date|enddate|date created|
+    datecreated|date modified|datemodified|ip address""".replace("\n    ", "").split("|")
+)
+
+
+def _monkey_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """The second header row is blank under the meta data, which every record has."""
+    return int(bool(rows) and any(cell.strip() for cell in rows[0]) and not _cells_under(header, rows[0], _MONKEY_META))
 
 
 def _monkey(header: Sequence[str], above: Sequence[Sequence[str]]) -> Header:
@@ -132,6 +183,14 @@ _QUALTRICS_KNOWN = """
     recipientlastname recipientfirstname recipientemail externalreference externaldatareference locationlatitude
     locationlongitude locationaccuracy
 """
+# Columns that REDCap adds to the questions; the record id has the name that the project gave it, and comes first.
+_REDCAP_OWN = (
+    "redcap_event_name",
+    "redcap_survey_identifier",
+    "redcap_repeat_instrument",
+    "redcap_repeat_instance",
+    "redcap_data_access_group",
+)
 PLATFORMS: dict[FormSource, FormPlatform] = {
     "qualtrics": FormPlatform(
         "Qualtrics",
@@ -210,13 +269,21 @@ PLATFORMS: dict[FormSource, FormPlatform] = {
     ),
     "redcap": FormPlatform(
         "REDCap",
-        (frozenset({"record_id", "redcap_survey_identifier"}), frozenset({"record_id", "redcap_event_name"})),
+        tuple(frozenset({name}) for name in _REDCAP_OWN),
         {"@response_id": ("record_id",), "@unit_id": ("redcap_survey_identifier", "unit_id")},
         _none,
         _redcap,
-        known=frozenset({"redcap_event_name", "redcap_data_access_group", "redcap_survey_identifier"}),
+        known=frozenset(_REDCAP_OWN),
     ),
 }  # fmt: skip
+
+
+def has_signs(source: FormSource, header: Sequence[str]) -> bool:
+    """Whether a header has what the exports of a platform have, wherever its columns stand."""
+    held = {name.strip() for name in header}
+    if source == "redcap" and any(name.endswith("_complete") for name in held):
+        return True
+    return any(sign <= held for sign in PLATFORMS[source].signs)
 
 
 def platform_of(header: Sequence[str]) -> list[FormSource]:
@@ -231,11 +298,11 @@ def platform_of(header: Sequence[str]) -> list[FormSource]:
     -------
     list of str
     """
-    held = {name.strip() for name in header}
-    found = [s for s, platform in PLATFORMS.items() if any(sign <= held for sign in platform.signs)]
+    found: list[FormSource] = [source for source in PLATFORMS if has_signs(source, header) and source != "redcap"]
     first = next((name.strip() for name in header if name.strip()), "")
     if "google" in found and first not in ("Timestamp", "时间戳记", "时间戳"):
         found.remove("google")
-    if not found and "record_id" in held and any(name.endswith("_complete") for name in held):
+    held = {name.strip() for name in header}
+    if not found and (held & set(_REDCAP_OWN) or ("record_id" in held and has_signs("redcap", header))):
         found.append("redcap")
     return found

@@ -41,11 +41,18 @@ ALWAYS = (
 )
 HEAD = ("id", "submitdate", "lastpage", "startlanguage")
 _CODE = re.compile(r"^(?P<item>[A-Za-z][A-Za-z0-9_]*)\[(?P<part>[A-Za-z0-9_]+)\]")
-_TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])?)\s*[.:]\s+\S")
+# The two scales of a question, q[row][1] and q[row][2]; older exports write q_row#0 and q_row#1.
+_DUAL = re.compile(
+    r"^(?P<item>[A-Za-z][A-Za-z0-9_]*?)(?:\[(?P<part>[A-Za-z0-9_]+)\]\[(?P<scale>[12])\]|_(?P<row>[A-Za-z0-9]+)#(?P<from0>[01]))$"
+)
+_TEXT = re.compile(r"^(?P<code>[A-Za-z][A-Za-z0-9_]*(?:#[01]|\[[A-Za-z0-9_]+\](?:\[[12]\])?)?)\s*[.:]\s+\S")
 
 
 def _keys(headers: Sequence[str], questionnaire: Questionnaire) -> dict[str, str]:
-    """``sat[venue]`` as ``sat_venue``, ``channel[1]`` as ``channel_1``, ``channel[other]`` as its text column."""
+    """``sat[venue]`` as ``sat_venue``, ``channel[1]`` as ``channel_1``, ``channel[other]`` as its text column.
+
+    Of a question with two scales each is a grid of its own: ``q[row][2]`` as ``q_2_row``.
+    """
     others = {}
     for _, item in flow_of(questionnaire).questions:
         code = next((choice.code for choice in item_choices(questionnaire, item) if choice.other), None)
@@ -54,7 +61,10 @@ def _keys(headers: Sequence[str], questionnaire: Questionnaire) -> dict[str, str
     made = {}
     for header in headers:
         code = match["code"] if (match := _TEXT.match(header)) else header
-        if match := _CODE.match(code):
+        if dual := _DUAL.match(code):
+            scale = dual["scale"] or str(int(dual["from0"]) + 1)
+            made[header] = f"{dual['item']}_{scale}_{dual['part'] or dual['row']}"
+        elif match := _CODE.match(code):
             name, part = match["item"], match["part"]
             made[header] = others.get(name.lower(), code) if part == "other" else f"{name}_{part}"
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.file_cells import FileCells, FileLayout, read_cells
 from surveykit.responses.readers.flat_columns import refuse_mixed_versions
 from surveykit.responses.readers.flat_file import FlatFile, first_header, raw_of_flat, require_variant
+from surveykit.responses.readers.repeats import kobo_repeats, odk_repeats, require_records
 from surveykit.responses.results import Columns, Finding, RawResponses, UserColumns
 
 __all__ = ["read_kobo", "read_odk"]
@@ -123,6 +125,12 @@ def _read(
         )
     expected = str(questionnaire.version) if source == "odk" else None
     refuse_mixed_versions(table, _VERSION[source], versions, expected, path.name)
+    require_records(path, table)
+    record = own["@response_id"]
+    if source == "odk":
+        children, repeats = odk_repeats(path, table, record, salt)
+    else:
+        children, repeats = kobo_repeats(path, cells, table, record, salt)
     keys = _keys(headers, questionnaire)
     unit = next((h for h, key in keys.items() if key.lower() == "unit_id"), None)
     own |= {"@unit_id": unit} if unit else {}
@@ -131,10 +139,10 @@ def _read(
     file = FlatFile(
         source=source, path=path, table=table, sha256=cells.sha256, sheet=cells.sheet,
         rows=rows, keys=keys, own=own, readers=_READERS,
-        zone="UTC", findings=(*cells.findings, *rejected),
+        zone="UTC", findings=(*cells.findings, *rejected, *repeats),
         known=tuple(h for h in headers if h.startswith("_") or h in _ALWAYS),
     )  # fmt: skip
-    return raw_of_flat(file, questionnaire, said, variant=variant, salt=salt)
+    return replace(raw_of_flat(file, questionnaire, said, variant=variant, salt=salt), children=children)
 
 
 def read_odk(

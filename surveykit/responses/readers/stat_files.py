@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from surveykit.responses.cells.missing_codes import Declared
 from surveykit.responses.cells.user_mapping import Said, what_is_said
 from surveykit.responses.cells.values import CellReader
 from surveykit.responses.readers.flat_file import META, FlatFile, first_header, raw_of_flat
+from surveykit.responses.readers.value_labels import compare_value_labels
 from surveykit.responses.results import Columns, RawResponses, UserColumns
 
 __all__ = ["read_spss", "read_stata"]
@@ -78,7 +80,13 @@ def _read(
         own=first_header(headers, META), readers={"code": CellReader("code", first_row=1)}, first_row=1, zone=zone,
         missing=_declared(meta),
     )  # fmt: skip
-    return raw_of_flat(file, questionnaire, said, variant="codes", salt=salt)
+    raw = raw_of_flat(file, questionnaire, said, variant="codes", salt=salt)
+    labels = {
+        str(header): {_cell(value): str(label) for value, label in held.items()}
+        for header, held in (getattr(meta, "variable_value_labels", None) or {}).items()
+    }
+    differ = compare_value_labels(labels, raw.columns, questionnaire, raw.values, path.name)
+    return replace(raw, findings=(*raw.findings, *differ))
 
 
 def read_spss(
@@ -115,7 +123,7 @@ def read_spss(
     Raises
     ------
     DataError
-        If the file is damaged, or not of this questionnaire.
+        If the file is damaged, not of this questionnaire, or has value labels that contradict it.
     MissingDependencyError
         If pyreadstat is not installed.
     """
@@ -145,7 +153,7 @@ def read_stata(
     Raises
     ------
     DataError
-        If the file is damaged, or not of this questionnaire.
+        If the file is damaged, not of this questionnaire, or has value labels that contradict it.
     MissingDependencyError
         If pyreadstat is not installed.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from surveykit.errors import DataError
 from surveykit.questionnaire import Questionnaire, evaluate_frame, parse, questionnaire_variables
 from surveykit.questionnaire.definition.structure import flow_of
-from surveykit.responses.coding.questions import DONT_KNOW, NOT_ASKED, question_kinds
+from surveykit.responses.coding.questions import DONT_KNOW, NOT_ASKED, columns_of_questions, question_kinds
 from surveykit.responses.quality.checks import QualityReport, exclude, numeric_answers
 from surveykit.responses.results import Responses
 
@@ -32,26 +34,23 @@ def item_nonresponse(responses: Responses, questionnaire: Questionnaire) -> pd.D
     responses : Responses
         Coded answers.
     questionnaire : Questionnaire
-        Its columns; of an item with several answers the first option stands for all; what no file has is left out.
+        Its columns; an item with several answers is one question, whichever of its columns a file has; what no file
+        has is left out.
 
     Returns
     -------
     DataFrame
         column, asked, answered, blank, dont_know, refused, and `share` of the asked without a substantive answer.
     """
+    names, kinds = question_kinds(replace(responses, questions=columns_of_questions(questionnaire)))
     rows = []
-    seen: set[str] = set()
-    for v in questionnaire_variables(questionnaire):
-        if v.other_text or (v.kind == "multi" and v.item in seen):
-            continue
-        seen.add(v.item)
-        kinds = responses.missing[v.id].value_counts()
-        blank, dk, rf, na, nf = (int(kinds.get(kind, 0)) for kind in ("nr", "dk", "rf", "na", "nf"))
-        asked = len(responses.missing) - na - nf
-        if nf and nf == len(responses.missing):
+    for place, name in enumerate(names):
+        na, blank, dk, rf, nf = np.bincount(kinds[:, place], minlength=6)[1:].tolist()
+        asked = len(kinds) - na - nf
+        if nf and nf == len(kinds):
             continue
         share = (blank + dk + rf) / asked if asked else float("nan")
-        rows.append((v.item if v.kind == "multi" else v.id, asked, asked - blank - dk - rf, blank, dk, rf, share))
+        rows.append((name, asked, asked - blank - dk - rf, blank, dk, rf, share))
     return pd.DataFrame(rows, columns=["column", "asked", "answered", "blank", "dont_know", "refused", "share"])
 
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from surveykit.errors import DataError, first_few
+from surveykit.sampling.drawing.log import moment as time_of
 from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 from surveykit.sampling.plan.source import PublicSource, canonical_value, due_time, source_problems
@@ -72,7 +75,28 @@ class Commitment:
         made = cls(**{name: content[name] for name in names})
         if _code(made.plan_hash, made.frame_digest, made.source, made.committed) != made.code:
             raise DataError("commitment: it was edited: its code is not that of its content")
+        _require_shape(made)
         return made
+
+
+def now() -> datetime:
+    """The time of this machine, to the second, with its offset from UTC."""
+    return datetime.now().astimezone().replace(microsecond=0)
+
+
+def _require_shape(made: Commitment) -> None:
+    """Refuse what is no text, no time or no public source."""
+    texts = ("plan_hash", "frame_digest", "committed", "code")
+    wrong = [name for name in texts if not isinstance(getattr(made, name), str)]
+    if not wrong and time_of(made.committed) is None:
+        wrong = ["committed"]
+    try:
+        sound = not source_problems(PublicSource.model_validate(made.source))
+    except ValidationError:
+        sound = False
+    wrong += [] if sound else ["source"]
+    if wrong:
+        raise DataError(f"commitment: entries are not what they should be ({first_few(wrong)}): restore it as it was")
 
 
 def commit_plan(plan: SamplingPlan, frame: Any, *, at: datetime | None = None) -> Commitment:
@@ -120,7 +144,7 @@ def commit_plan(plan: SamplingPlan, frame: Any, *, at: datetime | None = None) -
     problems = source_problems(source)
     if problems:
         raise DataError(f"commitment: {problems[0].what}: {problems[0].todo}")
-    moment = at or datetime.now().astimezone()
+    moment = at or now()
     if due_time(source) <= moment:
         raise DataError(
             f"commitment: {source.name} {source.draw} was due at {source.due} and may be known already: name a drawing "
@@ -171,14 +195,19 @@ def reveal_seed(
     if plan_hash(without_seed(plan)) != commitment.plan_hash:
         raise DataError("commitment: the plan is not the one that was committed: draw with the committed plan")
     source = PublicSource.model_validate(commitment.source)
-    if (at or datetime.now().astimezone()) < due_time(source):
+    if (at or now()) < due_time(source):
         raise DataError(f"commitment: {source.name} {source.draw} is due at {source.due}: wait until it is known")
     return revealed_plan(plan, commitment, canonical_value(source, public_value))
 
 
+def seed_of(code: str, canonical: str) -> str:
+    """The seed: SHA-256 of the code, a newline and the canonical value."""
+    return hashlib.sha256(f"{code}\n{canonical}".encode()).hexdigest()
+
+
 def revealed_plan(plan: SamplingPlan, commitment: Commitment, canonical: str) -> SamplingPlan:
     """The plan with the seed that follows from commitment and canonical value, and the words that say so."""
-    seed = hashlib.sha256(f"{commitment.code}\n{canonical}".encode()).hexdigest()
+    seed = seed_of(commitment.code, canonical)
     name, draw = commitment.source["name"], commitment.source["draw"]
     origin = {
         "zh": f"承诺码{commitment.code}与{name}（{draw}）“{canonical}”的sha256",

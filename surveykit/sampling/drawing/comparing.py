@@ -169,10 +169,25 @@ def _cell_differences(column: str, right: pd.DataFrame, table: pd.DataFrame) -> 
     return problems
 
 
-def _unequal(right: pd.Series, found: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Where two columns differ; numbers by a relative 1e-12, all else by their text."""
-    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+def _same_whole(one: Any, other: Any) -> bool:
+    """Whether two cells hold the same whole number; beyond 2^53 a comparison as doubles would not tell."""
+    import pandas as pd
 
+    if pd.isna(one) or pd.isna(other):
+        return bool(pd.isna(one) and pd.isna(other))
+    try:
+        return int(one) == (int(other) if isinstance(other, str) else other)
+    except ValueError:
+        return False
+
+
+def _unequal(right: pd.Series, found: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where two columns differ; whole numbers exactly, other numbers by a relative 1e-12, all else by their text."""
+    from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
+
+    if is_integer_dtype(right):
+        pairs = zip(right.tolist(), found.tolist(), strict=True)
+        return np.array([not _same_whole(one, other) for one, other in pairs], dtype=bool)
     if is_numeric_dtype(right) and not is_bool_dtype(right):
         import pandas as pd
 

@@ -11,8 +11,8 @@ from surveykit.errors import DataError
 from surveykit.sampling.allocation.allocation import allocate
 from surveykit.sampling.drawing.draw import draw
 from surveykit.sampling.drawing.listing import listing_sql
-from surveykit.sampling.drawing.record import Sample
-from surveykit.sampling.drawing.reserve import ReleaseLedger
+from surveykit.sampling.drawing.record import Sample, in_reserve
+from surveykit.sampling.drawing.reserve import ReleaseLedger, reserve_of
 from surveykit.sampling.drawing.units import require_drawable, stratum_sizes
 from surveykit.sampling.frames.frames import open_frame
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
@@ -133,12 +133,13 @@ def draw_second_phase(plan: SamplingPlan, first: Sample | ReleaseLedger) -> Samp
     probability in the strict sense when the second plan depends on the first sample.
     """
     sample, table = (first.sample, first.table) if isinstance(first, ReleaseLedger) else (first, first.table)
-    if isinstance(first, Sample) and "reserve" in table:
-        table = table[~table["reserve"].astype(bool)].reset_index(drop=True)
+    if isinstance(first, Sample):
+        table = table[~in_reserve(table, reserve_of(sample))].reset_index(drop=True)
     used = {sample.record.seed, *(stage.seed for stage in sample.record.stages)}
     if plan.seed in used:
         raise DataError("second phase: the seed is that of the first phase: give the second phase its own seed")
-    added = ["inclusion_probability", "base_weight", "selection_order", "stratum", "reserve"]
+    added = ["inclusion_probability", "base_weight", "selection_order", "stratum"]
+    added += ["reserve"] if reserve_of(sample) else []
     frame = table.drop(columns=[name for name in added if name in table])
     second = draw(plan, frame.assign(first_phase_probability=table["inclusion_probability"]))
     lookup = table.set_index(table[plan.frame.id].astype("str"))["inclusion_probability"]

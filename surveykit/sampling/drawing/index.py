@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surveykit._version import __version__
 from surveykit.errors import DataError, OverwriteError, first_few
 from surveykit.files.looking import parse_json
 from surveykit.files.parquet import parquet_metadata, read_row_groups
 from surveykit.sampling.allocation.allocation import Allocation, allocate
-from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
+from surveykit.sampling.drawing.record import Sample, fill_record
 from surveykit.sampling.drawing.units import finish_table, require_drawable, stratum_sizes
 from surveykit.sampling.frames.digest import frame_digest, header_of
 from surveykit.sampling.frames.encoding import covered_columns
@@ -21,7 +19,7 @@ from surveykit.sampling.frames.frames import DuckDBFrame, Frame, NamedFrame, ope
 from surveykit.sampling.frames.keys import BEYOND, key_expression
 from surveykit.sampling.frames.scan import Limit, carried_columns, selection_sql
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_expression, stratum_table
-from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
+from surveykit.sampling.plan.definition import SamplingPlan
 
 __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
@@ -214,25 +212,19 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
     table["inclusion_probability"] = table["stratum"].map(sizes) / table["stratum"].map(counts)
     cuts = dict(zip(table["stratum"].tolist(), table["prn"].tolist(), strict=True))
     table = finish_table(plan, table, sizes)
-    weights = weight_totals(table)
     named = NamedFrame(tuple(n for n in held if n in plan.strata or n not in ("stratum", "prn")))
     limits = {s: Limit(n, counts[s], BEYOND) for s, n in reach.items() if n}
-    record = DrawRecord(
-        plan_id=plan.id,
-        plan_hash=plan_hash(plan),
-        plan=plan.model_dump(mode="json", exclude_defaults=True),
-        seed=str(plan.seed),
-        seed_origin=dict(plan.seed_origin),
-        hash=plan.hash,
-        method=plan.method,
+    record = fill_record(
+        plan,
+        table,
+        sizes,
+        counts,
+        cuts,
         frame=index.content["source"],
-        frame_rows=sum(counts.values()),
         frame_digest=index.content["digest"],
         ids_checked="all",
-        strata=tuple(StratumRecord(s, counts[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()),
-        sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
         sql=selection_sql(plan, named, limits),
-        versions={"surveykit": __version__, "index": index.path.name, "python": platform.python_version()},
+        engine={"index": index.path.name},
     )
     return Sample(table, record)
 

@@ -23,6 +23,7 @@ __all__ = ["listing_sql", "select_rows"]
 
 Floats = NDArray[np.float64]
 CERTAIN = 1.0 - 1e-12
+ORDER_SAMPLING = ("sequential_poisson", "pareto")
 NUMBER, ORDER = "listed_number_", "listed_order_"
 
 
@@ -63,7 +64,7 @@ def select_rows(
             ) from error
         raise
     _require_numbers(plan, frame, listed, numeric)
-    drawn, notes = [], []
+    drawn, notes, inexact = [], [], []
     for stratum, rows in listed.groupby("stratum", sort=True):
         n = sizes.get(str(stratum), 0)
         if n == 0:
@@ -76,16 +77,24 @@ def select_rows(
             notes.append(f"stratum {stratum}: units so large that they are taken with certainty: {first_few(named)}")
         if not len(at):
             notes.append(f"stratum {stratum}: Poisson sampling drew no unit; {n} were expected")
+        if plan.method in ORDER_SAMPLING:
+            true = methods.order_sampling_probabilities(plan.method, pi, at)
+            if true is None:
+                inexact.append(str(stratum))
+            else:
+                pi = pi.copy()
+                pi[at] = true
         if plan.reserve and len(at) > n:
             at, pi = _shuffled(plan, rows, at), pi * (n / len(at))
             notes.append(
-                f"stratum {stratum}: {len(at)} units were drawn by {plan.method}, {n} of them at random as the sample"
+                f"stratum {stratum}: {len(at)} units were drawn by {plan.method}, {n} of them at random as the sample: "
+                "probabilities are those of the larger draw times the share, not those of a draw of the sample alone"
             )
         drawn.append(rows.iloc[at].assign(inclusion_probability=pi[at], selection_order=np.arange(1, len(at) + 1)))
-    if plan.method in ("sequential_poisson", "pareto"):
+    if inexact:
         notes.append(
-            f"the inclusion probabilities are those that {plan.method} aims at; the true ones differ, most in strata "
-            "of few units, and joint_probabilities gives them"
+            f"the inclusion probabilities are those that {plan.method} aims at in strata too large for the true ones: "
+            f"{first_few(inexact)}"
         )
     if not drawn:
         raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")

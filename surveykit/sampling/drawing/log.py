@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal, get_args
 
-from surveykit.errors import choose
+from surveykit.errors import DataError, choose
 
 __all__ = ["LogEvent", "chain_problems", "content_hash", "extend_log"]
 
@@ -19,7 +20,11 @@ NAMES = ("entry", "previous", "time", "event", "content", "hash")
 def content_hash(content: Any) -> str:
     """SHA-256 of plain values as canonical JSON: sorted names, no blanks, UTF-8."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError as error:
+        at = text[max(error.start - 20, 0) : error.end]
+        raise DataError(f"log: {at!r} holds bytes that are no UTF-8 text: write it again as text") from error
 
 
 def extend_log(
@@ -36,7 +41,7 @@ def extend_log(
     content : dict
         Plain values that say it.
     time : str
-        When, ISO 8601.
+        When, ISO 8601 with the offset from UTC; not before the time of the last entry.
 
     Returns
     -------
@@ -44,6 +49,11 @@ def extend_log(
         Each with ``entry`` (from 1), ``previous`` (hash of the entry before; zeros for the first), ``time``, ``event``,
         ``content`` and ``hash``, the SHA-256 of all these as canonical JSON. Publishing the last hash fixes the whole
         log.
+
+    Raises
+    ------
+    DataError
+        If a text holds what UTF-8 cannot write.
 
     Examples
     --------
@@ -65,9 +75,9 @@ def extend_log(
 
 
 def chain_problems(entries: Sequence[dict[str, Any]]) -> list[str]:
-    """What breaks the chain of a log, in words; empty when every entry follows from the one before."""
+    """What breaks the chain of a log, in words; empty when every entry follows from the one before, in its time."""
     problems: list[str] = []
-    previous = FIRST
+    previous, before = FIRST, None
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or sorted(entry) != sorted(NAMES):
             return [*problems, f"entry {number} of the log lacks parts or has strange ones"]
@@ -77,4 +87,19 @@ def chain_problems(entries: Sequence[dict[str, Any]]) -> list[str]:
         if entry["previous"] != previous or entry["entry"] != number:
             problems.append(f"entry {number} of the log does not follow the one before: entries were removed or added")
         previous = entry["hash"]
+        time = moment(entry["time"])
+        if time is None:
+            problems.append(f"entry {number} of the log has no time with its offset from UTC: {entry['time']!r}")
+        elif before is not None and time < before:
+            problems.append(f"entry {number} of the log has an earlier time than the one before: {entry['time']}")
+        before = time or before
     return problems
+
+
+def moment(text: Any) -> datetime | None:
+    """The time that a text names; nothing when it is no ISO 8601 with the offset from UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return None if time.utcoffset() is None else time

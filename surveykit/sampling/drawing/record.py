@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+import platform
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from pydantic import ValidationError
+
+from surveykit._version import __version__
 from surveykit.display import NamedTable, Presentation, Shown, Words
 from surveykit.errors import DataError, choose, first_few
-from surveykit.sampling.plan.definition import HashName
+from surveykit.sampling.plan.definition import HashName, SamplingPlan, plan_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,8 +137,10 @@ class DrawRecord(Shown):
         Raises
         ------
         DataError
-            If it is of another version or lacks entries.
+            If it is of another version, lacks entries, or one of them is not of its kind.
         """
+        if not isinstance(content, Mapping):
+            raise DataError("draw record: it holds no entries: restore the record as it was written")
         if content.get("record") == 1:
             raise DataError(
                 "draw record: it is of format 1, whose frame digest can be forged and proves nothing: draw again, or "
@@ -145,9 +151,11 @@ class DrawRecord(Shown):
                 f"draw record: version {content.get('record')!r} is not known: use the surveykit that wrote it"
             )
         values = _entries(cls, {name: value for name, value in content.items() if name != "record"})
+        _require_kinds(values, RECORD_KINDS)
+        _require_plan(values["plan"])
         values["notes"] = tuple(values["notes"])
         values["stages"] = tuple(cls.from_dict(stage) for stage in values["stages"])
-        values["strata"] = tuple(StratumRecord(**_entries(StratumRecord, s)) for s in values["strata"])
+        values["strata"] = tuple(_stratum(s) for s in values["strata"])
         return cls(**values)
 
     def presentation(self) -> Presentation:
@@ -213,10 +221,126 @@ def _entries(kind: type[DrawRecord] | type[StratumRecord], content: Mapping[str,
     return dict(content)
 
 
-def weight_totals(table: pd.DataFrame) -> dict[str, float]:
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in (*value, *value.values()))
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+TEXTS = (
+    "plan_id",
+    "plan_hash",
+    "seed",
+    "hash",
+    "method",
+    "frame",
+    "frame_digest",
+    "ids_checked",
+    "sample_digest",
+    "sql",
+)
+RECORD_KINDS: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(TEXTS, _is_text),
+    "seed_origin": _is_texts,
+    "versions": _is_texts,
+    "frame_rows": _is_count,
+    "plan": lambda value: isinstance(value, dict),
+    "notes": lambda value: _is_list(value) and all(map(_is_text, value)),
+    "strata": _is_list,
+    "stages": _is_list,
+}
+STRATUM_KINDS: Mapping[str, Callable[[Any], bool]] = {
+    "stratum": _is_text,
+    "cut_key": _is_text,
+    "population_size": _is_count,
+    "sample_size": _is_count,
+    "weight_total": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+}
+
+
+def _require_kinds(values: Mapping[str, Any], kinds: Mapping[str, Callable[[Any], bool]]) -> None:
+    wrong = [name for name, fits in kinds.items() if not fits(values[name])]
+    if wrong:
+        raise DataError(
+            f"draw record: entries are not what they should be ({first_few(wrong)}): restore the record as it was "
+            "written"
+        )
+
+
+def _require_plan(plan: Mapping[str, Any]) -> None:
+    try:
+        SamplingPlan.model_validate(plan)
+    except ValidationError as error:
+        places = [".".join(map(str, one["loc"])) for one in error.errors()]
+        raise DataError(
+            f"draw record: it was edited: its plan is no plan ({first_few(places)}): restore the record as it was "
+            "written"
+        ) from error
+
+
+def _stratum(content: Any) -> StratumRecord:
+    values = _entries(StratumRecord, content if isinstance(content, Mapping) else {})
+    _require_kinds(values, STRATUM_KINDS)
+    return StratumRecord(**values)
+
+
+def fill_record(
+    plan: SamplingPlan,
+    table: pd.DataFrame,
+    sizes: Mapping[str, int],
+    population: Mapping[str, int],
+    cuts: Mapping[str, str],
+    **found: Any,
+) -> DrawRecord:
+    """The record of a drawn table: what follows from plan and table here, what was found of the frame by name."""
+    weights = weight_totals(table, plan.reserve)
+    engine = found.pop("engine")
+    return DrawRecord(
+        plan_id=plan.id,
+        plan_hash=plan_hash(plan),
+        plan=plan.model_dump(mode="json", exclude_defaults=True),
+        seed=str(plan.seed),
+        seed_origin=dict(plan.seed_origin),
+        hash=plan.hash,
+        method=plan.method,
+        frame_rows=sum(population.values()),
+        strata=tuple(
+            StratumRecord(s, population[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()
+        ),
+        sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
+        versions={"surveykit": __version__, **engine, "python": platform.python_version()},
+        **found,
+    )
+
+
+def in_reserve(table: pd.DataFrame, reserve: int) -> pd.Series:
+    """Which units of a drawn table are in reserve; the plan says whether there is one, not the names of columns."""
+    import pandas as pd
+
+    if not reserve:
+        return pd.Series(False, index=table.index)
+    if "reserve" not in table:
+        raise DataError("sample: its plan has a reserve, and its column 'reserve' is not there: draw again")
+    return table["reserve"].astype(bool)
+
+
+def weight_totals(table: pd.DataFrame, reserve: int) -> dict[str, float]:
     """Sum of base weights by stratum, in the order of the table; a reserve adds nothing."""
-    drawn = table[~table["reserve"]] if "reserve" in table else table
-    return {str(name): math.fsum(weights) for name, weights in drawn.groupby("stratum")["base_weight"]}
+    drawn = table[~in_reserve(table, reserve)]
+    weights: dict[str, list[float]] = {}
+    for name, weight in zip(drawn["stratum"].astype("str").tolist(), drawn["base_weight"].tolist(), strict=True):
+        weights.setdefault(name, []).append(weight)
+    return {name: math.fsum(weights[name]) for name in sorted(weights)}
 
 
 def sample_digest(strata: list[str], units: list[str]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
-from surveykit.sampling.drawing.record import Sample
+from surveykit.sampling.drawing.record import Sample, in_reserve
 from surveykit.sampling.frames.strata import SEPARATOR
 from surveykit.sampling.plan.definition import SamplingPlan
 
@@ -50,13 +50,15 @@ class ReleaseLedger(Shown):
     @property
     def table(self) -> pd.DataFrame:
         """Units in the field with the probabilities and weights that hold for what has been released."""
-        return fielded(self.sample.table, clusters_of(self.sample), self.released)
+        return fielded(self.sample.table, clusters_of(self.sample), self.released, reserve_of(self.sample))
 
     def presentation(self) -> Presentation:
         """Return how many units are in use by stratum and every release with its reason, no units."""
         import pandas as pd
 
-        groups = self.table.groupby("stratum", sort=False, observed=True)["base_weight"]
+        table = self.table
+        names = _groups(table, clusters_of(self.sample)).rename("stratum")
+        groups = table.groupby(names, sort=False, observed=True)["base_weight"]
         strata = groups.agg(sample_size="size", smallest_weight="min", largest_weight="max").reset_index()
         said = [{name: str(value) for name, value in entry.items()} for entry in self.entries]
         tables = [NamedTable(("各层", "Strata"), strata)]
@@ -94,14 +96,19 @@ def open_ledger(sample: Sample) -> ReleaseLedger:
     [2.67, 2.67, 2.67]
     """
     last = sample.record.stages[-1].method if sample.record.stages else sample.record.method
-    if last != "srs" and "reserve" not in sample.table:
+    if last != "srs" and not reserve_of(sample):
         raise DataError(f"reserve: the sample by {sample.record.method!r} has no reserve: draw it with one")
-    return ReleaseLedger(sample, planned(sample.table, clusters_of(sample)), ())
+    return ReleaseLedger(sample, planned(sample.table, clusters_of(sample), reserve_of(sample)), ())
 
 
 def clusters_of(sample: Sample) -> tuple[str, ...]:
     """Columns whose values, joined, name the groups in which units are released; the stratum when empty."""
     return release_columns(SamplingPlan.model_validate(sample.record.plan))
+
+
+def reserve_of(sample: Sample) -> int:
+    """Units in reserve by stratum or cluster, as the plan says."""
+    return SamplingPlan.model_validate(sample.record.plan).reserve
 
 
 def release_columns(plan: SamplingPlan) -> tuple[str, ...]:
@@ -119,18 +126,18 @@ def _groups(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     return path
 
 
-def planned(table: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, int]:
+def planned(table: pd.DataFrame, columns: tuple[str, ...], reserve: int) -> dict[str, int]:
     """Units of each group before any release."""
-    main = table[~table["reserve"].astype(bool)] if "reserve" in table else table
+    main = table[~in_reserve(table, reserve)]
     return {str(name): int(count) for name, count in _groups(main, columns).value_counts(sort=False).items()}
 
 
-def fielded(table: pd.DataFrame, columns: tuple[str, ...], released: Mapping[str, int]) -> pd.DataFrame:
+def fielded(table: pd.DataFrame, columns: tuple[str, ...], released: Mapping[str, int], reserve: int) -> pd.DataFrame:
     """Units in the field, with the probabilities and weights that hold for what was released."""
     group = _groups(table, columns)
     out = group.map(dict(released)).fillna(0)
-    share = out / group.map(planned(table, columns))
-    stages = sorted(name for name in table.columns if name.startswith("inclusion_probability_"))
+    share = out / group.map(planned(table, columns, reserve))
+    stages = sorted(name for name in table.columns if columns and name.startswith("inclusion_probability_"))
     changed = ["inclusion_probability", *stages[-1:]]
     made = table.assign(**{name: table[name] * share for name in changed})
     made["base_weight"] = 1.0 / made["inclusion_probability"]
@@ -169,21 +176,7 @@ def release(ledger: ReleaseLedger, units: Mapping[str, int], reason: str) -> Rel
     simple random subsample of them, and its probabilities are those of the method times the share (two-phase sampling,
     Särndal, Swensson & Wretman 1992, section 9.3).
     """
-    drawn = _groups(ledger.sample.table, clusters_of(ledger.sample)).value_counts().to_dict()
-    unknown = [stratum for stratum in units if stratum not in ledger.released]
-    if unknown:
-        raise DataError(f"release: strata are not in the sample ({first_few(unknown)})")
-    wrong = [f"{s}: {n}" for s, n in units.items() if n < 1]
-    short = [
-        f"{s}: {n} of {drawn.get(s, 0) - ledger.released[s]}"
-        for s, n in units.items()
-        if ledger.released[s] + n > drawn.get(s, 0)
-    ]
-    if wrong or short:
-        raise DataError(
-            f"release: numbers below 1 ({first_few(wrong)}) or above what the reserve holds ({first_few(short)}): "
-            "draw with a larger reserve; the seed makes the present sample its beginning"
-        )
+    _require_releasable(ledger, units)
     if not reason.strip():
         raise DataError("release: give a reason for the record")
     step = len({entry["step"] for entry in ledger.entries}) + 1
@@ -193,6 +186,36 @@ def release(ledger: ReleaseLedger, units: Mapping[str, int], reason: str) -> Rel
     ]
     released = {s: n + units.get(s, 0) for s, n in ledger.released.items()}
     return ReleaseLedger(ledger.sample, released, (*ledger.entries, *entries))
+
+
+def _require_releasable(ledger: ReleaseLedger, units: Mapping[str, int]) -> None:
+    """Refuse strata or clusters that were not drawn, and numbers that the reserve does not hold."""
+    clusters = clusters_of(ledger.sample)
+    drawn = _groups(ledger.sample.table, clusters).value_counts().to_dict()
+    unknown = [name for name in units if name not in ledger.released]
+    if unknown and clusters:
+        raise DataError(
+            f"release: clusters are not in the sample ({first_few(unknown)}): name them by their path, "
+            f"{'/'.join(clusters)}; drawn were {first_few(list(ledger.released))}"
+        )
+    if unknown:
+        raise DataError(
+            f"release: strata are not in the sample ({first_few(unknown)}): those of the sample are "
+            f"{first_few(list(ledger.released))}"
+        )
+    wrong = [f"{s}: {n}" for s, n in units.items() if isinstance(n, bool) or n < 1 or n != int(n)]
+    if wrong:
+        raise DataError(f"release: numbers are no whole numbers of 1 or more ({first_few(wrong)}): correct them")
+    short = [
+        f"{s}: {n} of {drawn.get(s, 0) - ledger.released[s]}"
+        for s, n in units.items()
+        if ledger.released[s] + n > drawn.get(s, 0)
+    ]
+    if short:
+        raise DataError(
+            f"release: numbers are above what the reserve holds ({first_few(short)}): release what it holds. A plan "
+            "with a larger reserve is another plan and, unless the units come by simple random sampling, another sample"
+        )
 
 
 def replicate_samples(sample: Sample, replicates: int) -> pd.DataFrame:
@@ -226,7 +249,7 @@ def replicate_samples(sample: Sample, replicates: int) -> pd.DataFrame:
     """
     if sample.record.method != "srs":
         raise DataError(f"replicates: method {sample.record.method!r} cannot be dealt out: draw with method 'srs'")
-    table = sample.table[~sample.table["reserve"]] if "reserve" in sample.table else sample.table
+    table = sample.table[~in_reserve(sample.table, reserve_of(sample))]
     counts = table["stratum"].value_counts()
     small = counts[counts < replicates]
     if replicates < 1 or len(small):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_stages"]
 
 PATH = "/"
+STAGE_PROBABILITY = "inclusion_probability_"
 
 
 def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None, id_check: str) -> Sample:
@@ -31,6 +32,7 @@ def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None,
     """
     clusters = [stage.id for stage in plan.stages[:-1]]
     kinds = require_columns(frame, [*plan.strata, *clusters, plan.frame.id])
+    _require_free_names(plan, frame)
     for name in clusters:
         require_plain_type(frame, name, kinds[name], "cluster")
     rows = int(stratum_table(plan, frame)["population_size"].sum())
@@ -57,6 +59,19 @@ def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None,
     checked: IdsChecked = "all" if all_checked else "candidates"
     whole = frame_digest(plan, frame)
     return replace(sample, record=replace(sample.record, frame_rows=rows, frame_digest=whole, ids_checked=checked))
+
+
+def _require_free_names(plan: SamplingPlan, frame: Frame) -> None:
+    """Fail on columns that the sample would carry and that have the names of columns that stages add."""
+    kept = plan.frame.keep if plan.frame.keep is not None else tuple(frame.columns())
+    own = (plan.frame.id, *plan.strata, *(stage.id for stage in plan.stages))
+    names = [name for name in kept if name not in own]
+    clash = [n for n in names if n.lower() in ("cluster_path", "psu_path") or n.lower().startswith(STAGE_PROBABILITY)]
+    if clash:
+        raise DataError(
+            f"frame {frame.source!r}: columns have the names of columns that the draw adds ({first_few(clash)}): "
+            "rename them, or leave them out of frame.keep"
+        )
 
 
 def _inner_plan(plan: SamplingPlan, number: int, stage: Stage) -> SamplingPlan:
@@ -168,7 +183,7 @@ def _join(plan: SamplingPlan, frame: Frame, stages: list[Sample]) -> Sample:
     ordered = [f"inclusion_probability_{number}" for number in range(1, last + 1)]
     probability = table[ordered].prod(axis=1)
     order = table.pop("selection_order")
-    reserve = {"reserve": table.pop("reserve")} if "reserve" in table else {}
+    reserve = {"reserve": table.pop("reserve")} if plan.reserve else {}
     front = [name for name in table.columns if name not in ("stratum", *ordered)]
     table = table[[*front, "stratum", *ordered]].assign(
         inclusion_probability=probability, base_weight=1.0 / probability, selection_order=order, **reserve

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import platform
 from typing import TYPE_CHECKING
 
-from surveykit._version import __version__
 from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.listing import select_rows
-from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
+from surveykit.sampling.drawing.record import Sample, fill_record
 from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, published_sql
 from surveykit.sampling.frames.keys import BEYOND, threshold
 from surveykit.sampling.frames.scan import Limit, require_unique_candidates, require_unique_drawn, selection_sql
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
-from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
+from surveykit.sampling.plan.definition import SamplingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,25 +41,17 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
         table, sql, digest, notes = select_rows(plan, opened, sizes)
         cuts = {}
     table = finish_table(plan, table, sizes)
-    weights = weight_totals(table)
-    record = DrawRecord(
-        plan_id=plan.id,
-        plan_hash=plan_hash(plan),
-        plan=plan.model_dump(mode="json", exclude_defaults=True),
-        seed=str(plan.seed),
-        seed_origin=dict(plan.seed_origin),
-        hash=plan.hash,
-        method=plan.method,
+    record = fill_record(
+        plan,
+        table,
+        sizes,
+        population,
+        cuts,
         frame=opened.source,
-        frame_rows=rows,
         frame_digest=digest,
         ids_checked="all" if all_checked else "candidates",
-        strata=tuple(
-            StratumRecord(s, population[s], n, cuts.get(s, ""), weights.get(s, 0.0)) for s, n in sizes.items()
-        ),
-        sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
         sql=published_sql(opened, sql),
-        versions={"surveykit": __version__, opened.dialect.name: opened.version(), "python": platform.python_version()},
+        engine={opened.dialect.name: opened.version()},
         notes=notes,
     )
     return Sample(table, record)
@@ -118,7 +108,8 @@ def require_drawable(plan: SamplingPlan) -> None:
 def stratum_sizes(strata: pd.DataFrame, allocation: Allocation) -> dict[str, int]:
     """Size by stratum, or an error where allocation and frame disagree."""
     sizes, present = allocation.sizes, strata["stratum"].tolist()
-    absent, unsized = [s for s in sizes if s not in set(present)], [s for s in present if s not in sizes]
+    known = set(present)
+    absent, unsized = [s for s in sizes if s not in known], [s for s in present if s not in sizes]
     if absent or unsized:
         raise DataError(
             f"allocation: strata without rows in the frame ({first_few(absent)}) or without a size "

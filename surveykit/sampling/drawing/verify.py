@@ -105,22 +105,29 @@ def verify_draw(
     >>> verify_draw(plan, frame, sample.record, sample.table).ok
     True
     """
-    problems = _plan_problems(plan, record)
-    checks = ["plan", "frame counts", "frame digest", "cut keys", "sizes", "every field of the record", "sample"]
-    if record.stages:
-        checks[1:4] = ["frame digest", "stages"]
+    problems = plan_problems(plan, record)
+    checks = checks_of(record)
     try:
         opened = open_frame(frame, delimiter=plan.frame.delimiter)
         again = draw(plan, opened, allocation)
     except SurveyKitError as error:
-        return DrawVerification(False, (*problems, *_frame_problems(plan, frame, record), str(error)), tuple(checks))
+        return DrawVerification(False, (*problems, *_frame_problems(plan, frame, record), str(error)), checks)
     problems += record_differences(plan, tuple(opened.columns()), record, again.record)
     if sample_table is not None:
         problems += sample_differences(plan.frame.id, again.table, sample_table)
-    return DrawVerification(not problems, tuple(problems), tuple(checks))
+    return DrawVerification(not problems, tuple(problems), checks)
 
 
-def _plan_problems(plan: SamplingPlan, record: DrawRecord) -> list[str]:
+def checks_of(record: DrawRecord) -> tuple[str, ...]:
+    """What a verification compares."""
+    checks = ["plan", "frame counts", "frame digest", "cut keys", "sizes", "every field of the record", "sample"]
+    if record.stages:
+        checks[1:4] = ["frame digest", "stages"]
+    return tuple(checks)
+
+
+def plan_problems(plan: SamplingPlan, record: DrawRecord) -> list[str]:
+    """What plan and record contradict, without a look at the frame."""
     problems = []
     now, then = plan.model_dump(mode="json", exclude_defaults=True), record.plan
     changed = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))

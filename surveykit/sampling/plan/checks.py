@@ -50,8 +50,10 @@ def _check_columns(plan: SamplingPlan) -> list[Problem]:
             )
     named: list[tuple[str, tuple[str | int, ...]]] = [(plan.frame.id, ("frame", "id"))]
     named += [(name, ("strata", position)) for position, name in enumerate(plan.strata)]
+    named += [(name, ("frame", "keep", position)) for position, name in enumerate(plan.frame.keep or ())]
+    named += [(stage.id, ("stages", number, "id")) for number, stage in enumerate(plan.stages[:-1])]
     for name, path in named:
-        if name in RESERVED and plan.strata != (name,):
+        if name.lower() in RESERVED and not (name == "stratum" and plan.strata == (name,)):
             problems.append(Problem(f"{name!r} is a column that the draw adds", "rename the frame's column", path))
     return problems
 

@@ -41,7 +41,8 @@ SelectionMethod = Literal[
 ]
 SIZED = ("poisson", "sequential_poisson", "pareto", "sampford", "brewer", "systematic_pps", "chromy")
 
-RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order", "prn")
+RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order", "prn", "reserve")
+"""Columns that a draw adds; no column of the frame that a plan uses or carries may have their names."""
 
 
 class _Frozen(BaseModel):

@@ -161,7 +161,7 @@ def canonical_value(source: PublicSource, text: str) -> str:
     -------
     str
         Numbers without leading zeros, each with a full stop, each group with a slash (RFC 3797, section 4.1);
-        hexadecimal digits in lower case; a decimal number as it stands.
+        hexadecimal digits in lower case; a decimal number as it stands, zero without a sign.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def canonical_value(source: PublicSource, text: str) -> str:
                 f"public value {text!r}: it is no number with {form.decimals} decimals and without thousands marks: "
                 "write it as it was announced before"
             )
-        return plain
+        return plain.removeprefix("-") if not plain.strip("-0.") else plain  # zero has no sign
     digits = 64 if form.kind == "drand" else form.digits
     if not re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", plain):
         raise DataError(f"public value {text!r}: it is not {digits} hexadecimal digits: give the randomness alone")

@@ -5,6 +5,7 @@ from surveykit.sampling.selection.chance import Chance, HashChance, RandomChance
 from surveykit.sampling.selection.equal import serpentine_order, simple_random, systematic
 from surveykit.sampling.selection.joint.designs import JointProbabilities, joint_probabilities
 from surveykit.sampling.selection.joint.nested import nested_joint_probabilities, simulated_joint_probabilities
+from surveykit.sampling.selection.joint.order import order_sampling_probabilities
 from surveykit.sampling.selection.order import pareto, poisson, sequential_poisson, systematic_pps
 from surveykit.sampling.selection.probabilities import inclusion_probabilities
 from surveykit.sampling.selection.sampford import SampfordSetup, sampford, sampford_setup
@@ -23,6 +24,7 @@ __all__ = [
     "joint_probabilities",
     "local_pivotal",
     "nested_joint_probabilities",
+    "order_sampling_probabilities",
     "ordered_pivotal",
     "pareto",
     "poisson",

@@ -13,7 +13,7 @@ from surveykit.scoring.card.run import SchemeRun
 from surveykit.scoring.inputs.margins import InputTables, input_tables
 from surveykit.scoring.inputs.projection import Projection, chi_bar_quantile
 from surveykit.scoring.kernel.numerics import FloatArray
-from surveykit.scoring.scheme.rules import RankBased
+from surveykit.scoring.rules.rank_based import RankBased
 
 __all__ = ["CardLimits", "card_limits"]
 

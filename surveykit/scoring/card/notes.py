@@ -10,8 +10,8 @@ import pandas as pd
 from surveykit.scoring.inputs.other_methods import OtherMethods
 from surveykit.scoring.inputs.survey import SurveyInputs
 from surveykit.scoring.inputs.value_notes import borrowed, printed_thresholds, unvisited_sites
+from surveykit.scoring.rules.rank_based import RankBased
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
-from surveykit.scoring.scheme.rules import RankBased, Steps, Threshold
 
 __all__ = ["AREA", "card_notes"]
 
@@ -77,7 +77,7 @@ def _knots(scheme: ScoringScheme, criteria: pd.DataFrame, unit: Mapping[str, str
                 "for it.",
             )
         )
-    jumps = [c for c in scheme.criteria() if c.method == "questionnaire" and isinstance(c.rule, Threshold | Steps)]
+    jumps = [c for c in scheme.criteria() if c.method == "questionnaire" and c.rule.jumps]
     if jumps:
         zh, en = _names(jumps)
         notes.append(

@@ -13,8 +13,8 @@ from surveykit.scoring.inputs.survey import SurveyInputs
 from surveykit.scoring.kernel.numerics import FloatArray
 from surveykit.scoring.kernel.ranking import competition_ranks
 from surveykit.scoring.ranks.sets import rank_confidence_sets
+from surveykit.scoring.rules.rank_based import RankBased
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
-from surveykit.scoring.scheme.rules import RankBased
 
 __all__ = ["RankRanges", "rank_ranges"]
 

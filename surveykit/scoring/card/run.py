@@ -14,11 +14,11 @@ from surveykit.scoring.inputs.margins import SCORES, InputTables, has_own_interv
 from surveykit.scoring.inputs.other_methods import OtherMethods
 from surveykit.scoring.inputs.survey import SurveyInputs
 from surveykit.scoring.kernel.numerics import FloatArray
+from surveykit.scoring.rules import knots_of
+from surveykit.scoring.rules.rank_based import RankBased
 from surveykit.scoring.scheme.aggregate import Inputs, criterion_points, criterion_values, group_points, total_points
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
-from surveykit.scoring.scheme.points import knots_of, points_of_ranks
 from surveykit.scoring.scheme.rounding import jump_edge
-from surveykit.scoring.scheme.rules import RankBased
 
 __all__ = ["LEVELS", "SchemeRun"]
 
@@ -93,7 +93,7 @@ class SchemeRun:
         for k, criterion in enumerate(self.every):
             if isinstance(criterion.rule, RankBased):
                 ranks = ranges.worst[:, k] if worst else ranges.best[:, k]
-                fixed[k] = points_of_ranks(criterion.rule, ranks, ranges.present[k], criterion.points)
+                fixed[k] = criterion.rule.points_of_ranks(ranks, ranges.present[k], criterion.points)
 
         def found(survey: FloatArray, other: FloatArray) -> FloatArray:
             values, points = self.through(survey, other)

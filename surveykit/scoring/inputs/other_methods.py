@@ -11,8 +11,8 @@ import pandas as pd
 
 from surveykit.errors import DataError, DefinitionError, Problem, first_few
 from surveykit.scoring.kernel.numerics import FloatArray
+from surveykit.scoring.rules.grades import Grades
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
-from surveykit.scoring.scheme.rules import Grades
 
 __all__ = ["OtherMethods", "check_other_methods", "read_other_methods"]
 

@@ -10,11 +10,10 @@ import pandas as pd
 from surveykit.scoring.indicators.kinds import SHIFT
 from surveykit.scoring.inputs.other_methods import OtherMethods
 from surveykit.scoring.kernel.comparing import round_half_up, snap
+from surveykit.scoring.rules import knots_of
 from surveykit.scoring.scheme.aggregate import LENDERS
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
-from surveykit.scoring.scheme.points import knots_of
 from surveykit.scoring.scheme.rounding import decimals_of
-from surveykit.scoring.scheme.rules import Steps, Threshold
 
 __all__ = ["PRINTED", "borrowed", "printed_thresholds", "unvisited_sites"]
 
@@ -47,7 +46,7 @@ def printed_thresholds(scheme: ScoringScheme, criteria: pd.DataFrame) -> Iterato
         Chinese and English, one for each criterion.
     """
     for criterion in (*scheme.criteria(), *scheme.adjustments):
-        if not isinstance(criterion.rule, Threshold | Steps):
+        if not criterion.rule.jumps:
             continue
         rows = criteria[criteria["criterion"] == criterion.id]
         values, districts = rows["value"].to_numpy(dtype=float), rows["district"].tolist()

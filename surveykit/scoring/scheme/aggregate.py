@@ -8,8 +8,8 @@ import numpy as np
 
 from surveykit.scoring.kernel.numerics import FloatArray
 from surveykit.scoring.kernel.ranking import BoolArray
+from surveykit.scoring.rules import apply_rule
 from surveykit.scoring.scheme.definition import ScoringScheme
-from surveykit.scoring.scheme.points import apply_rule
 from surveykit.scoring.scheme.rounding import seen_values
 
 __all__ = ["LENDERS", "Inputs", "criterion_points", "criterion_values", "group_points", "lenders", "total_points"]

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from itertools import pairwise
 
 from surveykit.errors import Problem
 from surveykit.scoring.indicators.definition import IndicatorSet
+from surveykit.scoring.rules.rule import Path
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
 from surveykit.scoring.scheme.rounding_checks import rounding_problems
-from surveykit.scoring.scheme.rules import (
-    Bonus,
-    Grades,
-    Penalty,
-    PiecewiseLinear,
-    Proportional,
-    RankBased,
-    Rule,
-    Steps,
-)
 
 __all__ = ["check_scheme"]
-
-Path = tuple[str | int, ...]
 
 
 def check_scheme(
@@ -69,7 +57,7 @@ def check_scheme(
         names = questionnaire_inputs
     problems = [*_sums(scheme), *_ids(scheme), *_derived(scheme)]
     for criterion, path in _all_criteria(scheme):
-        problems += _rule(criterion.rule, criterion.points, (*path, "rule"))
+        problems += criterion.rule.check(criterion.points, (*path, "rule"))
         problems += _criterion(criterion, path, adjustment=path[0] == "adjustments")
         known = other_inputs if criterion.method != "questionnaire" else names
         problems += _input(scheme, criterion, path, known)
@@ -151,59 +139,8 @@ def _cycle(start: str, parts: dict[str, tuple[str, ...]]) -> list[str]:
     return []
 
 
-def _increasing(values: list[float], what: str, path: Path) -> Iterator[Problem]:
-    for number, (before, after) in enumerate(pairwise(values), start=1):
-        if after <= before:
-            yield Problem(f"{what} {after:g} follows {before:g}", f"list them with increasing {what}", (*path, number))
-
-
-def _piecewise(rule: PiecewiseLinear, points: float, path: Path) -> Iterator[Problem]:
-    at = [value for value, _ in rule.knots]
-    marks = [mark for _, mark in rule.knots]
-    yield from _increasing(at, "value", (*path, "knots"))
-    sign = -1 if rule.less_is_better else 1
-    for number, (before, after) in enumerate(pairwise(marks), start=1):
-        if sign * (after - before) < 0:
-            yield Problem(
-                f"points go {'down' if sign > 0 else 'up'} from {before:g} to {after:g}",
-                "let points follow the value" if sign > 0 else "with less_is_better points fall as the value grows",
-                (*path, "knots", number),
-            )
-    if min(marks) < 0 or not math.isclose(max(marks), points, abs_tol=1e-9):
-        yield Problem(
-            f"points run from {min(marks):g} to {max(marks):g}, the criterion has {points:g}",
-            "let the best knot give all points and none give less than 0",
-            (*path, "knots"),
-        )
-
-
-def _rule(rule: Rule, points: float, path: Path) -> Iterator[Problem]:
-    if isinstance(rule, PiecewiseLinear):
-        yield from _piecewise(rule, points, path)
-    elif isinstance(rule, Proportional) and rule.zero == rule.full:
-        yield Problem(f"zero and full are both {rule.full:g}", "give two different values", (*path, "full"))
-    elif isinstance(rule, Steps):
-        yield from _increasing([at for at, _ in rule.steps], "value", (*path, "steps"))
-        yield from _increasing([rule.otherwise, *(share for _, share in rule.steps)], "multiplier", (*path, "steps"))
-        if max(share for _, share in rule.steps) > 1:
-            yield Problem("a multiplier is above 1", "1 means all points", (*path, "steps"))
-    elif isinstance(rule, Grades):
-        for name, share in rule.grades.items():
-            if not 0 <= share <= 1:
-                yield Problem(f"multiplier {share:g} is not in 0 to 1", "1 means all points", (*path, "grades", name))
-    elif isinstance(rule, RankBased):
-        yield from _increasing([limit for limit, _ in rule.bands], "rank", (*path, "bands"))
-        shares = [*(share for _, share in rule.bands), rule.otherwise]
-        if any(after > before for before, after in pairwise(shares)) or not 0 <= min(shares) <= max(shares) <= 1:
-            yield Problem(
-                "multipliers must fall from at most 1 to at least 0", "worse ranks give less", (*path, "bands")
-            )
-    elif getattr(rule, "least", 0.0) >= points:
-        yield Problem(f"least {rule.least:g} leaves nothing of {points:g} to deduct", "lower it", (*path, "least"))  # type: ignore[union-attr]
-
-
 def _criterion(criterion: Criterion, path: Path, *, adjustment: bool) -> Iterator[Problem]:
-    special = isinstance(criterion.rule, Bonus | Penalty)
+    special = criterion.rule.adjusts
     if special != adjustment:
         yield Problem(
             f"a {criterion.rule.kind} rule {'cannot stand in a content' if special else 'is no bonus or penalty'}",
@@ -222,9 +159,7 @@ def _scale(criterion: Criterion, path: Path, kinds: Mapping[str, str]) -> Iterat
     if kind is None or criterion.method != "questionnaire":
         return
     top = 1.0 if kind == "rate" else 100.0
-    rule = criterion.rule
-    named = [float(getattr(rule, name)) for name in ("zero", "full", "at_least", "start") if hasattr(rule, name)]
-    named += [float(pair[0]) for name in ("knots", "steps") for pair in getattr(rule, name, ())]
+    named = criterion.rule.named_values()
     beyond = [value for value in named if not 0 <= value <= top]
     if beyond or (named and kind == "score" and max(named) <= 1):
         values = ", ".join(f"{value:g}" for value in named)

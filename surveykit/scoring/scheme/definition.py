@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from surveykit.scoring.indicators.kinds import Kind
-from surveykit.scoring.scheme.rules import Rule
+from surveykit.scoring.rules import Rule
 
 __all__ = ["Content", "Criterion", "DerivedInput", "IndicatorGroup", "Method", "Named", "Round", "ScoringScheme"]
 

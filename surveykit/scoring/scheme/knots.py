@@ -10,8 +10,8 @@ from scipy import stats
 
 from surveykit.scoring.kernel.comparing import snap
 from surveykit.scoring.kernel.numerics import FloatArray
+from surveykit.scoring.rules import Knot, knots_of
 from surveykit.scoring.scheme.definition import ScoringScheme
-from surveykit.scoring.scheme.points import Knot, knots_of
 from surveykit.scoring.scheme.rounding import jump_edge, seen_values
 
 __all__ = ["knot_bias", "knot_table"]

@@ -10,8 +10,8 @@ from surveykit.errors import DefinitionError, Problem
 from surveykit.scoring.indicators.kinds import SHIFT, Kind
 from surveykit.scoring.kernel.comparing import round_half_up
 from surveykit.scoring.kernel.numerics import FloatArray
+from surveykit.scoring.rules.grades import Grades
 from surveykit.scoring.scheme.definition import Content, Criterion, IndicatorGroup, ScoringScheme
-from surveykit.scoring.scheme.rules import Grades
 
 __all__ = ["decimals_of", "jump_edge", "seen_values", "with_kinds"]
 

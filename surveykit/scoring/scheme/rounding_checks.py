@@ -9,9 +9,9 @@ import numpy as np
 from surveykit.errors import Problem
 from surveykit.scoring.indicators.kinds import SHIFT
 from surveykit.scoring.kernel.comparing import round_half_up, snap
+from surveykit.scoring.rules import knots_of
+from surveykit.scoring.rules.grades import Grades
 from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
-from surveykit.scoring.scheme.points import knots_of
-from surveykit.scoring.scheme.rules import Grades, Steps, Threshold
 
 __all__ = ["MOST_DECIMALS", "rounding_problems"]
 
@@ -60,7 +60,7 @@ def rounding_problems(
             yield Problem("grades are names and are not rounded", "remove round", where)
         return
     kind = known or criterion.kind or ("mean" if criterion.method != "questionnaire" else None)
-    if kind is not None and isinstance(criterion.rule, Threshold | Steps):
+    if kind is not None and criterion.rule.jumps:
         yield from _too_fine(criterion, asked, kind, path)
 
 

@@ -16,7 +16,6 @@ from surveykit.scoring.kernel.numerics import FloatArray
 from surveykit.scoring.scheme.aggregate import Inputs, criterion_points, criterion_values, group_points, total_points
 from surveykit.scoring.scheme.definition import ScoringScheme
 from surveykit.scoring.scheme.rounding import with_kinds
-from surveykit.scoring.scheme.rules import PiecewiseLinear, Steps, Threshold
 
 __all__ = ["Factors", "SensitivityModel", "model_scores", "published_scores", "sensitivity_model"]
 
@@ -195,7 +194,7 @@ def sensitivity_model(
     if unknown:
         raise DataError(f"factors: unknown indicators or criteria ({first_few(unknown)})")
     every = (*scheme.criteria(), *scheme.adjustments)
-    bends = [c.method == "questionnaire" and isinstance(c.rule, PiecewiseLinear | Threshold | Steps) for c in every]
+    bends = [c.method == "questionnaire" and c.rule.arbitrary_knots for c in every]
     shifted = [_full_scale(scheme, first, c.input) if bend else 0.0 for c, bend in zip(every, bends, strict=True)]
     points = np.array([[criterion.points for criterion in scheme.criteria()]])
     if factors.weights > 0:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import DefinitionError, Problem, first_few
+from surveykit.study.files.answer_paths import answer_files
 
 if TYPE_CHECKING:
     from surveykit.study.files.definition import StudyDefinition
@@ -77,6 +78,12 @@ def outside_problems(root: Path, definition: StudyDefinition) -> list[Problem]:
     for place, name in named:
         if not lies_inside(root, name):
             problems.append(Problem(f"{name!r} lies outside the study", TODO, place))
+    for place, name in named:
+        if place[:2] != ("data", "responses") or not lies_inside(root, name) or (root / name).is_dir():
+            continue
+        if fits := [fit for fit in answer_files(root, name) if not lies_inside(root, fit)]:
+            what = f"files that fit {name!r} lie outside the study: {first_few(fits)}"
+            problems.append(Problem(what, TODO, place))
     folders = {name: place for place, name in named if lies_inside(root, name) and (root / name).is_dir()}
     for name, place in folders.items():
         leading_out = _links_out(root, root / name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,16 @@ def read_column_map(root: Path, entry: ResponseFile, questionnaire: Questionnair
 
 
 def mapping_problems(study: StudyOutline, questionnaire: Questionnaire) -> list[Problem]:
-    """Everything that is wrong in the mapping files that study.yaml names; maps made by a run are read then."""
+    """Everything that is wrong in the mapping files of study.yaml, and in what it says of missing values and zones.
+
+    Maps made by a run are read then.
+    """
+    from surveykit.responses.cells.user_mapping import declared_problems
+
     problems: list[Problem] = []
-    for entry in study.definition.data.responses:
+    for place, entry in enumerate(study.definition.data.responses):
+        for problem in declared_problems(questionnaire, entry.missing_codes, entry.blanks, entry.zone):
+            problems.append(replace(problem, path=("data", "responses", place, *problem.path)))
         try:
             read_mapping(study.root, entry, questionnaire)
         except DefinitionError as error:

@@ -94,6 +94,11 @@ class Study(StudyOutline):
     other_methods_covariance: pd.DataFrame | None = None
     loaded: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def frame_file(self) -> Path | None:
+        """Where the frame lies."""
+        return self.root / self.definition.data.frame
+
     def summary(self) -> list[str]:
         """Say in a few lines what the study consists of."""
         return summarise(self)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, SurveyKitError
+from surveykit.study.files.answer_paths import answer_files, single_files
 from surveykit.study.files.response_maps import read_column_map, read_mapping
 from surveykit.study.inputs.salt import read_salt
 
@@ -49,12 +50,10 @@ class Answers:
 
 
 def answer_inputs(study: StudyOutline) -> tuple[str, ...]:
-    """Files that the answers are read from, those in a folder of response files one by one."""
+    """Files that the answers are read from, those of a folder or pattern one by one."""
     names: list[str] = []
     for entry in study.definition.data.responses:
-        place = study.root / entry.file
-        found = sorted(p for p in place.rglob("*") if p.suffix in (".json", ".jsonl")) if place.is_dir() else []
-        names += [p.relative_to(study.root).as_posix() for p in found] or [entry.file]
+        names += answer_files(study.root, entry.file)
         names += [name for name in (entry.mapping, entry.column_map) if name is not None]
     return tuple(dict.fromkeys(names))
 
@@ -63,13 +62,10 @@ def _read(
     study: StudyOutline, entry: ResponseFile, questionnaire: Questionnaire, salt: str | None
 ) -> tuple[RawResponses, str]:
     from surveykit.responses.readers.detect import detect_source, read_responses, reader_options
-    from surveykit.responses.readers.file_cells import FileLayout
 
     path = study.root / entry.file
     forced = entry.source or study.definition.data.source
-    layout = FileLayout(
-        entry.header_row or 1, entry.skip_rows or 0, entry.footer or 0, entry.sheet, entry.encoding
-    )  # fmt: skip
+    layout = {name: getattr(entry, name) for name in ("header_row", "skip_rows", "footer", "sheet", "encoding")}
     source = forced or detect_source(path, layout)
     given = {
         "variant": entry.variant, "versions": entry.versions, "zone": entry.zone, "sheet": entry.sheet,
@@ -110,7 +106,7 @@ def read_answers(study: StudyOutline, questionnaire: Questionnaire) -> Answers:
     salt = read_salt(study.root / data.salt) if data.salt is not None else None
     groups: dict[str, list[tuple[str, Responses]]] = {}
     sources, originals = [], []
-    for place, entry in enumerate(data.responses):
+    for place, entry in enumerate(single_files(study.root, data.responses)):
         raw, told = _read(study, entry, questionnaire, salt)
         coded = code_responses(raw, questionnaire, policy=entry.unmapped)
         if entry.mode is not None:

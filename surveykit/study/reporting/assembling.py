@@ -13,6 +13,7 @@ from surveykit.report import Disclosure, OtherAnalysis, ReportInput, StudyInfo
 from surveykit.report.content.numbers import fixed
 from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules
 from surveykit.study.files import places
+from surveykit.study.files.answer_paths import answer_files
 from surveykit.study.files.definition import unit_words
 from surveykit.study.files.study import CITY
 from surveykit.study.inputs.weighted import read_linked
@@ -220,7 +221,8 @@ def _provenance(study: Study) -> dict[str, str]:
     """Hashes of the files that the figures rest on, and the seeds."""
     manifest = Manifest.load(study.output / "manifest.json")
     names = [study.file, *study.definition.files.named().values(), study.definition.data.frame]
-    names += [*study.definition.data.response_files, study.located(places.SAMPLE)]
+    names += [name for file in study.definition.data.response_files for name in answer_files(study.root, file)]
+    names.append(study.located(places.SAMPLE))
     entries = {name: manifest.files[name]["sha256"] for name in names if name in manifest.files}
     seeds = {f"seed: {stage}": record["seed"] for stage, record in manifest.stages.items() if record["seed"]}
     return entries | seeds

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from surveykit.files.looking import file_sha256, read_json
 from surveykit.study.files import places
+from surveykit.study.files.answer_paths import answer_files
 from surveykit.study.files.inside import lies_inside
 from surveykit.study.running.manifest import write_atomically
 
@@ -89,7 +90,8 @@ def purge_plan(study: StudyOutline) -> PurgePlan:
     found: list[Path] = []
     for entry in study.definition.data.responses:
         place = study.root / entry.file
-        found += [path for path in sorted(place.rglob("*")) if path.is_file()] if place.is_dir() else [place]
+        named = [study.root / name for name in answer_files(study.root, entry.file)]
+        found += [path for path in sorted(place.rglob("*")) if path.is_file()] if place.is_dir() else named
     names = (places.ORIGINALS, places.CHANGED_ANSWERS, places.CLEANING_LOG)
     found += [study.path(name) for name in names]
     archive = study.output / "archive"

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from surveykit.errors import SurveyKitError, first_few
-from surveykit.files.looking import read_text
 from surveykit.study.files import places
-from surveykit.study.running.artefacts import read_json, read_parquet, to_csv, write_csv, write_json, write_parquet
-from surveykit.study.running.journal import require_settled
+from surveykit.study.running.artefacts import write_csv, write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
-from surveykit.study.tasks.committing import commitment_problems, require_revealed
-from surveykit.study.tasks.draw_log import log_draw, read_log
-from surveykit.study.tasks.releasing import field_table, releases_of, study_ledger, with_tickets
+from surveykit.study.tasks.committing import require_revealed
+from surveykit.study.tasks.draw_log import log_draw
+from surveykit.study.tasks.releasing import published_sample
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from surveykit.sampling import Allocation, SamplingPlan
+    from surveykit.sampling import Allocation
     from surveykit.study.files.study import Study, StudyOutline
 
-__all__ = ["StudyVerification", "draw_stage", "plan_stage", "published_sample", "verify_study_draw"]
-
-MAX_PUBLISHED = 2_000_000_000
+__all__ = ["draw_again", "draw_stage", "plan_stage"]
 
 
 def plan_stage(study: StudyOutline) -> Stage:
@@ -79,7 +71,12 @@ def _make_plan(making: Making) -> None:
     making.counts |= {"strata": len(allocation.table), "sample_size": allocation.total}
 
 
-def _make_draw(making: Making) -> None:
+def draw_again(stage: Stage, reason: str) -> Stage:
+    """Return the stage of the draw, allowed to give up releases of the sample that it replaces, for a reason."""
+    return replace(stage, make=partial(_make_draw, given_up=reason))
+
+
+def _make_draw(making: Making, given_up: str | None = None) -> None:
     from surveykit.sampling import draw
 
     study = making.study
@@ -91,91 +88,14 @@ def _make_draw(making: Making) -> None:
     write_parquet(making.output(places.SAMPLE), table)
     write_csv(making.output(places.SAMPLE_CSV), published_sample(study.sampling_plan, table))
     write_json(making.output(places.DRAW_RECORD), sample.record.to_dict())
-    log_draw(study, sample.record)
-    making.seed = sample.record.seed
-    making.counts |= {"frame": int(allocation.table["population_size"].sum()), "sample": len(sample.table)}
-
-
-@dataclass(frozen=True)
-class StudyVerification:
-    """The outcome of verifying a study's draw: whether all agrees, and what to tell."""
-
-    ok: bool
-    lines: tuple[str, ...]
-
-
-def verify_study_draw(study: Study) -> StudyVerification:
-    """Draw again from plan, frame and record, and compare with the sample in use.
-
-    Raises
-    ------
-    SurveyKitError
-        No sample has been drawn yet, or a run was interrupted while the files of a stage took their places.
-    """
-    from surveykit.sampling import DrawRecord, draw, verify_draw
-    from surveykit.sampling.drawing.comparing import sample_differences
-
-    require_settled(study)
-    if not study.path(places.DRAW_RECORD).exists():
-        raise SurveyKitError(
-            f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"
+    lost = log_draw(study, sample.record, given_up)
+    if lost and study.path(places.RELEASED).exists():
+        study.path(places.RELEASED).unlink()
+        making.report(
+            f"    {lost} released units were given up with the earlier sample; {study.located(places.RELEASED)} was "
+            "taken away"
         )
-    plan, frame = study.sampling_plan, study.root / study.definition.data.frame
-    record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
-    # Derived from plan and frame, as the draw derives it: in stages its sizes stand in the plan of the first one.
-    sizes = _allocation(study) if plan.stages else None
-    found = verify_draw(plan, frame, record, allocation=sizes)
-    wrong, proven = commitment_problems(study, record)
-    problems = [*found.problems, *wrong]
-    if record.frame != frame.name:
-        problems.append(f"the record names the frame {record.frame!r}, the study {frame.name!r}")
-    table = read_parquet(study.path(places.SAMPLE))
-    try:
-        again = draw(plan, frame, sizes).table
-    except SurveyKitError:
-        again = None  # told by verify_draw
-    if again is not None:
-        right = again.assign(unit_id=again[plan.frame.id])
-        problems += sample_differences("unit_id", right, table)
-        problems += _published_problems(study, places.SAMPLE_CSV, published_sample(plan, right))
-    problems += _release_problems(study)
-    if not problems:
-        size = f"{len(table):,} of {record.frame_rows:,} units"
-        return StudyVerification(True, (f"verified: {size}; compared: {', '.join(found.checks)}", *proven))
-    return StudyVerification(False, ("NOT verified:", *(f"  {problem}" for problem in problems)))
-
-
-def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the sample that may be published: each unit with its ticket, and nothing of a reserve in hand."""
-    if "reserve" in table:
-        table = table[~table["reserve"].astype(bool)].drop(columns="reserve").reset_index(drop=True)
-    return with_tickets(plan, table)
-
-
-def _release_problems(study: Study) -> list[str]:
-    """Whether every release of the log is one that the reserve allows, and the published list is what it gives."""
-    try:
-        if not releases_of(read_log(study)):
-            stray = study.path(places.RELEASED).exists()
-            return [f"{study.located(places.RELEASED)} is there, and the log has no release"] if stray else []
-        return _published_problems(study, places.RELEASED, field_table(study, study_ledger(study)))
-    except SurveyKitError as error:
-        return [str(error)]
-
-
-def _published_problems(study: Study, place: str, right: pd.DataFrame) -> list[str]:
-    """Compare a published table with what would be written today, cell by cell."""
-    name = study.located(place)
-    try:
-        text = read_text(study.path(place), limit=MAX_PUBLISHED)
-    except SurveyKitError as error:
-        return [str(error)]
-    wanted, found = ([*csv.reader(io.StringIO(part))] for part in (to_csv(right).decode("utf-8-sig"), text))
-    if wanted == found:
-        return []
-    if len(wanted) != len(found) or wanted[0] != found[0]:
-        return [
-            f"{name} has other rows or columns than the draw: {len(found) - 1} rows, the draw gives {len(wanted) - 1}"
-        ]
-    rows = [at for at, (one, other) in enumerate(zip(wanted, found, strict=True), start=1) if one != other]
-    return [f"{name} differs from the draw in lines {first_few(rows)}"]
+    making.seed = sample.record.seed
+    planned = sum(stratum.sample_size for stratum in sample.record.strata)
+    counts = {"sample": planned, "reserve": len(table) - planned} if study.sampling_plan.reserve else {}
+    making.counts |= {"frame": int(allocation.table["population_size"].sum()), "sample": len(table)} | counts

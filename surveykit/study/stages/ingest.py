@@ -39,6 +39,13 @@ TOLD = (
     "footer",
     "routing_unknown",
     "out_of_range",
+    "repeated_record_id",
+    "repeat_group",
+    "repeat_without_record",
+    "record_id_column",
+    "no_answer_at_all",
+    "zone_differs",
+    "value_labels_differ",
 )
 
 

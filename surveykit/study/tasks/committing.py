@@ -14,46 +14,95 @@ from surveykit.study.files.yaml_reader import parse_yaml
 from surveykit.study.running.artefacts import read_json
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
+from surveykit.study.tasks.draw_history import committed_of, history_problems
 from surveykit.study.tasks.draw_log import (
     add_to_log,
-    draw_content,
     last_event,
-    log_lines,
+    log_head,
     log_plan,
-    read_log,
     sound_log,
 )
 
 if TYPE_CHECKING:
-    from surveykit.sampling import Commitment, DrawRecord, PublicSource, SamplingPlan
+    from surveykit.sampling import Commitment, SamplingPlan
     from surveykit.study.files.study import Study
+    from surveykit.study.tasks.draw_log import DrawFiles
 
-__all__ = ["commit_study", "commitment_lines", "commitment_problems", "require_revealed", "reveal_study"]
+__all__ = ["commit_study", "commitment_lines", "held_commitment", "require_revealed", "reveal_study", "what_differs"]
 
 
-def commit_study(study: Study) -> dict[str, Any]:
+def commit_study(study: Study, anew: str | None = None) -> dict[str, Any]:
     """Record and return the commitment to the study's plan, frame and public source: what commitment.json holds.
+
+    Parameters
+    ----------
+    study : Study
+        The study; its plan has a public source and no seed.
+    anew : str, optional
+        Why an earlier commitment is replaced. The log keeps it, and verification tells of both.
 
     Raises
     ------
     SurveyKitError
-        The plan has a seed already, names no public source, or a sample was drawn: a commitment would prove nothing.
+        The plan has a seed already, names no public source or one that was revealed before, a sample was drawn without
+        a commitment, or there is nothing that `anew` could replace.
     OverwriteError
-        A commitment to another plan or frame was recorded before.
+        A commitment to another plan or frame was recorded before, and `anew` is not given.
     """
+    with study_lock(study.output):
+        entries = sound_log(study)
+        last = last_event(entries, "commit")
+        if anew is None:
+            held = _first_commitment(study, last)
+            if held is not None:
+                return held
+        _require_open(study, entries, anew)
+        log_plan(study)
+        made = commit_plan_of(study)
+        replaced = {} if last is None else {"replaces": last["content"]["code"], "reason": anew}
+        add_to_log(study, "commit", made | replaced)
+        _write(study, made)
+    return made
+
+
+def commit_plan_of(study: Study) -> dict[str, Any]:
+    """The commitment to the study's plan and frame as plain values."""
     from surveykit.sampling import commit_plan
 
-    plan, file = study.sampling_plan, study.definition.files.sampling_plan
-    held = _held(study)
-    if held is not None:
-        differs = _what_differs(study, plan, held)
-        if differs:
-            raise OverwriteError(
-                f"commit: {study.located(places.COMMITMENT)} commits to another {differs}: restore "
-                f"what was committed on {held.committed}, or move that file away and say publicly why"
-            )
-        return held.to_dict()
-    if study.path(places.DRAW_RECORD).exists():
+    return commit_plan(study.sampling_plan, study.root / study.definition.data.frame).to_dict()
+
+
+def _first_commitment(study: Study, last: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The commitment that is held, when it is the one of this plan and frame; nothing when none was made yet."""
+    held, where = held_commitment(study), study.located(places.COMMITMENT)
+    if held is None and last is None:
+        return None
+    if held is None:
+        raise OverwriteError(
+            f"commit: {study.located(places.DRAW_LOG)} names a commitment, and {where} is not there: restore it, or "
+            "commit to a drawing still to come with 'surveykit commit --anew REASON'"
+        )
+    differs = what_differs(study, study.sampling_plan, held)
+    if differs:
+        raise OverwriteError(
+            f"commit: {where} commits to another {differs}: restore what was committed on {held.committed}, or commit "
+            "to a drawing still to come with 'surveykit commit --anew REASON'"
+        )
+    if last is None:
+        raise SurveyKitError(
+            f"commit: {where} is there, and {study.located(places.DRAW_LOG)} does not name it: restore the log"
+        )
+    return held.to_dict()
+
+
+def _require_open(study: Study, entries: list[dict[str, Any]], anew: str | None) -> None:
+    """Refuse a commitment that would prove nothing."""
+    plan, file, last = study.sampling_plan, study.definition.files.sampling_plan, last_event(entries, "commit")
+    if anew is not None and last is None:
+        raise SurveyKitError("commit: there is no commitment that --anew could replace: leave it out")
+    if anew is not None and not anew.strip():
+        raise SurveyKitError("commit: say after --anew why the earlier commitment is replaced; the log keeps it")
+    if anew is None and (study.path(places.DRAW_RECORD).exists() or last_event(entries, "draw") is not None):
         raise SurveyKitError(
             f"commit: a sample was drawn already ({study.located(places.DRAW_RECORD)}): a commitment made now would "
             "prove nothing"
@@ -63,12 +112,14 @@ def commit_study(study: Study) -> dict[str, Any]:
             f"commit: {file} has a seed already, and a seed that is known before the commitment proves nothing: take "
             "'seed' and 'seed_origin' out of it, commit, and let 'surveykit commit --reveal' write them"
         )
-    with study_lock(study.output):
-        made = commit_plan(plan, study.root / study.definition.data.frame).to_dict()
-        log_plan(study)
-        _write(study, made)
-        add_to_log(study, "commit", made)
-    return made
+    source = plan.public_source
+    revealed = {entry["content"]["code"] for entry in entries if entry["event"] == "reveal"}
+    spent = [e["content"]["source"] for e in entries if e["event"] == "commit" and e["content"]["code"] in revealed]
+    if source is not None and (source.name, source.draw) in [(one.get("name"), one.get("draw")) for one in spent]:
+        raise SurveyKitError(
+            f"commit: the value of {source.name}, {source.draw} was revealed before: name a drawing that is still to "
+            f"come under 'public_source' in {file}"
+        )
 
 
 def reveal_study(study: Study, public_value: str) -> dict[str, Any]:
@@ -89,24 +140,27 @@ def reveal_study(study: Study, public_value: str) -> dict[str, Any]:
     """
     from surveykit.sampling import PublicSource, canonical_value, reveal_seed
 
-    held = _held(study)
+    held = held_commitment(study)
     if held is None:
         raise SurveyKitError("commit: nothing was committed yet: run 'surveykit commit' and publish its code first")
     with study_lock(study.output):
         plan, file = study.sampling_plan, study.definition.files.sampling_plan
-        differs = _what_differs(study, plan, held)
+        differs = what_differs(study, plan, held)
         if differs:
             raise SurveyKitError(
                 f"commit: the {differs} changed since the commitment of {held.committed}: restore what was committed"
             )
+        entries = sound_log(study)
+        _require_in_force(study, entries, held)
         final = reveal_seed(plan, held, public_value)
         canonical = canonical_value(PublicSource.model_validate(held.source), public_value)
         content = {"code": held.code, "public_value": canonical, "seed": final.seed}
-        before = last_event(sound_log(study), "reveal")
+        before = reveal_of(entries, held.code)
         if before is not None and before["content"] != content:
             raise SurveyKitError(
                 f"commit: {before['content']['public_value']!r} was revealed on {before['time']}, and a value is "
-                "revealed once: if it was wrong, say so publicly and commit anew to a drawing to come"
+                f"revealed once: if it was wrong, say so publicly, take 'seed' and 'seed_origin' out of {file}, name a "
+                "drawing still to come under 'public_source', and run 'surveykit commit --anew REASON'"
             )
         if plan.seed not in (None, final.seed):
             raise SurveyKitError(
@@ -128,6 +182,7 @@ def commitment_lines(study: Study, held: dict[str, Any]) -> list[str]:
         f"  frame {held['frame_digest']}",
         f"  public source {source['name']}, {source['draw']}, due {source['due']}",
         f"  made {held['committed']}, kept in {study.located(places.COMMITMENT)}",
+        f"  head of the log: {log_head(study)}",
     ]
     if "seed" not in held:
         return [
@@ -149,14 +204,23 @@ def require_revealed(study: Study) -> None:
     Raises
     ------
     SurveyKitError
-        The commitment has not been revealed, or the plan's seed is another one.
+        The commitment has not been revealed, its file or its entry in the log is gone, the log contradicts itself, or
+        the plan's seed is another one.
     """
-    held = _held(study)
+    entries, held = sound_log(study), held_commitment(study)
+    problems = history_problems(entries)
+    if problems:
+        raise SurveyKitError(f"{study.located(places.DRAW_LOG)}: {problems[0]}: nothing can be drawn that it proves")
     if held is None:
-        return
-    revealed = last_event(sound_log(study), "reveal")
-    seed = study.sampling_plan.seed
-    if revealed is not None and seed is not None and revealed["content"].get("seed") == seed:
+        if last_event(entries, "commit") is None:
+            return
+        raise SurveyKitError(
+            f"draw: {study.located(places.DRAW_LOG)} names a commitment, and {study.located(places.COMMITMENT)} is not "
+            "there: restore it as it was written"
+        )
+    _require_in_force(study, entries, held)
+    revealed, seed = reveal_of(entries, held.code), study.sampling_plan.seed
+    if revealed is not None and seed is not None and revealed["content"]["seed"] == seed:
         return
     raise SurveyKitError(
         f"draw: {study.located(places.COMMITMENT)} commits to a seed from a public value, and "
@@ -165,73 +229,23 @@ def require_revealed(study: Study) -> None:
     )
 
 
-def commitment_problems(study: Study, record: DrawRecord) -> tuple[list[str], list[str]]:
-    """Compare a draw with the study's commitment and log; return problems, and what was proven."""
-    from surveykit.sampling import PublicSource, SamplingPlan, chain_problems, plan_hash
-    from surveykit.sampling.drawing.commitment import revealed_plan
-
-    held, entries = _held(study), read_log(study)
-    problems = chain_problems(entries)
-    if problems:
-        return [f"{study.located(places.DRAW_LOG)}: {text}" for text in problems], []
-    problems += _log_problems(study, entries, record)
-    committed, revealed = last_event(entries, "commit"), last_event(entries, "reveal")
-    if held is None:
-        lost = "the log names a commitment, and its file is not there"
-        return [*problems, *([lost] if committed else [])], log_lines(entries) if entries else []
-    if committed is None or committed["content"] != held.to_dict():
-        problems.append("the commitment is not the one that the log names")
-    if revealed is None:
-        return [*problems, "the commitment was never revealed: the seed of the draw does not come from it"], []
-    plan = SamplingPlan.model_validate(record.plan)
-    differs = _what_differs(study, plan, held)
-    if differs:
-        problems.append(f"the {differs} drawn from is not the committed one")
-    value = str(revealed["content"].get("public_value"))
-    problems += _value_problems(PublicSource.model_validate(held.source), value)
-    final = revealed_plan(plan, held, value)
-    if record.seed != final.seed:
-        problems.append("the seed of the draw is not the sha256 of commitment and public value")
-    elif plan_hash(final) != record.plan_hash:
-        problems.append("the plan says of its seed what commitment and public value do not")
-    source = held.source
-    proven = (
-        f"commitment: the seed is sha256 of {held.code} and {source['name']}, {source['draw']}, due {source['due']}: "
-        f"{value}"
-    )
-    return problems, [proven, *log_lines(entries)]
+def _require_in_force(study: Study, entries: list[dict[str, Any]], held: Commitment) -> None:
+    """Refuse a commitment that is not the last one of the log."""
+    last = last_event(entries, "commit")
+    if last is None or committed_of(last) != held:
+        raise SurveyKitError(
+            f"commit: {study.located(places.COMMITMENT)} is not the last commitment of "
+            f"{study.located(places.DRAW_LOG)}: restore both as they were written"
+        )
 
 
-def _value_problems(source: PublicSource, value: str) -> list[str]:
-    """Whether the revealed value is of the announced form, and in the one way of writing it."""
-    from surveykit.sampling import canonical_value
-
-    numbers = source.form.kind == "numbers"
-    try:
-        same = canonical_value(source, value.replace(".", " ").replace("/", " ") if numbers else value) == value
-    except SurveyKitError as error:
-        return [str(error)]
-    return [] if same else ["the public value is not in the form that was announced"]
+def reveal_of(entries: list[dict[str, Any]], code: str) -> dict[str, Any] | None:
+    """The first entry that reveals the value of a commitment."""
+    return next((e for e in entries if e["event"] == "reveal" and e["content"]["code"] == code), None)
 
 
-def _log_problems(study: Study, entries: list[dict[str, Any]], record: DrawRecord) -> list[str]:
-    """Whether the last draw of the log is the one on record, and what went before it in order."""
-    name = study.located(places.DRAW_LOG)
-    drawn = last_event(entries, "draw", "redraw")
-    if drawn is None:
-        return [f"{name} has no entry of a draw: the log was removed, or the record is of another draw"]
-    content = draw_content(record)
-    if {key: drawn["content"].get(key) for key in content} != content:
-        return [f"the record is not the last draw of {name}"]
-    order = [entry["event"] for entry in entries]
-    if "commit" in order and "reveal" in order:
-        first = min(order.index(event) for event in ("draw", "redraw") if event in order)
-        if not order.index("commit") < order.index("reveal") < first:
-            return [f"{name} has the draw before the commitment was revealed"]
-    return []
-
-
-def _held(study: Study) -> Commitment | None:
+def held_commitment(study: DrawFiles) -> Commitment | None:
+    """Return the commitment of commitment.json; nothing when there is no such file."""
     from surveykit.sampling import Commitment
 
     path = study.path(places.COMMITMENT)
@@ -248,14 +262,15 @@ def _write(study: Study, held: dict[str, Any]) -> None:
     write_atomically(study.path(places.COMMITMENT), text.encode("utf-8"))
 
 
-def _what_differs(study: Study, plan: SamplingPlan, held: Commitment) -> str:
-    """Which of plan and frame are not the committed ones."""
+def what_differs(study: DrawFiles, plan: SamplingPlan, held: Commitment) -> str:
+    """Which of plan and frame are not the committed ones; a frame that is not at hand is not asked."""
     from surveykit.sampling import frame_digest, plan_hash
     from surveykit.sampling.drawing.commitment import without_seed
 
     parts = [] if plan_hash(without_seed(plan)) == held.plan_hash else ["plan"]
     # The digest covers the columns that the plan names, so a frame can be compared under the committed plan only.
-    if not parts and frame_digest(plan, study.root / study.definition.data.frame) != held.frame_digest:
+    frame = study.frame_file
+    if not parts and frame is not None and frame_digest(plan, frame) != held.frame_digest:
         parts.append("frame")
     return " and ".join(parts)
 

@@ -12,26 +12,26 @@ from surveykit.study.running.journal import require_settled
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
 from surveykit.study.running.private import keep_private
-from surveykit.study.tasks.draw_log import add_to_log, read_log, sound_log
+from surveykit.study.tasks.draw_log import add_to_log, log_head, read_log, releases_of, sound_log
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.sampling import ReleaseLedger, SamplingPlan
+    from surveykit.sampling import ReleaseLedger, Sample, SamplingPlan
     from surveykit.study.files.study import Study, StudyOutline
+    from surveykit.study.tasks.draw_log import DrawFiles
 
-__all__ = ["field_sample", "field_table", "release_settings", "release_study", "releases_of", "study_ledger"]
-
-
-def releases_of(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the releases since the last draw."""
-    found: list[dict[str, Any]] = []
-    for entry in entries:
-        if entry.get("event") in ("draw", "redraw"):
-            found = []
-        elif entry.get("event") == "release":
-            found.append(entry)
-    return found
+__all__ = [
+    "drawn_line",
+    "field_sample",
+    "field_table",
+    "head_line",
+    "ledger_of",
+    "published_sample",
+    "release_settings",
+    "release_study",
+    "study_ledger",
+]
 
 
 def release_settings(study: StudyOutline) -> dict[str, Any]:
@@ -48,16 +48,23 @@ def study_ledger(study: Study) -> ReleaseLedger:
     SurveyKitError
         No sample was drawn, the log was changed, or a release of the log is none that the reserve allows.
     """
-    from surveykit.sampling import DrawRecord, Sample, open_ledger, release
+    from surveykit.sampling import DrawRecord, Sample
 
     if not study.path(places.DRAW_RECORD).exists():
         raise SurveyKitError(
             f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"
         )
     record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
-    ledger = open_ledger(Sample(read_parquet(study.path(places.SAMPLE)), record))
-    for entry in releases_of(sound_log(study)):
-        if entry["content"].get("sample_digest") != record.sample_digest:
+    return ledger_of(study, Sample(read_parquet(study.path(places.SAMPLE)), record))
+
+
+def ledger_of(files: DrawFiles, sample: Sample) -> ReleaseLedger:
+    """The ledger of a drawn sample with every release of the log that stands; see `study_ledger`."""
+    from surveykit.sampling import open_ledger, release
+
+    ledger = open_ledger(sample)
+    for entry in releases_of(sound_log(files)):
+        if entry["content"].get("sample_digest") != sample.record.sample_digest:
             raise SurveyKitError(f"release: entry {entry['entry']} of the log releases units of another sample")
         ledger = release(ledger, entry["content"]["units"], entry["content"]["reason"])
     return ledger
@@ -83,6 +90,7 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
         There is no such reserve, or no reason.
     """
     from surveykit.sampling import release
+    from surveykit.sampling.drawing.reserve import reserve_of
 
     require_settled(study)
     with study_lock(study.output):
@@ -90,7 +98,7 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
         wanted = {name: every for name in ledger.released if every} | dict(units)
         if not wanted:
             raise SurveyKitError("release: nothing to release: name strata, as in 'wuhou=20', or give --every N")
-        if "reserve" not in ledger.sample.table:
+        if not reserve_of(ledger.sample):
             raise SurveyKitError(
                 f"release: the sample has no reserve: say 'reserve:' in {study.definition.files.sampling_plan} before "
                 "the draw"
@@ -99,29 +107,39 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
         content = {"sample_digest": ledger.sample.record.sample_digest, "units": wanted, "reason": reason}
         add_to_log(study, "release", content)
         path = study.path(places.RELEASED)
-        write_atomically(path, to_csv(field_table(study, ledger)))
+        write_atomically(path, to_csv(field_table(study.sampling_plan, ledger)))
         keep_private(study, path, study.located(places.RELEASED))
     return ledger
 
 
-def field_table(study: Study, ledger: ReleaseLedger) -> pd.DataFrame:
+def field_table(plan: SamplingPlan, ledger: ReleaseLedger) -> pd.DataFrame:
     """Return the units in the field as they may be published, each with its ticket."""
-    return with_tickets(study.sampling_plan, ledger.table.drop(columns="reserve", errors="ignore"))
+    table = ledger.table
+    return with_tickets(plan, table.drop(columns="reserve") if plan.reserve else table)
+
+
+def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the sample that may be published: each unit with its ticket, and nothing of a reserve in hand."""
+    from surveykit.sampling.drawing.record import in_reserve
+
+    if plan.reserve:
+        table = table[~in_reserve(table, plan.reserve)].drop(columns="reserve").reset_index(drop=True)
+    return with_tickets(plan, table)
 
 
 def field_sample(study: Study) -> pd.DataFrame:
     """Return the sample that is in the field, with weights that hold for it: planned and released units, no others."""
     from surveykit.sampling.drawing.reserve import fielded, planned, release_columns
 
-    table = read_parquet(study.path(places.SAMPLE))
-    if "reserve" not in table:
+    table, reserve = read_parquet(study.path(places.SAMPLE)), study.sampling_plan.reserve
+    if not reserve:
         return table
     columns = release_columns(study.sampling_plan)
-    released = planned(table, columns)
+    released = planned(table, columns, reserve)
     for entry in releases_of(sound_log(study)):
         for name, count in entry["content"]["units"].items():
             released[name] = released.get(name, 0) + int(count)
-    return fielded(table, columns, released).drop(columns="reserve")
+    return fielded(table, columns, released, reserve).drop(columns="reserve")
 
 
 def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
@@ -130,3 +148,24 @@ def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
 
     seed = f"{plan.seed}/{len(plan.stages)}" if plan.stages else str(plan.seed)
     return table.assign(prn=[permanent_key(seed, str(unit), plan.hash) for unit in table[plan.frame.id]])
+
+
+def head_line(study: Study) -> str:
+    """Say the last hash of the log, which fixes all of it once it is published."""
+    return f"head of the log: {log_head(study)}; publish it"
+
+
+def drawn_line(study: Study) -> str:
+    """Say how many units are the sample, in reserve and in the field."""
+    from surveykit.sampling.drawing.record import in_reserve
+
+    table, reserve = read_parquet(study.path(places.SAMPLE)), study.sampling_plan.reserve
+    if not reserve:
+        return f"{len(table):,} units are the sample"
+    held = int(in_reserve(table, reserve).sum())
+    released = sum(sum(entry["content"]["units"].values()) for entry in releases_of(sound_log(study)))
+    planned = len(table) - held
+    return (
+        f"{planned:,} units are the sample, {held:,} its reserve, of which {released:,} were released: "
+        f"{planned + released:,} in the field"
+    )

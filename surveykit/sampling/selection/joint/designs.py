@@ -58,7 +58,9 @@ class JointProbabilities:
         choose("approach", self.approach, get_args(Approach))
 
 
-def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointProbabilities:
+def joint_probabilities(
+    method: str, pi: ArrayLike, units: ArrayLike, *, field: int | None = None
+) -> JointProbabilities:
     """Second-order inclusion probabilities of the units of a sample.
 
     Parameters
@@ -74,6 +76,9 @@ def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointPr
         Poisson sampling they are the targets.
     units : array_like of int, shape (k,)
         Positions of the units at hand, each once.
+    field : int, optional
+        Units in the field, when sample and reserve were drawn together by a method other than ``"srs"``: planned and
+        released ones. ``pi`` is then that of sample and reserve together.
 
     Returns
     -------
@@ -89,6 +94,10 @@ def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointPr
 
     Notes
     -----
+    With a reserve the units in the field are a simple random subsample of m of the M drawn ones: joint probabilities
+    are those of the method times ``m (m - 1) / (M (M - 1))``, first-order ones times ``m / M`` (two-phase sampling,
+    Särndal, Swensson & Wretman 1992, section 9.3).
+
     Hájek (1964): ``pi_k pi_l (1 - (1 - pi_k)(1 - pi_l) / sum pi (1 - pi))``. Sampford (1967), with the symmetric
     functions as probabilities of numbers of successes, which neither over- nor underflow:
     ``pi_k pi_l sum_t (t - pi_k - pi_l) P(Y_kl = n - t) / sum_t t P(Y = n - t)``.
@@ -109,6 +118,8 @@ def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointPr
             "probabilities only"
         )
     matrix = np.outer(values[at], values[at])
+    if field is not None:
+        return _subsampled(method, values, at, field)
     if method == "poisson":
         np.fill_diagonal(matrix, values[at])
         return JointProbabilities(matrix, True)
@@ -124,6 +135,22 @@ def joint_probabilities(method: str, pi: ArrayLike, units: ArrayLike) -> JointPr
     else:
         _spread_true_probabilities(matrix, inside, values[at])
     return JointProbabilities(matrix, exact, "exact" if exact else "hajek")
+
+
+def _subsampled(method: str, pi: Floats, at: Integers, field: int) -> JointProbabilities:
+    """Joint probabilities of a simple random subsample of what a method of fixed size drew."""
+    if method == "poisson":
+        raise DataError("joint probabilities: Poisson samples have no fixed size and no reserve: leave out field")
+    whole, drawn = joint_probabilities(method, pi, at), round(float(pi.sum()))
+    if not 1 <= field <= drawn:
+        raise DataError(
+            f"joint probabilities: {field} units cannot be in the field of {drawn} that were drawn: give the number of "
+            "planned and released units"
+        )
+    pairs = field * (field - 1) / (drawn * (drawn - 1)) if drawn > 1 else 1.0
+    matrix = whole.matrix * pairs
+    np.fill_diagonal(matrix, np.diag(whole.matrix) * (field / drawn))
+    return JointProbabilities(matrix, whole.exact, whole.approach)
 
 
 def _require_units(at: Integers, count: int) -> None:
