@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from surveykit.cli.main import MODULES
+from surveykit.cli.app import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.en.md")}
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("readme", READMES.values(), ids=READMES)
 
 
 def test_commands_exist(readme):
-    known = set(MODULES)
+    known = set(COMMANDS)
     table = re.findall(r"^\| (`.*?`) \|", readme, re.MULTILINE)
     named = {word.split()[0] for row in table for word in re.findall(r"`([a-z-]+(?: import)?)`", row)}
     shell = "".join(re.findall(r"```(?:console|text)\n(.*?)```", readme, re.DOTALL))

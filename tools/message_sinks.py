@@ -32,16 +32,15 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "text": ((0,), ()),
     "complain": ((0,), ()),
     "error": ((0,), ()),
-    "Argument": ((), ("help",)),
+    "argument": ((), ("help",)),
     "option": ((), ("help",)),
-    "flag": ((), ("help",)),
-    "Option": ((), ("help",)),
-    "Command": ((2,), ("help",)),
-    "Group": ((1,), ("help",)),
+    "BadParameter": ((0,), ()),
+    "command": ((1,), ("help",)),
+    "Group": ((1,), ("text",)),
 }
 # These mean something else in other rooms, such as looking up a text for readers.
 ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "complain"), ("cli", "study"))
-ONLY_IN |= dict.fromkeys(("text", "option", "flag", "Option", "Argument", "Command", "Group"), ("cli",))
+ONLY_IN |= dict.fromkeys(("text", "argument", "option", "command", "BadParameter", "Group"), ("cli",))
 ONLY_IN["error"] = ("errors",)  # the class of errors that `choose` is given
 # Functions whose lists of lines are told.
 TOLD_WHOLE = {("surveykit.study.files.study", "summarise"), ("surveykit.study.tasks.draw_log", "log_lines")}

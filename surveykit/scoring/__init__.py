@@ -31,7 +31,6 @@ from surveykit.scoring.scheme.definition import Criterion, ScoringScheme
 from surveykit.scoring.scheme.knots import knot_bias
 from surveykit.scoring.sensitivity.analysis import Sensitivity, sensitivity
 from surveykit.scoring.sensitivity.model import Factors
-from surveykit.scoring.sensitivity.one_at_a_time import drop_criteria, score_alternatives
 from surveykit.scoring.sensitivity.sobol import SobolIndices, sobol_indices
 from surveykit.scoring.sensitivity.what_if import (
     Goal,
@@ -76,7 +75,6 @@ __all__ = [
     "compare_waves",
     "compare_with_mean",
     "describe_indicator",
-    "drop_criteria",
     "estimate_indicators",
     "expected_ranks",
     "goldstein_healy",
@@ -92,7 +90,6 @@ __all__ = [
     "read_other_methods",
     "sample_size_to_separate",
     "score",
-    "score_alternatives",
     "sensitivity",
     "simultaneous_intervals",
     "size_factor_to_separate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from surveykit.study.files import places
@@ -26,7 +26,21 @@ TABLES = {
 LONGEST = 40
 
 
-def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = None) -> list[str]:
+def aligned(table: pd.DataFrame) -> list[str]:
+    """Return a table as lines whose columns stand under each other, Chinese text included."""
+    import pandas as pd
+
+    with pd.option_context("display.unicode.east_asian_width", True):
+        text = table.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="")
+    return [f"  {line}" for line in text.splitlines()]
+
+
+def show_stage(
+    study: Study,
+    stage: Stage,
+    headings: Mapping[str, str] | None = None,
+    lay: Callable[[pd.DataFrame], list[str]] = aligned,
+) -> list[str]:
     """Return the lines that show a stage's main table, and where its outputs lie.
 
     Parameters
@@ -37,6 +51,8 @@ def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = 
         A stage that is up to date.
     headings : mapping of str to str, optional
         How columns and bands are called; others are called as in the file.
+    lay : callable
+        Makes lines of a table.
     """
     lines: list[str] = []
     table = stage_table(study, stage)
@@ -46,7 +62,7 @@ def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = 
         if "band" in shown:
             shown = shown.assign(band=shown["band"].replace(words))
         shown = shown.rename(columns=words)
-        lines += aligned(shown)
+        lines += lay(shown)
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
     if stage.name == "draw":
@@ -66,12 +82,3 @@ def _table(study: Study, relative: str) -> pd.DataFrame:
         main = study.definition.analyses[0].id
         table = table[(table["analysis"] == main) & (table["domain"] == "all")].drop(columns=["analysis", "domain"])
     return table.dropna(axis="columns", how="all")
-
-
-def aligned(table: pd.DataFrame) -> list[str]:
-    """Return a table as lines whose columns stand under each other, Chinese text included."""
-    import pandas as pd
-
-    with pd.option_context("display.unicode.east_asian_width", True):
-        text = table.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="")
-    return [f"  {line}" for line in text.splitlines()]

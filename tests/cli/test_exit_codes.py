@@ -35,7 +35,7 @@ def test_a_defect_shows_a_traceback_and_asks_for_a_report(call, town, monkeypatc
     def broken(options):
         raise RuntimeError("something impossible")
 
-    monkeypatch.setattr(check, "execute", broken)
+    monkeypatch.setattr(check.execute, "callback", broken)
     code, out, err = call("--study", town, "check", "--lang", "zh")
     assert code == 1
     assert "RuntimeError: something impossible" in err
@@ -47,7 +47,7 @@ def test_an_interruption(call, town, monkeypatch):
     def interrupted(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check, "execute", interrupted)
+    monkeypatch.setattr(check.execute, "callback", interrupted)
     code, _, err = call("--study", town, "check")
     assert code == 130
     assert "files are as they were, or whole and new" in err
@@ -82,7 +82,7 @@ def test_errors_of_the_system_say_what_to_do(call, town, monkeypatch, number, to
     def fails(options):
         raise OSError(number, os.strerror(number), "output/report.pdf")
 
-    monkeypatch.setattr(check, "execute", fails)
+    monkeypatch.setattr(check.execute, "callback", fails)
     code, _, err = call("--study", town, "check")
     assert code == 2
     assert "output/report.pdf: " in err
@@ -96,7 +96,7 @@ def test_warnings_are_messages(ask, call, town, monkeypatch):
         warnings.warn("the file is empty", InterpretationWarning, stacklevel=1)
         return 0
 
-    monkeypatch.setattr(check, "execute", warns)
+    monkeypatch.setattr(check.execute, "callback", warns)
     _, out, err = call("--study", town, "check", "--lang", "zh")
     assert err == "surveykit: 警告: 文件是空的\n"
     assert out == ""

@@ -1,7 +1,7 @@
 # Reference values of the response-pattern indices from the R package careless.
 #   Rscript responses_careless.R [folder with the package's R files, when it is not installed]
-# Written for: longstring(avg = TRUE), irv, evenodd, psychsyn and psychant (resample_na = FALSE), and the distance
-# that mahad() returns for complete data (stats::mahalanobis, which needs no package psych).
+# Written for: longstring(avg = TRUE), irv, and the distance that mahad() returns for complete data
+# (stats::mahalanobis, which needs no package psych).
 args <- commandArgs(trailingOnly = TRUE)
 if (length(args) == 1) {
   for (file in list.files(args[1], pattern = "[.]R$", full.names = TRUE)) source(file)
@@ -20,25 +20,13 @@ colnames(x) <- paste0("q", 1:k)
 holes <- x
 holes[cbind(sample(n, 80, replace = TRUE), sample(k, 80, replace = TRUE))] <- NA
 runs <- longstring(x, avg = TRUE)
-suppressWarnings({
-  even <- evenodd(as.data.frame(x), rep(3, 4))
-  even_holes <- evenodd(as.data.frame(holes), rep(3, 4))
-})
-split <- irv(x, split = TRUE, num.split = 3)
 distance <- mahalanobis(x[6:n, ], colMeans(x[6:n, ]), cov(x[6:n, ]))
-# antonyms: turn half of the items round
-turned <- x; turned[, 7:12] <- 6 - turned[, 7:12]
-synonyms <- psychsyn(x, critval = .55, diag = TRUE, resample_na = FALSE)
-antonyms <- psychsyn(turned, critval = .55, anto = TRUE, diag = TRUE, resample_na = FALSE)
 number <- function(v) ifelse(is.na(v), "null", format(v, digits = 17, trim = TRUE, scientific = FALSE))
 line <- function(name, v) sprintf('"%s": [%s]', name, paste(number(as.vector(v)), collapse = ","))
 rows <- function(name, m) sprintf('"%s": [%s]', name,
   paste(apply(m, 1, function(r) sprintf("[%s]", paste(number(r), collapse = ","))), collapse = ",\n"))
 out <- c(sprintf('"r": "%s"', R.version.string), sprintf('"careless": "%s"', version), rows("x", x), rows("holes", holes),
-  rows("turned", turned), line("longstr", runs$longstr), line("avgstr", runs$avgstr), line("irv", irv(x)),
-  line("irv_holes", irv(holes)), rows("irv_split", as.matrix(split[, 2:4])), line("evenodd", even),
-  line("evenodd_holes", even_holes), line("mahad_from_row_6", distance), line("mahad_cut_99", qchisq(.99, k)),
-  line("synonym_pairs", synonyms$numPairs), line("synonyms", synonyms$cor), line("antonym_pairs", antonyms$numPairs),
-  line("antonyms", antonyms$cor))
+  line("longstr", runs$longstr), line("avgstr", runs$avgstr), line("irv", irv(x)), line("irv_holes", irv(holes)),
+  line("mahad_from_row_6", distance), line("mahad_cut_99", qchisq(.99, k)))
 path <- sub("[.]R$", ".json", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
 writeLines(paste0("{\n", paste(out, collapse = ",\n"), "\n}"), path)

@@ -134,7 +134,7 @@ def score_table(districts: list[str], seed: int = 5) -> pd.DataFrame:
             "conf_low": points - half, "conf_high": points + half,
             "rank_low": np.maximum(order - width, 1).astype(int),
             "rank_high": np.minimum(order + width, len(districts)).astype(int),
-            "band": np.where(points > 88, "above", np.where(points < 80.5, "below", "same")),
+            "band": np.where(points > 88, "above", np.where(points < 80.5, "below", "not_distinguishable")),
         }
     )  # fmt: skip
 

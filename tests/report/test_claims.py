@@ -33,7 +33,7 @@ def texts(document):
 
 def ranked(report, low, high):
     districts = list(report.regions["district"])
-    sets = pd.DataFrame({"district": districts, "rank_low": low, "rank_high": high, "band": "same"})
+    sets = pd.DataFrame({"district": districts, "rank_low": low, "rank_high": high, "band": "not_distinguishable"})
     return dataclasses.replace(report, ranks={"awareness": sets})
 
 

@@ -4,12 +4,12 @@ import dataclasses
 import shutil
 from pathlib import Path
 
-import click
 import pandas as pd
 import pytest
 
+from surveykit.cli.app import parse
 from surveykit.cli.commands import report as command
-from surveykit.cli.main import build_cli, parse
+from surveykit.cli.misuse import UsageError
 from surveykit.errors import DefinitionError
 from surveykit.report import PublicationRules
 from surveykit.study.files.loading import load_study
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def options():
-    return lambda *words: parse(["report", *words], build_cli())
+    return lambda *words: parse(["report", *words])
 
 
 def test_kinds_of_the_command_are_those_of_the_study():
@@ -39,7 +39,7 @@ def test_defaults_are_those_of_the_rules(options):
     "words", [("--smallest-count", "0"), ("--workers", "x"), ("--round-counts", "-5"), ("--standard", "y")]
 )
 def test_wrong_options_are_refused(options, words):
-    with pytest.raises(click.UsageError, match=words[0]):
+    with pytest.raises(UsageError, match=words[0]):
         options(*words)
 
 

@@ -2,14 +2,13 @@
 
 import dataclasses
 import io
-import sys
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from surveykit.cli.app import parse
 from surveykit.cli.commands import report as command
-from surveykit.cli.main import build_cli, parse
 from surveykit.errors import DataError
 from surveykit.language import translator
 from surveykit.report import PublicationRules, data_files, make_document
@@ -112,7 +111,7 @@ def order_files(monkeypatch, tmp_path, small):
         made = {f"-{name}": data for name, data in data_files(small, rules).items()}
         made |= {"-note.csv": planted.encode()} if planted else {}
         monkeypatch.setattr(report_files, "_make", lambda *_: made)
-        monkeypatch.setattr(sys.modules["surveykit.study.reporting"], "report_input", lambda *_: small)
+        monkeypatch.setattr(report_files, "report_input", lambda *_: small)
         said = []
         order = report_files.ReportOrder(("data",), rules=rules, reviewed=reviewed)
         return report_files.write_report_files(study, order, said.append), said
@@ -160,8 +159,8 @@ def test_an_exact_edition_is_warned_of_withheld_figures_and_written(order_files,
 
 
 def test_the_command_hands_the_review_on():
-    assert command._order(parse(["report", "--reviewed"], build_cli())).reviewed
-    assert not command._order(parse(["report"], build_cli())).reviewed
+    assert command._order(parse(["report", "--reviewed"])).reviewed
+    assert not command._order(parse(["report"])).reviewed
 
 
 def test_published_data_is_what_the_audit_read(small):

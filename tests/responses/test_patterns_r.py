@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from surveykit.errors import DataError
-from surveykit.responses.quality.consistency import even_odd, irv_blocks, synonym_pairs, synonyms
 from surveykit.responses.quality.patterns import all_equal, irv, longstring, mahalanobis
 
 STORED = Path(__file__).parents[1] / "reference" / "responses_careless.json"
@@ -34,14 +33,6 @@ def test_longstring(r):
 def test_irv(r):
     close(irv(r["x"]), r["irv"])
     close(irv(r["holes"]), r["irv_holes"])
-    close(irv_blocks(r["x"], 3), r["irv_split"])
-
-
-def test_even_odd(r):
-    close(even_odd(r["x"], [3, 3, 3, 3]), r["evenodd"])
-    close(even_odd(r["holes"], [3, 3, 3, 3]), r["evenodd_holes"])
-    with pytest.raises(DataError, match="three scales"):
-        even_odd(r["x"], [6, 6])
 
 
 def test_mahalanobis(r):
@@ -61,13 +52,6 @@ def test_mahalanobis_of_singular_items(r):
     distance, _, rank = mahalanobis(twice)
     assert rank == 12
     close(distance, r["mahad_from_row_6"])
-
-
-@pytest.mark.parametrize(("data", "kind"), [("x", "synonym"), ("turned", "antonym")])
-def test_synonyms_and_antonyms(r, data, kind):
-    pairs = synonym_pairs(r[data], 0.55, antonyms=kind == "antonym")
-    assert len(pairs) == r[f"{kind}_pairs"][0]
-    close(synonyms(r[data], pairs), r[f"{kind}s"])
 
 
 def test_missing_answers_do_not_break_a_run():

@@ -6,11 +6,9 @@ from scoring_helpers import UNITS, criterion, estimates, scheme
 from surveykit.errors import DataError
 from surveykit.scoring import (
     Factors,
-    drop_criteria,
     inputs_from_estimates,
     read_other_methods,
     score,
-    score_alternatives,
     sensitivity,
     sobol_indices,
 )
@@ -104,34 +102,12 @@ def test_nothing_varies_or_unknown_names():
         sensitivity(made(), survey(), other(), Factors(missing=["gone"]))
 
 
-def test_dropping_a_criterion_rescales_the_others():
-    found = drop_criteria(made(), survey(), other()).set_index("criterion")
-    # without "a": 25, 55.5, 47, 51 of 60; with it 43 + ... the order of the last two units changes
-    before = np.array([28 + 0 + 24, 32 + 25 + 25.5, 30 + 20 + 27, 36 + 30 + 21])
-    after = (before - np.array([28, 32, 30, 36])) / 0.6
-
-    def ranks(values):
-        return (-values).argsort().argsort()
-
-    assert found.loc["a", "mean_rank_shift"] == np.abs(ranks(after) - ranks(before)).mean()
-
-
 def test_a_score_can_stand_in_for_a_rate():
     rates = {"a": RATES["a"], "b": RATES["b"], "a_score": [72.0, 81.0, 70.0, 95.0]}
     inputs = inputs_from_estimates(estimates(rates, np.eye(12) * 1e-8, kinds={"a_score": "score"}))
-    points, _ = score_alternatives(made(), inputs, other(), {"map": {"a": "a_score"}})
-    np.testing.assert_allclose(points["map"] - points["published"], 40 * np.array([0.02, 0.01, -0.05, 0.05]))
     factors = Factors(
         sampling=False, weights=0, aggregation=False, knots=0, alternatives={"map": [{}, {"a": "a_score"}]}
     )
     found = sensitivity(made(), inputs, other(), factors, runs=256)
     variance = found.indices.drop_duplicates("target").set_index("target")["variance"]
     np.testing.assert_allclose(np.sqrt(variance[list(UNITS)]), 20 * np.array([0.02, 0.01, 0.05, 0.05]), rtol=0.02)
-
-
-def test_alternatives_one_at_a_time():
-    points, shifts = score_alternatives(made(), survey(), other(), {"strict": {"a": "a__strict"}})
-    np.testing.assert_allclose(points["published"] - points["strict"], [8, 2, 8, 12])
-    assert shifts.loc[0, "mean_points"] == pytest.approx(-7.5)
-    with pytest.raises(DataError, match="'none'"):
-        score_alternatives(made(), survey(), other(), {"x": {"a": "none"}})

@@ -36,7 +36,7 @@ def counted(monkeypatch):
         runs.append(1)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(surveykit.weighting, "apply_weighting", apply_weighting)
+    monkeypatch.setattr("surveykit.study.inputs.weighted.apply_weighting", apply_weighting)
     return runs
 
 

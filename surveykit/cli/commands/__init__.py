@@ -1,1 +1,1 @@
-"""The commands: one file each."""
+"""The commands: one file each, or one for a family of alike commands."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, say, show
-from surveykit.cli.parsing import Command, Options
+from surveykit.cli.commands.common import give, open_study, say, show
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.failing import problem_object, problem_text
 from surveykit.cli.telling.terminal import current
+from surveykit.study.files.inside import outside_problems
+from surveykit.study.tasks.printing import printing_problems
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(name, execute, "check every file of the study and tell all problems at once")
+__all__ = ["execute"]
 
 
+@command("check", "check every file of the study and tell all problems at once")
 def execute(options: Options) -> int:
     """Check, and say what was checked."""
     from surveykit.questionnaire import lint_questionnaire
-    from surveykit.study.files.inside import outside_problems
     from surveykit.study.files.study import count_parts
-    from surveykit.study.tasks.printing import printing_problems
 
     terminal = current()
     study = open_study(options)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, option
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, command, option
 from surveykit.errors import SurveyKitError
+from surveykit.study.files.places import COMMITMENT
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
-        option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
-        option("--anew", metavar="REASON", help="replace the commitment by one to a drawing still to come: why"),
-    )
+__all__ = ["execute"]
 
 
+@command(
+    "commit",
+    "commit to plan and frame before the seed is known; --reveal makes the seed afterwards",
+    option("--reveal", metavar="VALUE", help="the value of the drawing that the commitment names"),
+    option("--anew", metavar="REASON", help="replace the commitment by one to a drawing still to come: why"),
+)
 def execute(options: Options) -> int:
     """Commit, or reveal."""
-    from surveykit.study.files.places import COMMITMENT
     from surveykit.study.pipeline import stages_up_to, study_stages
     from surveykit.study.running.run import run_stages
     from surveykit.study.tasks.committing import commit_study, commitment_lines, reveal_study

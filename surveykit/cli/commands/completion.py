@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give
-from surveykit.cli.parsing import Argument, Command, Options, choice
+from click.shell_completion import get_completion_class
+
+from surveykit.cli.commands.common import give
+from surveykit.cli.parsing import COMPLETE, Choice, Options, argument, command
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["COMPLETION", "command"]
+__all__ = ["execute"]
 
-COMPLETION = "_SURVEYKIT_COMPLETE"  # the variable by which a shell asks what may stand at the cursor
 SHELLS = ("bash", "zsh", "fish")
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "print the script that completes commands in a shell",
-        Argument("shell", type=choice(*SHELLS), metavar="SHELL", help="the shell that you use"),
-    )
-
-
+@command(
+    "completion",
+    "print the script that completes commands in a shell",
+    argument("shell", type=Choice(SHELLS), metavar="SHELL", help="the shell that you use"),
+)
 def execute(options: Options) -> int:
     """Print the script."""
-    from click.shell_completion import get_completion_class
-
-    script = get_completion_class(options.shell)(None, {}, "surveykit", COMPLETION).source()
+    made_by = get_completion_class(options.shell)
+    assert made_by is not None
+    script = made_by(options.context.find_root().command, {}, "surveykit", COMPLETE).source()
     give({"shell": options.shell, "script": script})
     current().show_as_is(script)
     return 0

@@ -4,51 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, flag, option, whole_number
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, Whole, command, flag, option
+from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
 
 if TYPE_CHECKING:
     from surveykit.responses import PublicFile
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "write a public file of the answers, with its risk table",
-        option(
-            "--keys",
-            multiple=True,
-            metavar="COLUMN",
-            help="key variables, the most important first; by default 'data: key_variables:' of study.yaml, "
-            "or its domains",
-        ),
-        option(
-            "--k",
-            type=whole_number(),
-            default=5,
-            metavar="K",
-            help="smallest number of persons that must fit the keys of every record",
-        ),
-        option("--sensitive", multiple=True, metavar="COLUMN", help="columns whose diversity the risk table shows"),
-        option("--exact", multiple=True, metavar="COLUMN", help="numbers that leave as they are, not as ranges"),
-        option("--leave-out", multiple=True, metavar="COLUMN", help="columns that are not published"),
-        option("--weights", metavar="ANALYSIS", help="publish the final weights of an analysis"),
-        flag("--strata", help="publish the stratum of each record, as the first key variable"),
-        flag("--strict", help="count a blank as a value of its own: k persons then show exactly the same keys"),
-        option("--keep-text", multiple=True, metavar="COLUMN", help="open answers that a person has read and cleared"),
-    )
-
-
+@command(
+    "deidentify",
+    "write a public file of the answers, with its risk table",
+    option(
+        "--keys",
+        multiple=True,
+        metavar="COLUMN",
+        help="key variables, the most important first; by default 'data: key_variables:' of study.yaml, or its domains",
+    ),
+    option(
+        "--k",
+        type=Whole(),
+        default=5,
+        metavar="N",
+        help="smallest number of persons that must fit the keys of every record",
+    ),
+    option("--sensitive", multiple=True, metavar="COLUMN", help="columns whose diversity the risk table shows"),
+    option("--exact", multiple=True, metavar="COLUMN", help="numbers that leave as they are, not as ranges"),
+    option("--leave-out", multiple=True, metavar="COLUMN", help="columns that are not published"),
+    option("--weights", metavar="ANALYSIS", help="publish the final weights of an analysis"),
+    flag("--strata", help="publish the stratum of each record, as the first key variable"),
+    flag("--strict", help="count a blank as a value of its own: k persons then show exactly the same keys"),
+    option("--keep-text", multiple=True, metavar="COLUMN", help="open answers that a person has read and cleared"),
+)
 def execute(options: Options) -> int:
     """Make the file and show its risk."""
     from surveykit.study.running.run import run_stages
-    from surveykit.study.stage_tables import aligned
     from surveykit.study.stages.deidentify import deidentify_stage
 
     study = open_study(options)
@@ -73,6 +67,6 @@ def execute(options: Options) -> int:
         show(f"  {name}")
     risk = made[0].risk
     give({"outputs": list(stage.outputs), "risk": risk})
-    for line in aligned(risk.rename(columns=headings(current().language))):
+    for line in table_lines(risk.rename(columns=headings(current().language))):
         show(line)
     return 0

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, show
-from surveykit.cli.parsing import Argument, Command, Options, path
+from surveykit.cli.commands.common import give, show
+from surveykit.cli.parsing import FILE, Options, argument, command
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "say which changes between two versions of a questionnaire break data",
-        Argument("old", type=path(), metavar="OLD", help="the earlier questionnaire file"),
-        Argument("new", type=path(), metavar="NEW", help="the later one"),
-    )
-
-
+@command(
+    "diff",
+    "say which changes between two versions of a questionnaire break data",
+    argument("old", type=FILE, metavar="OLD", help="the earlier questionnaire file"),
+    argument("new", type=FILE, metavar="NEW", help="the later one"),
+)
 def execute(options: Options) -> int:
     """Compare, those changes first that break data."""
     from surveykit.questionnaire import diff_questionnaires

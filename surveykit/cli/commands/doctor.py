@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from surveykit.cli.common import give, show
-from surveykit.cli.parsing import Command, Options
+from surveykit.cli.commands.common import give, show
+from surveykit.cli.parsing import Options, command
 from surveykit.cli.telling.terminal import current
 from surveykit.cli.telling.wrapping import pad
+from surveykit.errors import SurveyKitError
+from surveykit.study.files.location import find_study
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(name, execute, "say what this machine has and lacks for a whole study")
+__all__ = ["execute"]
 
 
+@command("doctor", "say what this machine has and lacks for a whole study")
 def execute(options: Options) -> int:
     """Examine, and say what to do about what is missing."""
     from surveykit.study.tasks.machine import examine_machine
@@ -39,9 +37,6 @@ def execute(options: Options) -> int:
 
 def _folder(options: Options) -> Path:
     """The study that the call means, else the folder it is made in."""
-    from surveykit.errors import SurveyKitError
-    from surveykit.study.files.location import find_study
-
     if options.study is not None:
         return Path(options.study)
     try:

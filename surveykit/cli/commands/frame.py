@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Group, Options, option, path
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import FILE, Group, Options, command, option
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Group:
-    """Return the command and what it can do."""
-    file = option("--file", type=path(), metavar="FILE", help="default: frame_index.parquet in the output folder")
-    index = Command("index", execute, "write the frame sorted by stratum and permanent random number", file)
-    return Group(name, "sort a large frame once, for draws that read few rows", index)
+__all__ = ["frame"]
 
 
+frame = Group("frame", "sort a large frame once, for draws that read few rows")
+
+
+@frame.add
+@command(
+    "index",
+    "write the frame sorted by stratum and permanent random number",
+    option("--file", type=FILE, metavar="FILE", help="default: frame_index.parquet in the output folder"),
+)
 def execute(options: Options) -> int:
     """Index the frame."""
     from surveykit.study.pipeline import stages_up_to, study_stages

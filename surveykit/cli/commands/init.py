@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, say, show
-from surveykit.cli.parsing import Argument, Command, Options, path
+from surveykit.cli.commands.common import give, say, show
+from surveykit.cli.parsing import FILE, Options, argument, command
+from surveykit.study.tasks.scaffold import start_study
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "start a new study in a folder, with a small example to change",
-        Argument("folder", type=path(), metavar="FOLDER", help="a new or empty folder"),
-    )
+__all__ = ["execute"]
 
 
+@command(
+    "init",
+    "start a new study in a folder, with a small example to change",
+    argument("folder", type=FILE, metavar="FOLDER", help="a new or empty folder"),
+)
 def execute(options: Options) -> int:
     """Write the starter study."""
-    from surveykit.study.tasks.scaffold import start_study
-
     files = start_study(options.folder)
     give({"folder": options.folder, "files": [path.relative_to(options.folder) for path in files]})
     show(f"{len(files)} files written to {options.folder}")

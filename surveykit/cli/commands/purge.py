@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_outline, say, show
-from surveykit.cli.parsing import Command, Options, flag, option
+from surveykit.cli.commands.common import give, open_outline, say, show
+from surveykit.cli.parsing import Options, command, option
+from surveykit.study.running.lock import study_lock
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "destroy the original answers of a study, and record it",
-        option("--originals", is_flag=True, required=True, help="exports, cells as written, cleaning log"),
-        flag("--yes", help="destroy them; without it they are listed only"),
-    )
+__all__ = ["execute"]
 
 
+@command(
+    "purge",
+    "destroy the original answers of a study, and record it",
+    option("--originals", is_flag=True, required=True, help="exports, cells as written, cleaning log"),
+    option("--yes", is_flag=True, help="destroy them; without it they are listed only"),
+)
 def execute(options: Options) -> int:
     """List what would be destroyed; with ``--yes`` destroy it."""
-    from surveykit.study.running.lock import study_lock
     from surveykit.study.running.private import purge_originals, purge_plan
 
     outline = open_outline(options)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, show
-from surveykit.cli.parsing import Argument, Command, Group, Options, option, path
+from surveykit.cli.commands.common import give, show
+from surveykit.cli.parsing import FILE, Group, Options, argument, command, option
 from surveykit.cli.telling.terminal import current
 
-__all__ = ["command"]
+__all__ = ["questionnaire"]
 
 
-def command(name: str) -> Group:
-    """Return the command and what it can do."""
-    importing = Command(
-        "import",
-        execute,
-        "turn a 问卷星 text (.txt) or an XLSForm (.xlsx) into a YAML definition",
-        Argument("file", type=path(), metavar="FILE", help="the file to import"),
-        option("--output", type=path(), metavar="FILE", help="default: the same name with .yaml"),
-    )
-    return Group(name, "import a questionnaire from 问卷星 text or XLSForm", importing)
+questionnaire = Group("questionnaire", "import a questionnaire from 问卷星 text or XLSForm")
 
 
+@questionnaire.add
+@command(
+    "import",
+    "turn a 问卷星 text (.txt) or an XLSForm (.xlsx) into a YAML definition",
+    argument("file", type=FILE, metavar="FILE", help="the file to import"),
+    option("--output", type=FILE, metavar="FILE", help="default: the same name with .yaml"),
+)
 def execute(options: Options) -> int:
     """Import, and list what must be completed."""
     from surveykit.study.tasks.questionnaire_files import import_questionnaire

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from surveykit.cli.common import give, open_study, show
-from surveykit.cli.parsing import Argument, Command, Options, option, whole_number
+from surveykit.cli.commands.common import give, open_study, show
+from surveykit.cli.parsing import Options, Whole, argument, command, option
 from surveykit.errors import SurveyKitError
+from surveykit.study.files.places import DRAW_LOG, RELEASED
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "send reserve units into the field, in their random order",
-        Argument("units", nargs=-1, metavar="STRATUM=N", help="how many units of which stratum or cluster"),
-        option(
-            "--every",
-            type=whole_number(1),
-            metavar="N",
-            help="as many in every other stratum or cluster",
-        ),
-        option("--reason", required=True, metavar="TEXT", help="why, for the log (required)"),
-    )
+__all__ = ["execute"]
 
 
+@command(
+    "release",
+    "send reserve units into the field, in their random order",
+    argument("units", nargs=-1, metavar="STRATUM=N", help="how many units of which stratum or cluster"),
+    option("--every", type=Whole(1), metavar="N", help="as many in every other stratum or cluster"),
+    option("--reason", required=True, metavar="TEXT", help="why, for the log (required)"),
+)
 def execute(options: Options) -> int:
     """Release, and say what is in the field now."""
-    from surveykit.study.files.places import DRAW_LOG, RELEASED
     from surveykit.study.tasks.releasing import head_line, release_study
 
     study = open_study(options)

@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Argument, Command, Options
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, argument, command
 from surveykit.cli.telling.terminal import current
+from surveykit.errors import choose
+from surveykit.study.running.lock import study_lock
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def _formats() -> list[str]:
-    # Looked up when the help is shown: the questionnaire loads slowly.
+def _formats() -> str:
+    """Name all formats, when the help of the command is shown: the questionnaire loads slowly."""
     from surveykit.questionnaire import RENDERERS
 
-    return list(RENDERERS)
+    return f"{', '.join(RENDERERS)}, or all"
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "write the questionnaire as a web form, or in the formats named",
-        Argument("formats", nargs=-1, metavar="FORMAT", help="%(known)s, or all", known=_formats),
-    )
-
-
-def _known(named: Sequence[str]) -> tuple[str, ...]:
-    from surveykit.errors import SurveyKitError
+def _known(named: list[str]) -> tuple[str, ...]:
     from surveykit.questionnaire import RENDERERS
-    from surveykit.study.files.validation import nearest
 
-    unknown = [name for name in named if name not in (*RENDERERS, "all")]
-    if unknown:
-        raise SurveyKitError(f"unknown format {unknown[0]!r}: {nearest(unknown[0], [*RENDERERS, 'all'])}")
+    for name in named:
+        choose("format", name, (*RENDERERS, "all"))
     return tuple(RENDERERS if "all" in named else dict.fromkeys(named))
 
 
+@command(
+    "render",
+    "write the questionnaire as a web form, or in the formats named",
+    argument("formats", nargs=-1, metavar="FORMAT", help=_formats),
+)
 def execute(options: Options) -> int:
     """Render, and say what a format cannot carry."""
     formats = _known(options.formats) if options.formats else ()
     study = open_study(options)
     if formats:
-        from surveykit.study.running.lock import study_lock
         from surveykit.study.tasks.questionnaire_files import write_formats
 
         working("rendering the questionnaire")

@@ -5,68 +5,62 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, choice, flag, option, redraw, whole_number
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Choice, Options, Whole, command, option, redraw
 
 if TYPE_CHECKING:
     from surveykit.report.publishing.publication import Standard
     from surveykit.study.tasks.report_files import ReportOrder
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 STANDARDS: dict[str, Standard] = {"nchs": "nchs2017", "acs": "acs", "none": "none"}
 KINDS = ("pdf", "archive", "html", "docx", "xlsx", "data", "brief", "districts")
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "write the report; other editions and formats on demand",
-        option("--format", multiple=True, type=choice(*KINDS), metavar="FORMAT", help=f"any of: {', '.join(KINDS)}"),
-        option("--edition", type=choice("zh", "en"), default="zh", help="language (default: zh)"),
-        option(
-            "--profile",
-            type=choice("research", "official"),
-            default="research",
-            help="研究报告 or 公文 (default: research)",
-        ),
-        option(
-            "--variant",
-            type=choice("ua", "archive"),
-            default="ua",
-            help="kind of the full PDF: ua, tagged for accessibility (PDF/UA-1), or archive (PDF/A-3u with the data "
-            "behind each figure; default: ua)",
-        ),
-        option(
-            "--standard", type=choice(*STANDARDS), default="nchs", help="reliability rule for figures (default: nchs)"
-        ),
-        option(
-            "--smallest-count",
-            type=whole_number(1),
-            default=5,
-            metavar="N",
-            help="hide counts of 1 to N-1 (default: 5)",
-        ),
-        option(
-            "--round-counts",
-            type=whole_number(1),
-            default=1,
-            metavar="N",
-            help="protect numbers of respondents: multiples of N, and nothing that gives them back (default: 1, exact)",
-        ),
-        option(
-            "--workers", type=whole_number(1), metavar="N", help="processes for district reports (default: all cores)"
-        ),
-        flag(
-            "--reviewed",
-            help="write a protected edition although the disclosure audit found numbers: each of them was looked at",
-        ),
-        redraw(),
-    )
-
-
+@command(
+    "report",
+    "write the report; other editions and formats on demand",
+    option(
+        "--format",
+        type=Choice(KINDS),
+        multiple=True,
+        metavar="FORMAT",
+        help=f"any of: {', '.join(KINDS)}",
+    ),
+    option("--edition", type=Choice(("zh", "en")), default="zh", help="language (default: zh)"),
+    option(
+        "--profile",
+        type=Choice(("research", "official")),
+        default="research",
+        help="研究报告 or 公文 (default: research)",
+    ),
+    option(
+        "--variant",
+        type=Choice(("ua", "archive")),
+        default="ua",
+        help="kind of the full PDF: ua, tagged for accessibility (PDF/UA-1), or archive (PDF/A-3u with the data "
+        "behind each figure; default: ua)",
+    ),
+    option(
+        "--standard", type=Choice(tuple(STANDARDS)), default="nchs", help="reliability rule for figures (default: nchs)"
+    ),
+    option("--smallest-count", type=Whole(1), default=5, metavar="N", help="hide counts of 1 to N-1 (default: 5)"),
+    option(
+        "--round-counts",
+        type=Whole(1),
+        default=1,
+        metavar="N",
+        help="protect numbers of respondents: multiples of N, and nothing that gives them back (default: 1, exact)",
+    ),
+    option("--workers", type=Whole(1), metavar="N", help="processes for district reports (default: all cores)"),
+    option(
+        "--reviewed",
+        is_flag=True,
+        help="write a protected edition although the disclosure audit found numbers: each of them was looked at",
+    ),
+    redraw(),
+)
 def execute(options: Options) -> int:
     """Run what is out of date, then write what was ordered."""
     from surveykit.study.pipeline import study_stages

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_outline, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, flag, redraw
+from surveykit.cli.commands.common import give, open_outline, open_study, say, show, working
+from surveykit.cli.parsing import Options, command, option, redraw
 
-__all__ = ["command"]
-
-
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "make whatever is out of date, up to the report",
-        redraw(),
-        flag("--force", help="make everything again but the drawn sample"),
-    )
+__all__ = ["execute"]
 
 
+@command(
+    "run",
+    "make whatever is out of date, up to the report",
+    redraw(),
+    option("--force", is_flag=True, help="make everything again but the drawn sample"),
+)
 def execute(options: Options) -> int:
     """Run all stages."""
     from surveykit.study.pipeline import study_stages

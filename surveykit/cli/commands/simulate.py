@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, option, redraw, whole_number
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, Whole, command, option, redraw
+from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 from surveykit.language import headings
@@ -13,20 +14,15 @@ from surveykit.language import headings
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "make simulated data, or evaluate the plan by repeated draws",
-        option("--repetitions", type=whole_number(), metavar="N", help="evaluate the plan over N draws (at least 20)"),
-        redraw(),
-    )
-
-
+@command(
+    "simulate",
+    "make simulated data, or evaluate the plan by repeated draws",
+    option("--repetitions", type=Whole(), metavar="N", help="evaluate the plan over N draws (at least 20)"),
+    redraw(),
+)
 def execute(options: Options) -> int:
     """Simulate, or evaluate."""
     repetitions = options.repetitions
@@ -51,7 +47,7 @@ def _make(study: Study, *, redraw: bool) -> None:
         say("up to date")
     give({"made": result.made, "current": result.current, "seconds": result.seconds})
     give({"table": stage_table(study, chosen[-1]), "outputs": chosen[-1].outputs})
-    for line in show_stage(study, chosen[-1], headings(current().language)):
+    for line in show_stage(study, chosen[-1], headings(current().language), table_lines):
         show(line)
 
 

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Command, Options, option, redraw
+from surveykit.cli.commands.common import give, open_study, say, show, working
+from surveykit.cli.parsing import Options, command, option, redraw
+from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import SurveyKitError
 from surveykit.language import headings
 
-__all__ = ["COMMANDS", "command"]
-
-# Command: (last stage it makes, what it is for).
-COMMANDS = {
-    "plan": ("plan", "allocate the sample and show sizes and expected precision"),
-    "draw": ("draw", "draw the sample and its record"),
-    "ingest": ("ingest", "read the answers, code, check and link them to the sample"),
-    "weight": ("weight", "compute the weights and their diagnostics"),
-    "estimate": ("estimate", "estimate every indicator with its interval"),
-    "score": ("score", "turn rates into points, ranks and bands with their uncertainty"),
-}
+__all__ = ["draw", "estimate", "ingest", "plan", "score", "weight"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    give_up = option("--give-up", metavar="REASON", help="with --redraw: give up released units, and say why")
-    return Command(name, execute, COMMANDS[name][1], redraw(), *([give_up] if name == "draw" else []))
-
-
-def execute(options: Options) -> int:
+def _execute(options: Options) -> int:
     """Make the stage, and show what it says."""
     from surveykit.study.pipeline import giving_up, stages_up_to, study_stages
     from surveykit.study.running.run import run_stages
     from surveykit.study.stage_tables import show_stage, stage_table
 
     study = open_study(options)
-    chosen = stages_up_to(study_stages(study), COMMANDS[options.command][0])
+    chosen = stages_up_to(study_stages(study), options.command)
     reason = options.give_up if options.command == "draw" else None
     if reason is not None:
         chosen = giving_up(chosen, reason)
@@ -45,6 +30,20 @@ def execute(options: Options) -> int:
         say("up to date")
     give({"made": result.made, "current": result.current, "seconds": result.seconds})
     give({"table": stage_table(study, chosen[-1]), "outputs": chosen[-1].outputs})
-    for line in show_stage(study, chosen[-1], headings(current().language)):
+    for line in show_stage(study, chosen[-1], headings(current().language), table_lines):
         show(line)
     return 0
+
+
+# Each is named as the last stage that it makes.
+plan = command("plan", "allocate the sample and show sizes and expected precision", redraw())(_execute)
+draw = command(
+    "draw",
+    "draw the sample and its record",
+    redraw(),
+    option("--give-up", metavar="REASON", help="with --redraw: give up released units, and say why"),
+)(_execute)
+ingest = command("ingest", "read the answers, code, check and link them to the sample", redraw())(_execute)
+weight = command("weight", "compute the weights and their diagnostics", redraw())(_execute)
+estimate = command("estimate", "estimate every indicator with its interval", redraw())(_execute)
+score = command("score", "turn rates into points, ranks and bands with their uncertainty", redraw())(_execute)

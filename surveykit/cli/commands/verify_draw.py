@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from surveykit.cli.common import give, open_study, show, working
-from surveykit.cli.parsing import Command, Options, option, path
+from surveykit.cli.commands.common import give, open_study, show, working
+from surveykit.cli.parsing import FILE, Options, command, option
 from surveykit.cli.telling.failing import problem_object
 from surveykit.cli.telling.terminal import current
 from surveykit.errors import Problem, SurveyKitError
 
-__all__ = ["command"]
+__all__ = ["execute"]
 
 
-def command(name: str) -> Command:
-    """Return the command."""
-    return Command(
-        name,
-        execute,
-        "prove from the frame and the record that this is the drawn sample",
-        option(
-            "--published",
-            type=path(),
-            metavar="FOLDER",
-            help="verify what was published (plan.yaml, record.json, log.jsonl, ...) instead of a study",
-        ),
-        option("--frame", type=path(), metavar="FILE", help="with --published: a copy of the frame"),
-    )
-
-
+@command(
+    "verify-draw",
+    "prove from the frame and the record that this is the drawn sample",
+    option(
+        "--published",
+        type=FILE,
+        metavar="FOLDER",
+        help="verify what was published (plan.yaml, record.json, log.jsonl, ...) instead of a study",
+    ),
+    option("--frame", type=FILE, metavar="FILE", help="with --published: a copy of the frame"),
+)
 def execute(options: Options) -> int:
     """Verify, and tell every difference."""
     from surveykit.study.tasks.verifying import verify_published_draw, verify_study_draw

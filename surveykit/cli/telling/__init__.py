@@ -1,1 +1,1 @@
-"""What a call tells: results, messages, progress and errors, for a reader or as JSON."""
+"""How a call tells what it found: lines on a terminal, progress, messages in the user's language, one JSON object."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["cut", "pad", "width", "wrap"]
+__all__ = ["pad", "width", "wrap"]
 
 _NOT_FIRST = set("，。、；：！？）》」』”’％…,.;:!?)]}")
+_NOT_LAST = set("（《「『“‘([{")
 _PIECE = re.compile(r"[⺀-鿿＀-￯　-〿]|[^⺀-鿿＀-￯　-〿\s]+|\s+")
 
 
@@ -25,24 +26,6 @@ def width(text: str) -> int:
 def pad(text: str, columns: int) -> str:
     """Fill a text with spaces up to a number of columns."""
     return text + " " * max(0, columns - width(text))
-
-
-def cut(text: str, columns: int) -> str:
-    """Shorten a text to a number of columns.
-
-    Examples
-    --------
-    >>> cut("抽取样本", 5)
-    '抽取…'
-    """
-    if width(text) <= columns:
-        return text
-    kept = ""
-    for character in text:
-        if width(kept + character) > columns - 1:
-            break
-        kept += character
-    return kept + "…"
 
 
 def wrap(text: str, columns: int) -> list[str]:
@@ -70,10 +53,10 @@ def _break(line: str, piece: str) -> tuple[str, str]:
     """Return what stays on the line and what moves to the next with a closing mark, or with several of them."""
     if piece[0] in _NOT_FIRST and len(line) > 1 and not line[-1].isspace():
         start = len(line)
-        while found := re.search(r"(\S)$" if width(line[start - 1]) == 2 else r"(\S+)$", line[:start]):
+        while found := re.search(r"(\S)$" if line[start - 1] > "\x7f" else r"([!-~]+)$", line[:start]):
             start = found.start()
             if not start:
                 break
-            if line[start] not in _NOT_FIRST:
+            if line[start] not in _NOT_FIRST and line[start - 1] not in _NOT_LAST:
                 return line[:start], line[start:]
     return line, ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -176,10 +176,6 @@ class GlmResult(Shown):
         z = np.where(rows[:, None], w[:, None] * (fitted - mean) / w.sum(), 0.0)
         covariance = gradient.T @ self.covariance @ gradient + linear_covariance(self.design, z)
         return _margins(self, variable, levels, mean, covariance)
-
-    def with_conf_level(self, conf_level: float) -> GlmResult:
-        """Return the same model with intervals of another level."""
-        return replace(self, conf_level=conf_level)
 
     def __repr__(self) -> str:
         lines = [self.table.to_string(index=False), f"{self.details['formula']}, {self.family.name}, n {self.n}"]

@@ -223,7 +223,6 @@ class Quota(_Model):
 
     by: tuple[str, ...]
     targets: str
-    when_full: Literal["flag", "screen_out"] = "flag"
 
 
 class Questionnaire(_Model):

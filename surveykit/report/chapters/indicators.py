@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from surveykit.report.chapters.places import alt_text, base_notes, map_figure, tile_figure, trend_figure
 from surveykit.report.chapters.summary import band_counts, headline_sentence, range_sentence
-from surveykit.report.charts.intervals import caterpillar, comparison_factor, rank_intervals
+from surveykit.report.charts.intervals import caterpillar, rank_intervals
 from surveykit.report.content import numbers
 from surveykit.report.content.inputs import IndicatorInfo
 from surveykit.report.document.blocks import Block, Bullets, Cell, Chapter, Figure, Heading, Prose, Table, make_chapter
 from surveykit.report.document.claims import order_of
 from surveykit.report.document.view import Shown, View, band_of
+from surveykit.scoring import goldstein_healy
 
 __all__ = ["caterpillar_figures", "indicator_chapters", "rank_figure"]
 
@@ -73,7 +75,7 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
     hidden = [figure for figure in every if figure.withheld]
     bands = _bands_by_district(view, indicator.id) if by == "district" else {}
     errors = {figure.level: _error_of(view, figure) for figure in known}
-    factor = comparison_factor(np.array(list(errors.values())), view.report.conf_level)
+    factor = _comparison_factor(list(errors.values()), view.report.conf_level)
     city = view.figure(indicator.id)
     name = view.text(indicator.name)
     figures = []
@@ -88,7 +90,7 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
                 "conf_high": [figure.high for figure in piece],
                 "n": [figure.n for figure in piece],
                 "inner": [factor * errors[figure.level] for figure in piece],
-                "band": [bands.get(figure.level, "same") for figure in piece],
+                "band": [bands.get(figure.level, "not_distinguishable") for figure in piece],
                 "text": [view.value(figure, unit=False) for figure in piece],
             }
         )
@@ -120,11 +122,18 @@ def caterpillar_figures(view: View, indicator: IndicatorInfo, by: str = "distric
 
 def _error_of(view: View, figure: Shown) -> float:
     """Return the standard error of a figure, from its printed interval where it is not given."""
-    from scipy.stats import norm
-
     if np.isfinite(figure.std_error):
         return figure.std_error
     return (figure.high - figure.low) / (2 * float(norm.ppf(0.5 + view.report.conf_level / 2)))
+
+
+def _comparison_factor(std_errors: Sequence[float], conf_level: float) -> float:
+    """Return the factor of comparison intervals of independent estimates; that of intervals if none can be compared."""
+    errors = np.asarray(std_errors, dtype=float)
+    errors = errors[np.isfinite(errors) & (errors > 0)]
+    if len(errors) < 2:
+        return float(norm.ppf(0.5 + conf_level / 2))
+    return goldstein_healy(np.zeros(len(errors)), np.diag(errors**2), conf_level=conf_level).multiplier
 
 
 def _bands_by_district(view: View, indicator: str) -> dict[str, str]:
@@ -141,7 +150,7 @@ def rank_figure(view: View, key: str, ranks: pd.DataFrame, name: str, more: Sequ
     if len(order) < 2:
         return None
     rows = rows.loc[order].reset_index()
-    rows["band"] = rows["band"].map(band_of) if "band" in rows.columns else "same"
+    rows["band"] = rows["band"].map(band_of) if "band" in rows.columns else "not_distinguishable"
     rows.insert(1, "label", [view.district_names[district] for district in order])
     alt = view.say(
         "alt_ranks",

@@ -75,7 +75,7 @@ def score_figure(view: View, scores: pd.DataFrame) -> Figure:
             "estimate": [numbers.rounded(float(x), 2) for x in rows["points"]],
             "conf_low": [numbers.rounded(float(x), 2) for x in rows["conf_low"]],
             "conf_high": [numbers.rounded(float(x), 2) for x in rows["conf_high"]],
-            "band": rows["band"].map(band_of) if "band" in rows.columns else "same",
+            "band": rows["band"].map(band_of) if "band" in rows.columns else "not_distinguishable",
         }
     )
     rows["text"] = [numbers.fixed(x, 2) for x in rows["estimate"]]

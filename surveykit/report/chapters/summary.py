@@ -36,7 +36,7 @@ def band_counts(view: View, indicator: str) -> dict[str, list[str]] | None:
     ranks = view.report.ranks.get(indicator)
     if ranks is None:
         return None
-    bands: dict[str, list[str]] = {"above": [], "same": [], "below": []}
+    bands: dict[str, list[str]] = {"above": [], "not_distinguishable": [], "below": []}
     hidden = {shown.level for shown in view.figures(indicator, "district") if shown.withheld}
     by_district = dict(zip(ranks["district"].astype(str), ranks["band"].map(band_of), strict=True))
     for district, name in view.district_names.items():
@@ -62,7 +62,8 @@ def range_sentence(view: View, indicator: IndicatorInfo) -> str:
     bands = band_counts(view, indicator.id)
     if bands is None:
         return spread
-    return spread + view.say("key_bands", above=len(bands["above"]), below=len(bands["below"]), same=len(bands["same"]))
+    above, same, below = (len(names) for names in bands.values())
+    return spread + view.say("key_bands", above=above, below=below, same=same)
 
 
 def group_sentence(view: View, by: str) -> str:
@@ -129,7 +130,7 @@ def score_sentence(view: View) -> str:
         "key_score_bands",
         above=int((bands == "above").sum()),
         below=int((bands == "below").sum()),
-        same=int((bands == "same").sum()),
+        same=int((bands == "not_distinguishable").sum()),
         width=numbers.fixed(float(widths.mean())),
         count=len(scores),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -17,30 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["caterpillar", "comparison_factor", "rank_intervals", "side_by_side", "trend"]
+__all__ = ["caterpillar", "rank_intervals", "side_by_side", "trend"]
 
 ROW = 0.37
-
-
-def comparison_factor(std_errors: np.ndarray, conf_level: float = 0.95) -> float:
-    """Return the factor of comparison intervals: two of them just touch, on average, when a difference is significant.
-
-    ``z / mean_{j<k} (se_j + se_k) / sqrt(se_j^2 + se_k^2)``; Goldstein and Healy, JRSS A 158 (1995).
-
-    Examples
-    --------
-    >>> round(comparison_factor(np.array([1.5, 1.6, 1.4, 2.0, 1.8, 2.2])), 4)
-    1.3961
-    """
-    from scipy.stats import norm
-
-    used = np.asarray(std_errors, dtype=float)
-    used = used[np.isfinite(used) & (used > 0)]
-    z = float(norm.ppf(0.5 + conf_level / 2))
-    if len(used) < 2:
-        return z
-    ratios = [(first + second) / np.hypot(first, second) for first, second in itertools.combinations(used, 2)]
-    return z / float(np.mean(ratios))
 
 
 def caterpillar(
@@ -59,7 +37,7 @@ def caterpillar(
     ----------
     rows : DataFrame
         label, estimate, conf_low, conf_high, text (shown at the right); optional inner (half-width of the comparison
-        interval) and band ("above", "below", "same"). Rows with a missing estimate show only their text.
+        interval) and band ("above", "not_distinguishable", "below"). Rows with a missing estimate show only their text.
     key, alt : str
         Id and alternative text.
     axis : str

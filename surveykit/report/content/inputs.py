@@ -230,7 +230,7 @@ class ReportInput:
     groups : sequence of Group
         Labels for every key of ``estimates`` other than city and district.
     ranks : mapping of str to DataFrame
-        For an indicator's id: district, rank_low, rank_high, band ("above", "same", "below" the city).
+        For an indicator's id: district, rank_low, rank_high, band ("above", "not_distinguishable", "below").
     scores : DataFrame, optional
         district, points, std_error, conf_low, conf_high, rank_low, rank_high, band.
     score_parts : DataFrame, optional

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveykit.errors import choose
 from surveykit.report.content import numbers
 from surveykit.report.content.inputs import Edition, IndicatorInfo, OtherAnalysis, Profile, ReportInput, Text
 from surveykit.report.document.blocks import Cell, Column, Table
@@ -17,6 +18,7 @@ from surveykit.report.document.model_wording import model_wording, rests_on_mode
 from surveykit.report.messages import CATALOGUES, place_words, say
 from surveykit.report.publishing.differencing import SMALL_BASE
 from surveykit.report.publishing.publication import DEFAULT_RULES, PublicationRules, publish, publish_topline
+from surveykit.scoring.ranks.comparisons import BAND_NAMES
 
 __all__ = ["Shown", "View", "band_of", "label_of", "make_view"]
 
@@ -329,14 +331,9 @@ def _known(value: float) -> float | None:
 
 
 def band_of(value: object) -> str:
-    """Return "above", "below", or "same" for every other name of the middle band.
-
-    Examples
-    --------
-    >>> band_of("not_distinguishable")
-    'same'
-    """
-    return str(value) if str(value) in ("above", "below") else "same"
+    """Return a band: "above", "not_distinguishable" or "below"; anything else is refused."""
+    choose("band", value, tuple(BAND_NAMES))
+    return str(value)
 
 
 def label_of(row: Mapping[Any, Any], edition: Edition, stem: str) -> str:

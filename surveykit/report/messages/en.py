@@ -96,7 +96,7 @@ MESSAGES: dict[str, str] = {
     "unit_points": "Unit: points",
     "unit_both": "Unit: rates in %, scores in points",
     "band_above": "above average",
-    "band_same": "not distinguishable",
+    "band_not_distinguishable": "not distinguishable",
     "band_below": "below average",
     # Signs
     "sign_u": "[u] Not published: not reliable enough.",

@@ -96,7 +96,7 @@ MESSAGES: dict[str, str] = {
     "unit_points": "单位：分",
     "unit_both": "单位：率为%，度为分",
     "band_above": "高于平均",
-    "band_same": "无法区分",
+    "band_not_distinguishable": "无法区分",
     "band_below": "低于平均",
     # 符号
     "sign_u": "[u] 可靠性不足，不予公布。",

@@ -9,12 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from surveykit.estimation.intervals.reliability import effective_limits, judge_proportions
 
 __all__ = [
-    "acs_difference_margin",
     "acs_margin",
-    "acs_proportion_margin",
-    "acs_ratio_margin",
     "acs_reliability",
-    "acs_sum_margin",
     "nchs_count",
     "nchs_proportion",
 ]
@@ -158,59 +154,6 @@ def acs_reliability(estimate: ArrayLike, std_error: ArrayLike) -> pd.DataFrame:
             "reason": np.select(conditions, ["missing", "cv_high", "cv_medium"], default=""),
         }
     )
-
-
-def acs_sum_margin(margins: ArrayLike) -> float:
-    """Return the 90 % margin of a sum of independent estimates: the root of the sum of squared margins.
-
-    Source: US Census Bureau, ACS General Handbook (2018), chapter 8; so are the three functions below.
-
-    Examples
-    --------
-    >>> acs_sum_margin([3.0, 4.0])
-    5.0
-    """
-    return float(np.sqrt(np.sum(np.square(np.asarray(margins, dtype=float)))))
-
-
-def acs_difference_margin(first: float, second: float) -> float:
-    """Return the 90 % margin of a difference of two independent estimates.
-
-    Examples
-    --------
-    >>> acs_difference_margin(3.0, 4.0)
-    5.0
-    """
-    return acs_sum_margin([first, second])
-
-
-def acs_ratio_margin(numerator: float, denominator: float, numerator_margin: float, denominator_margin: float) -> float:
-    """Return the 90 % margin of a ratio whose numerator is not part of its denominator.
-
-    Examples
-    --------
-    >>> round(acs_ratio_margin(50, 100, 5, 10), 4)
-    0.0707
-    """
-    ratio = numerator / denominator
-    return float(np.sqrt(numerator_margin**2 + ratio**2 * denominator_margin**2) / denominator)
-
-
-def acs_proportion_margin(
-    numerator: float, denominator: float, numerator_margin: float, denominator_margin: float
-) -> float:
-    """Return the 90 % margin of a proportion; where the root is of a negative number, that of a ratio.
-
-    Examples
-    --------
-    >>> round(acs_proportion_margin(50, 100, 6, 10), 4)
-    0.0332
-    """
-    share = numerator / denominator
-    square = numerator_margin**2 - share**2 * denominator_margin**2
-    if square < 0:
-        return acs_ratio_margin(numerator, denominator, numerator_margin, denominator_margin)
-    return float(np.sqrt(square) / denominator)
 
 
 def acs_margin(std_error: ArrayLike) -> FloatArray:

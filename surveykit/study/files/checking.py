@@ -6,8 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surveykit.errors import Problem, first_few
+from surveykit.questionnaire import check_questionnaire, questionnaire_variables
+from surveykit.responses import check_quality_rules
+from surveykit.sampling import check_sampling_plan
+from surveykit.scoring import check_indicators, check_other_methods, check_scheme
+from surveykit.simulation import check_simulation
 from surveykit.study.files.response_maps import mapping_problems
 from surveykit.study.files.validation import nearest
+from surveykit.weighting import check_weighting_plan
+from surveykit.weighting.steps.residents import ResidentsStep
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study
@@ -22,13 +29,6 @@ class _Collector(Protocol):
 
 def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     """Check the definitions that could be read, each by itself."""
-    from surveykit.questionnaire import check_questionnaire
-    from surveykit.responses import check_quality_rules
-    from surveykit.sampling import check_sampling_plan
-    from surveykit.scoring import check_indicators
-    from surveykit.simulation import check_simulation
-    from surveykit.weighting import check_weighting_plan
-
     checks: dict[str, Callable[[Any], list[Problem]]] = {
         "sampling_plan": check_sampling_plan,
         "questionnaire": check_questionnaire,
@@ -76,8 +76,6 @@ def _analyses(study: Study) -> list[Problem]:
 
 def _steps(study: Study) -> list[Problem]:
     """Tables that steps name exist, and a study's estimates rest on weights."""
-    from surveykit.weighting.steps.residents import ResidentsStep
-
     problems = []
     for index, step in enumerate(study.weighting.steps):
         for key, name in step.tables().items():
@@ -95,8 +93,6 @@ def _steps(study: Study) -> list[Problem]:
 
 
 def _domains(study: Study) -> list[Problem]:
-    from surveykit.questionnaire import questionnaire_variables
-
     known = {variable.id for variable in questionnaire_variables(study.questionnaire)} | set(study.sampling_plan.strata)
     return [
         Problem(f"no question or stratum {domain.id!r}", nearest(domain.id, sorted(known)), ("domains", index, "id"))
@@ -115,8 +111,6 @@ def _headline(study: Study) -> list[Problem]:
 
 
 def _drivers(study: Study) -> list[Problem]:
-    from surveykit.questionnaire import questionnaire_variables
-
     drivers = study.definition.drivers
     if drivers is None:
         return []
@@ -190,8 +184,6 @@ def _margins(reading: _Collector, study: Study) -> None:
 
 
 def _scheme(reading: _Collector, study: Study) -> None:
-    from surveykit.scoring import check_other_methods, check_scheme
-
     units = study.regions["district"].tolist()
     inputs = None if study.other_methods is None else set(study.other_methods["criterion"])
     reading.add(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.errors import DataError
+from surveykit.responses.fieldwork.sample_link import ANSWERED_SUFFIX
+from surveykit.scoring import indicator_columns, with_alternatives
 from surveykit.study.files import places
 from surveykit.study.running.artefacts import read_csv, read_parquet
+from surveykit.weighting import apply_weighting
+from surveykit.weighting.variance.final_weights import FinalWeights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +38,6 @@ def read_linked(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def own_answers(table: pd.DataFrame) -> pd.DataFrame:
     """Return the linked table with what people answered in place of what the frame says of them."""
-    from surveykit.responses.fieldwork.sample_link import ANSWERED_SUFFIX
-
     answered = [name for name in table.columns if name.endswith(ANSWERED_SUFFIX)]
     renamed = {name: name.removesuffix(ANSWERED_SUFFIX) for name in answered}
     return table.drop(columns=[name for name in renamed.values() if name in table.columns]).rename(columns=renamed)
@@ -43,8 +45,6 @@ def own_answers(table: pd.DataFrame) -> pd.DataFrame:
 
 def weighting_for(study: Study, analysis: Analysis, linked: pd.DataFrame) -> WeightingResult:
     """Run the weighting plan for one analysis."""
-    from surveykit.weighting import apply_weighting
-
     by_file = {path: study.margins[name] for name, path in study.definition.files.margins.items()}
     plan = plan_for(study, analysis)
     named = {name: _weighting_table(study, name, plan) for name in plan.table_files()}
@@ -69,8 +69,6 @@ def _weighting_table(study: Study, name: str, plan: WeightingPlan) -> pd.DataFra
 
 def with_indicators(study: Study, linked: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
     """Return the linked sample with a column for each indicator and each of its alternative rules."""
-    from surveykit.scoring import indicator_columns, with_alternatives
-
     columns = indicator_columns(with_alternatives(study.indicators), linked, missing)
     return linked.assign(**{str(name): columns[name] for name in columns})
 
@@ -83,8 +81,6 @@ def weighted_design(study: Study, analysis: Analysis, linked: pd.DataFrame, miss
     DataError
         If the file of weights holds something else, lacks the analysis, or was made for other rows.
     """
-    from surveykit.weighting.variance.final_weights import FinalWeights
-
     table = with_indicators(study, linked, missing)
     name = study.located(places.FINAL_WEIGHTS)
     stored = read_parquet(study.path(places.FINAL_WEIGHTS))

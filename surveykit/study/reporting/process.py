@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from surveykit.questionnaire import questionnaire_variables
+from surveykit.responses.fieldwork.outcome_rates import RATES, outcome_rates
 from surveykit.study.files import places
 from surveykit.study.inputs.weighted import own_answers
 from surveykit.study.running.artefacts import read_csv, read_json
+from surveykit.weighting import kish_deff
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study
@@ -52,8 +54,6 @@ def weights(study: Study, analysis: str) -> pd.Series:
 
 def weighting_steps(study: Study, analysis: str) -> pd.DataFrame:
     """Each step of the weighting with the spread and cost of the weights after it."""
-    from surveykit.weighting import kish_deff
-
     table = read_csv(study.path(places.WEIGHTS))
     table = table[table["analysis"] == analysis]
     running = table["base_weight"].to_numpy(dtype=float)
@@ -106,8 +106,6 @@ def margins(study: Study, analysis: str) -> pd.DataFrame | None:
 
 def outcomes(linked: pd.DataFrame) -> pd.DataFrame:
     """AAPOR outcome rates of all sampled units, unweighted and base-weighted."""
-    from surveykit.responses.fieldwork.outcome_rates import RATES, outcome_rates
-
     table = outcome_rates(linked).set_index("weighting")
     shown = [rate for rate in RATES if rate in table.columns]
     return pd.DataFrame(

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from surveykit.scoring import ScoreCard, compare_with_mean, rank_confidence_sets
+from surveykit.scoring.indicators.kinds import SHIFT
+from surveykit.scoring.scheme.rounding import decimals_of, with_kinds
 from surveykit.study.files import places
 from surveykit.study.running.artefacts import read_csv, read_json
 
@@ -15,13 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ranks", "score_tables"]
 
-_BANDS = {"above": "above", "not_distinguishable": "same", "below": "below"}
-
 
 def score_tables(study: Study) -> dict[str, Any]:
     """Scores, their parts and the scheme, by the names of `ReportInput`."""
-    from surveykit.scoring import ScoreCard
-
     card = ScoreCard.from_payload(read_json(study.path(places.SCORE)))
     columns = ["district", "points", "std_error", "conf_low", "conf_high", "rank_low", "rank_high", "band"]
     parts = card.indicators.rename(columns={"max_points": "maximum"})
@@ -30,7 +29,7 @@ def score_tables(study: Study) -> dict[str, Any]:
         parts[f"part_{language}"] = parts["indicator"].map(names)
     notes = tuple({"zh": zh, "en": en} for zh, en in zip(card.notes_zh, card.notes, strict=True))
     return {
-        "scores": card.table[columns].assign(band=card.table["band"].map(_BANDS)),
+        "scores": card.table[columns],
         "score_parts": parts[["district", "part_zh", "part_en", "points", "conf_low", "conf_high", "maximum"]],
         "scheme": _scheme(study),
         "score_values": _rounded_values(study, card.criteria),
@@ -40,9 +39,6 @@ def score_tables(study: Study) -> dict[str, Any]:
 
 def _rounded_values(study: Study, criteria: pd.DataFrame) -> pd.DataFrame | None:
     """Values before and after the rounding rule, of the criteria that have one; None when nothing is rounded."""
-    from surveykit.scoring.indicators.kinds import SHIFT
-    from surveykit.scoring.scheme.rounding import decimals_of, with_kinds
-
     indicators = study.indicators.indicators
     scheme = with_kinds(study.scoring, [i.id for i in indicators], [i.kind for i in indicators])
     blocks = []
@@ -83,8 +79,6 @@ def ranks(study: Study, by_district: Estimates) -> dict[str, pd.DataFrame]:
 
     A band compares a district with the mean of all districts, each counted by its number of units on the frame.
     """
-    from surveykit.scoring import compare_with_mean, rank_confidence_sets
-
     allocated = read_csv(study.path(places.ALLOCATION), dtype={"district": str})
     sizes = allocated.groupby("district")[["population_size"]].sum()
     found = {}
@@ -98,7 +92,7 @@ def ranks(study: Study, by_district: Estimates) -> dict[str, pd.DataFrame]:
                 "district": units,
                 "rank_low": sets.table["rank_low"].to_numpy(),
                 "rank_high": sets.table["rank_high"].to_numpy(),
-                "band": [_BANDS[band] for band in bands["band"]],
+                "band": bands["band"].to_numpy(),
             }
         )
     return found

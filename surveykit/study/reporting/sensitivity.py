@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from surveykit.scoring import estimate_indicators, read_other_methods, with_alternatives
+from surveykit.scoring.inputs.survey import inputs_from_estimates
+from surveykit.scoring.sensitivity.analysis import sensitivity
+from surveykit.scoring.sensitivity.model import Factors
 from surveykit.study.files.study import UNIT
 from surveykit.study.inputs.weighted import read_linked, weighted_design
 
@@ -29,11 +33,6 @@ def sensitivity_table(study: Study) -> pd.DataFrame | None:
     DataFrame or None
         input (name of the choice), value, conf_low, conf_high.
     """
-    from surveykit.scoring import estimate_indicators, read_other_methods, with_alternatives
-    from surveykit.scoring.inputs.survey import inputs_from_estimates
-    from surveykit.scoring.sensitivity.analysis import sensitivity
-    from surveykit.scoring.sensitivity.model import Factors
-
     if study.other_methods is None:
         return None
     units = study.regions["district"].astype(str).tolist()

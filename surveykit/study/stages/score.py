@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from surveykit.study.files import places
+from surveykit.study.files.definition import unit_words
 from surveykit.study.files.study import UNIT
 from surveykit.study.running.artefacts import read_json, write_csv, write_json
 from surveykit.study.running.stage import Making, Stage
@@ -32,7 +33,6 @@ def _make(making: Making) -> None:
     from surveykit.estimation import Estimates
     from surveykit.scoring import read_other_methods, score
     from surveykit.scoring.card.notes import AREA
-    from surveykit.study.files.definition import unit_words
 
     study = making.study
     main, run = study.definition.analyses[0].id, study.definition.score

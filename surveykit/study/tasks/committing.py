@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DefinitionError, OverwriteError, SurveyKitError
+from surveykit.files.looking import read_text
 from surveykit.study.files import places
+from surveykit.study.files.validation import validate
+from surveykit.study.files.yaml_reader import parse_yaml
 from surveykit.study.running.artefacts import read_json
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
@@ -274,10 +277,7 @@ def what_differs(study: DrawFiles, plan: SamplingPlan, held: Commitment) -> str:
 
 def _write_seed(study: Study, final: SamplingPlan) -> None:
     """Add the seed at the end of the plan's file; the file is left alone unless it then says just that."""
-    from surveykit.files.looking import read_text
     from surveykit.sampling import SamplingPlan, plan_hash
-    from surveykit.study.files.validation import validate
-    from surveykit.study.files.yaml_reader import parse_yaml
 
     file = study.definition.files.sampling_plan
     path: Path = study.root / file

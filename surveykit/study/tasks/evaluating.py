@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from surveykit.simulation import EvaluationOptions, evaluate_plan
 from surveykit.study.files import places
 from surveykit.study.files.study import UNIT, simulation_of
 from surveykit.study.running.artefacts import read_parquet, to_csv
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
+from surveykit.weighting.steps.nonresponse import NonresponseStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,9 +43,6 @@ def evaluate_study(study: Study, repetitions: int, progress: Callable[[int], Non
     PlanEvaluation
         Also written to simulation/evaluation.csv in the study's output folder.
     """
-    from surveykit.simulation import EvaluationOptions, evaluate_plan
-    from surveykit.weighting.steps.nonresponse import NonresponseStep
-
     plan, data = study.sampling_plan, study.definition.data
     assert data.answers is not None
     frame, answers = read_parquet(study.root / data.frame), read_parquet(study.root / data.answers)

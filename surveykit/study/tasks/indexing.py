@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surveykit.errors import OverwriteError, SurveyKitError
+from surveykit.sampling import index_frame
 from surveykit.study.files import places
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.private import keep_private
@@ -34,8 +35,6 @@ def index_study_frame(study: Study, target: Path | None = None) -> FrameIndex:
     OverwriteError
         The file exists.
     """
-    from surveykit.sampling import index_frame
-
     plan, file = study.sampling_plan, study.definition.files.sampling_plan
     if plan.stages or plan.method != "srs":
         how = "in stages" if plan.stages else f"by method {plan.method!r}"

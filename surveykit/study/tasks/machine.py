@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from importlib.resources import files
 from pathlib import Path
 
 from surveykit._version import __version__
@@ -29,6 +30,7 @@ _PACKAGES = (
     "filelock",
     "markdown-it-py",
     "click",
+    "rich",
 )
 
 
@@ -80,8 +82,6 @@ def _weasyprint() -> Finding:
 
 
 def _fonts() -> Finding:
-    from importlib.resources import files
-
     names = sorted(
         entry.name for entry in (files("surveykit.report") / "fonts").iterdir() if entry.name.endswith(".otf")
     )

@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING
 
 from surveykit.errors import DefinitionError, OverwriteError, Problem, first_few
 from surveykit.files.looking import read_bytes, read_text
+from surveykit.questionnaire import (
+    RENDERERS,
+    PaperFonts,
+    Questionnaire,
+    check_questionnaire,
+    import_wjx_text,
+    import_xlsform,
+    questionnaire_yaml,
+    render_questionnaire,
+    resolve_scales,
+)
 from surveykit.study.files.inside import require_inside
 from surveykit.study.files.location import MARKER
 from surveykit.study.files.validation import validate
@@ -30,8 +41,6 @@ def read_questionnaire(path: Path) -> Questionnaire:
     DefinitionError
         With every problem of the file.
     """
-    from surveykit.questionnaire import Questionnaire, check_questionnaire, resolve_scales
-
     document = read_yaml(path, str(path))
     root = next((folder for folder in path.resolve().parents if (folder / MARKER).is_file()), path.resolve().parent)
     try:
@@ -58,7 +67,6 @@ def _tables(document: Document, root: Path) -> dict[str, pd.DataFrame]:
 
 def packaged_fonts(page: str = "") -> PaperFonts:
     """Return surveykit's own fonts for the paper form, with the face of rare hanzi when the page holds any."""
-    from surveykit.questionnaire import PaperFonts
     from surveykit.report.charts.typefaces import (
         EXTRA_FACE,
         FACES,
@@ -77,7 +85,6 @@ def packaged_fonts(page: str = "") -> PaperFonts:
 
 def write_formats(questionnaire: Questionnaire, formats: tuple[str, ...], folder: Path) -> list[str]:
     """Write a questionnaire in several formats; returns what to tell: files, and what a format cannot carry."""
-    from surveykit.questionnaire import RENDERERS, render_questionnaire
     from surveykit.report.charts.typefaces import unprintable
 
     told = []
@@ -109,8 +116,6 @@ def import_questionnaire(path: Path, target: Path) -> Imported:
     OverwriteError
         The target exists.
     """
-    from surveykit.questionnaire import import_wjx_text, import_xlsform, questionnaire_yaml
-
     if target.exists():
         raise OverwriteError(f"{target} exists: nothing was written; name another file with --output")
     if path.suffix.lower() == ".xlsx":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, first_few
+from surveykit.report import make_document
+from surveykit.report.audit import audit_outputs
 from surveykit.report.content.inputs import Edition, Profile
 from surveykit.report.publishing.publication import PublicationRules
+from surveykit.study.reporting import report_input
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
@@ -84,9 +88,6 @@ def write_report_files(study: Study, order: ReportOrder, say: Callable[[str], No
     DataError
         When the audit finds a number in a protected edition that should not be there; nothing is written then.
     """
-    from surveykit.report import make_document
-    from surveykit.study.reporting import report_input
-
     finished: dict[str, bytes] = {}
     with study_lock(study.output):
         require_settled(study)
@@ -115,10 +116,6 @@ def _audit(finished: dict[str, bytes], content: ReportInput, order: ReportOrder)
     exact bases says that its bases are exact; there a withheld figure that stands somewhere is a warning. A PDF is read
     where pypdf is installed; else it is said that it was not.
     """
-    import importlib.util
-
-    from surveykit.report.audit import audit_outputs
-
     readable = importlib.util.find_spec("pypdf") is not None
     chosen = {name: data for name, data in finished.items() if readable or not name.endswith(".pdf")}
     found, left = audit_outputs(chosen, content, order.rules), len(finished) - len(chosen)

@@ -47,7 +47,7 @@ def test_the_command_line_finds_it(
     assert main(["init", str(study)]) == 0
     asked = ["render", "outline", "--study", str(study), "--lang", "en"]
     assert main(asked) != 0
-    assert "unknown format 'outline'" in capsys.readouterr().err
+    assert "format: 'outline' is unknown" in capsys.readouterr().err
     monkeypatch.setitem(RENDERERS, OUTLINE.name, OUTLINE)
     assert main(asked) == 0
     files = list((study / "output" / "questionnaire").glob("*.outline.txt"))

@@ -86,7 +86,7 @@ def _chart(view: View, indicator: IndicatorInfo, figures: list[tuple[Shown, bool
             "conf_low": [figure.low for figure, _ in known],
             "conf_high": [figure.high for figure, _ in known],
             "n": [figure.n for figure, _ in known],
-            "band": ["own" if own else "same" for _, own in known],
+            "band": ["own" if own else "not_distinguishable" for _, own in known],
             "text": [view.value(figure, unit=False) for figure, _ in known],
         }
     )

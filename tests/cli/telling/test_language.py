@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveykit.cli.speech import choose_language
+from surveykit.cli.telling.speech import choose_language
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.cli.parsing import Options
 from surveykit.cli.telling.terminal import current
+from surveykit.study.files.location import find_study, named_study
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import Study, StudyOutline
@@ -50,6 +51,4 @@ def open_study(options: Options) -> Study:
 
 
 def _folder(options: Options) -> Path:
-    from surveykit.study.files.location import find_study, named_study
-
     return named_study(options.study) if options.study is not None else find_study(Path.cwd())
