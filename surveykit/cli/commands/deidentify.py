@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.cli.commands.common import give, open_study, say, show, working
-from surveykit.cli.parsing import Options, Whole, command, flag, option
+from surveykit.cli.parsing import Options, Whole, command, option
 from surveykit.cli.telling.tables import table_lines
 from surveykit.cli.telling.terminal import current
 from surveykit.language import headings
@@ -36,8 +36,10 @@ __all__ = ["execute"]
     option("--exact", multiple=True, metavar="COLUMN", help="numbers that leave as they are, not as ranges"),
     option("--leave-out", multiple=True, metavar="COLUMN", help="columns that are not published"),
     option("--weights", metavar="ANALYSIS", help="publish the final weights of an analysis"),
-    flag("--strata", help="publish the stratum of each record, as the first key variable"),
-    flag("--strict", help="count a blank as a value of its own: k persons then show exactly the same keys"),
+    option("--strata", is_flag=True, help="publish the stratum of each record, as the first key variable"),
+    option(
+        "--strict", is_flag=True, help="count a blank as a value of its own: k persons then show exactly the same keys"
+    ),
     option("--keep-text", multiple=True, metavar="COLUMN", help="open answers that a person has read and cleared"),
 )
 def execute(options: Options) -> int:
