@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from surveykit.study.files import places
-from surveykit.study.running.artefacts import read_csv
+from surveykit.study.running.artefacts import read_csv, read_json
 from surveykit.study.running.stage import Stage
+from surveykit.study.tasks.frame_reading import reading_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,17 @@ def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = 
         lines += aligned(shown)
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
+    if stage.name == "draw":
+        lines += _frame_told(study)
     return [*lines, *(f"  {name}" for name in stage.outputs)]
+
+
+def _frame_told(study: Study) -> list[str]:
+    """How the frame was read, and what should be known of the draw."""
+    record = read_json(study.path(places.DRAW_RECORD))
+    name = study.definition.data.frame
+    reading = record.get("reading")
+    return [*([reading_line(name, reading)] if reading else []), *map(str, record.get("notes", ()))]
 
 
 def stage_table(study: Study, stage: Stage) -> pd.DataFrame | None:

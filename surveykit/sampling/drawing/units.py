@@ -11,10 +11,11 @@ from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.listing import select_rows
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord, sample_digest, weight_totals
 from surveykit.sampling.frames.digest import frame_digest
-from surveykit.sampling.frames.frames import Frame, published_sql
+from surveykit.sampling.frames.frames import Frame, published_sql, reading_of
 from surveykit.sampling.frames.keys import BEYOND, threshold
+from surveykit.sampling.frames.preparing import preparation_notes
 from surveykit.sampling.frames.scan import Limit, require_unique_candidates, require_unique_drawn, selection_sql
-from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
+from surveykit.sampling.frames.strata import likeness_notes, require_unique_ids, stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 
@@ -62,7 +63,8 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
         sample_digest=sample_digest(table["stratum"].tolist(), table[plan.frame.id].tolist()),
         sql=published_sql(opened, sql),
         versions={"surveykit": __version__, opened.dialect.name: opened.version(), "python": platform.python_version()},
-        notes=notes,
+        notes=(*preparation_notes(plan, opened), *likeness_notes(plan, strata), *notes),
+        reading=reading_of(opened),
     )
     return Sample(table, record)
 
