@@ -74,6 +74,11 @@ CASES = {
     "unstratified whole-number ids": {"frame": {"id": "number"}, "strata": [], "size": {"total": "100"}},
     "Neyman": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "income"}},
     "Neyman from texts": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "sex"}},
+    "Kish from texts": {"size": {"total": "90", "allocation": "kish", "standard_deviation": "sex"}},
+    "power from texts": {
+        "size": {"total": "90", "allocation": "power", "standard_deviation": "sex", "mean": "sex", "measure": "sex"}
+    },
+    "cost from texts": {"size": {"total": "90", "cost": "sex"}},
     "sampford": {"method": "sampford", "selection": {"size": "income"}},
     "systematic in order": {"method": "systematic", "selection": {"order": ["area", "income"], "serpentine": "true"}},
     "normalised": {

@@ -147,8 +147,7 @@ class DrawRecord(Shown):
             raise DataError(
                 f"draw record: version {content.get('record')!r} is not known: use the surveykit that wrote it"
             )
-        given = {"reading": {}} | {name: value for name, value in content.items() if name != "record"}
-        values = _entries(cls, given)
+        values = _entries(cls, {name: value for name, value in content.items() if name != "record"})
         values["notes"] = tuple(values["notes"])
         values["stages"] = tuple(cls.from_dict(stage) for stage in values["stages"])
         values["strata"] = tuple(StratumRecord(**_entries(StratumRecord, s)) for s in values["strata"])

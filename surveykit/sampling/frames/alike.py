@@ -21,6 +21,7 @@ __all__ = ["SAME_TO_THE_EYE", "Alike", "alike_ids", "alike_values"]
 SAME_TO_THE_EYE: tuple[NormaliseStep, ...] = ("nfkc", "spaces")
 
 SHOWN = 3
+CHANGEABLE = "[^!-~]|[A-Z]"  # what some step may change, but for leading zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ def alike_ids(frame: Frame, column: str) -> Alike | None:
     """Find ids that look like one, in the engine: on DuckDB by as many hashes as there are distinct ids."""
     dialect = frame.dialect
     text = dialect.text(dialect.quote(column))
-    made = normalised_sql(text, ALL_STEPS, dialect, letters_of(frame, [text]))
+    whole = normalised_sql(text, ALL_STEPS, dialect, letters_of(frame, [text]))
+    doubtful = f"{text} like '0%' or {dialect.matches(text, dialect.literal(CHANGEABLE))}"
+    made = f"case when {doubtful} then {whole} else {text} end"  # most ids are as they would be made
     if isinstance(frame, DuckDBFrame):
         sql = f"select count(distinct hash({text})), count(distinct hash({made})) from {frame.table}"
         plain, folded = frame.rows(sql)[0]
