@@ -56,8 +56,9 @@ _PUBLIC = {
         stack_responses
     """,
     "sampling": """
-        Allocation AllocationBounds AllocationOptions DrawRecord PublicSource Sample SamplingPlan allocate
-        allocate_multivariate commit_plan comparison_table digest_sql domain_sizes draw draw_indexed
+        Allocation AllocationBounds AllocationOptions DrawRecord FrameReport PublicSource Sample SamplingPlan
+        allocate allocate_multivariate check_frame commit_plan comparison_table digest_sql domain_sizes draw
+        draw_indexed
         draw_rotated index_frame lavallee_hidiroglou open_ledger optimal_boundaries release reveal_seed
         sample_size_difference sample_size_proportion spark_frame stratum_table verify_commitment
         verify_draw

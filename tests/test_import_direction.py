@@ -42,7 +42,8 @@ ORDER = {
 PLACE = {room: {part: place for place, part in enumerate(parts.split())} for room, parts in ORDER.items()}
 # What may be imported inside a function: it takes long to load or need not be installed.
 SLOW = {"docx", "duckdb", "fontTools", "jinja2", "markdown_it", "matplotlib", "numpy", "openpyxl", "pandas"}
-SLOW |= {"polars", "pyarrow", "pydyf", "pypdf", "pyreadstat", "scipy", "weasyprint", "xlrd"}
+SLOW |= {"polars", "pyarrow", "pydyf", "pypdf", "pyreadstat", "scipy", "python_calamine"}
+SLOW |= {"weasyprint", "xlrd"}
 # Imports inside functions of anything else, by room. A number only goes down: lower it when an import went.
 INSIDE_FUNCTIONS = {
     "cli": 49, "report": 3, "simulation": 1, "study": 88, "weighting": 5,

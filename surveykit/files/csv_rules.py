@@ -31,6 +31,8 @@ class QuoteRules:
         The file as messages show it.
     separator : str
         One ASCII character.
+    line : int
+        Line of the file at which the text begins.
 
     Notes
     -----
@@ -38,10 +40,10 @@ class QuoteRules:
     be judged by its neighbour and its number alone; a doubled one closes and opens again.
     """
 
-    def __init__(self, file: str, separator: str) -> None:
+    def __init__(self, file: str, separator: str, line: int = 1) -> None:
         self._file, self._separator = file, ord(separator)
-        self._before, self._marks, self._lines = _START, 0, 1
-        self._last_mark = 1
+        self._before, self._marks, self._lines = _START, 0, line
+        self._last_mark = line
 
     def feed(self, block: bytes) -> None:
         """Check the next block of bytes, in an encoding whose ASCII bytes are ASCII characters."""

@@ -6,18 +6,26 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from surveykit.errors import DataError
 from surveykit.files.csv_rules import QuoteRules, first_record
 from surveykit.files.looking import FileError, open_regular, require_regular
 
-__all__ = ["csv_header", "literal_path", "open_csv", "open_parquet", "told_as_data_error"]
+__all__ = [
+    "csv_header",
+    "literal_path",
+    "open_csv",
+    "open_parquet",
+    "raw_blocks",
+    "require_quotes",
+    "told_as_data_error",
+    "write_blocks",
+]
 
-HEAD = 2_000_000
 BLOCK = 1 << 24
 MAX_COLUMNS = 20_000
 MAX_ROWS_PER_BYTE = 2_000
@@ -26,7 +34,7 @@ _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _REASONS = (
     ("unterminated quote", "a quotation mark is not closed, or text follows the closing one", "check the quotes"),
     ("Expected Number of Columns", "not as many cells as the header has", "check separators and quotes"),
-    ("unicode", "the text is not UTF-8", "save it as UTF-8, or convert it to Parquet"),
+    ("unicode", "the text is not UTF-8", "export it again, or say 'encoding:' under 'frame:' of the plan"),
     ("Maximum line size", "the line is longer than 2,000,000 bytes", "check the quotes; no unit needs so long a line"),
     (
         "invalid state",
@@ -53,26 +61,30 @@ def literal_path(connection: Any, path: Path) -> str:
 
 
 @contextmanager
-def told_as_data_error(source: str) -> Iterator[None]:
-    """Turn what DuckDB and Arrow raise while a frame is read into one error that names the frame and the line."""
+def told_as_data_error(source: str, lines_above: int = 0) -> Iterator[None]:
+    """Turn what DuckDB and Arrow raise while a frame is read into one error that names the frame and the line.
+
+    A copy that DuckDB reads may lack the first lines of the file: they are added to the line.
+    """
     import duckdb
     import pyarrow as pa
 
     try:
         yield
     except (duckdb.Error, pa.ArrowException, UnicodeDecodeError, EOFError) as error:
-        raise _told(str(error), source) from error
+        raise _told(str(error), source, lines_above) from error
     except MemoryError:
         raise DataError(f"{source}: there is not enough memory: give open_frame a memory_limit") from None
 
 
-def _told(text: str, source: str) -> FileError:
-    line = _LINE.search(text)
+def _told(text: str, source: str, lines_above: int) -> FileError:
+    found = _LINE.search(text)
+    line = int(found[1]) + lines_above if found else None
     for sign, what, todo in _REASONS:
         if sign in text:
-            return FileError(what, todo, source, int(line[1]) if line else None)
+            return FileError(what, todo, source, line)
     first = next((part for part in text.splitlines() if part.strip()), "no reason given")
-    return FileError(f"cannot be read: {first[:300]}", "", source, int(line[1]) if line else None)
+    return FileError(f"cannot be read: {first[:300]}", "", source, line)
 
 
 def open_parquet(connection: Any, path: Path) -> Any:
@@ -88,67 +100,60 @@ def open_parquet(connection: Any, path: Path) -> Any:
         return connection.read_parquet(pattern, hive_partitioning=False, union_by_name=False, filename=False)
 
 
-def _unpacked(path: Path, stream: IO[bytes]) -> IO[bytes]:
-    return gzip.open(stream) if path.name.lower().endswith(".gz") else stream  # type: ignore[return-value]
+def raw_blocks(path: Path, size: int = BLOCK) -> Iterator[bytes]:
+    """Iterate over the bytes of a file, unpacked if its name ends in ``.gz``; what cannot be read is a `FileError`."""
+    with open_regular(path) as stream:
+        packed = path.name.lower().endswith(".gz")
+        source = gzip.GzipFile(fileobj=stream) if packed else stream
+        try:
+            while block := source.read(size):
+                yield block
+        except (OSError, EOFError, zlib.error) as error:
+            raise FileError(f"not a whole gzip file ({error})", "it may be cut off", path.name) from None
 
 
-def csv_header(path: Path, delimiter: str) -> list[str]:
+def write_blocks(path: Path, blocks: Iterable[bytes]) -> None:
+    """Write a copy block by block."""
+    with path.open("wb") as stream:
+        for block in blocks:
+            stream.write(block)
+
+
+def csv_header(head: str, file: str, separator: str, line: int = 1) -> list[str]:
     """Read the header row of a CSV frame by the rules and nothing but the rules.
 
     Raises
     ------
     FileError
-        The file is empty or not UTF-8, its first line is blank or longer than a line may be, a column has no name, or
-        the header has one column and looks as if another character parted its names.
+        The header is blank or breaks the rules of quotation marks, a column has no name, or there are too many.
     """
-    with open_regular(path) as stream:
-        try:
-            raw = _unpacked(path, stream).read(HEAD + 4)
-        except (OSError, EOFError, zlib.error) as error:
-            raise FileError(f"not a whole gzip file ({error})", "it may be cut off", path.name) from None
-    if not raw:
-        raise FileError("the file is empty", "", path.name)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileError("the text is UTF-16, not UTF-8", "save it as UTF-8, or convert it to Parquet", path.name, 1)
-    text = raw.decode("utf-8-sig", "replace")
-    names = first_record(text, path.name, separator=delimiter)
-    return _sound_names(names, path.name, delimiter)
-
-
-def _sound_names(names: list[str], file: str, delimiter: str) -> list[str]:
+    try:
+        names = first_record(head, file, separator=separator)
+    except FileError as error:
+        raise FileError(error.problem.what, error.problem.todo, file, line) from None
     blank = [str(place) for place, name in enumerate(names, start=1) if not name.strip()]
     if blank:
         what = f"columns without a name in the header: {len(blank)}: number {', '.join(blank[:5])}"
-        raise FileError(what, "name each column, or delete it", file, 1)
-    if any("\ufffd" in name for name in names):
-        raise FileError("the header is not UTF-8", "save it as UTF-8, or convert it to Parquet", file, 1)
+        todo = "name each column, or delete it; say 'header_row:' under 'frame:' of the plan if it is another line"
+        raise FileError(what, todo, file, line)
     if len(names) > MAX_COLUMNS:
-        raise FileError(f"the header has {len(names):,} columns, more than {MAX_COLUMNS:,}", "", file, 1)
-    others = [letter for letter in ",;\t|" if letter != delimiter and letter in names[0]]
-    if len(names) == 1 and others:
-        what = f"the header {names[0][:60]!r} is one column when {delimiter!r} parts the cells"
-        todo = f"say 'delimiter: {others[0]!r}' under 'frame:' of the plan, or save the file with commas"
-        raise FileError(what, todo, file, 1)
+        raise FileError(f"the header has {len(names):,} columns, more than {MAX_COLUMNS:,}", "", file, line)
     return names
 
 
-def _check_quotes(path: Path, delimiter: str) -> None:
-    rules = QuoteRules(path.name, delimiter)
-    with open_regular(path) as stream:
-        source = _unpacked(path, stream)
-        try:
-            first = True
-            while block := source.read(BLOCK):
-                rules.feed(block.removeprefix(b"\xef\xbb\xbf") if first else block)
-                first = False
-        except (OSError, EOFError, zlib.error) as error:
-            raise FileError(f"not a whole gzip file ({error})", "it may be cut off", path.name) from None
+def require_quotes(path: Path, separator: str) -> None:
+    """Fail on quotation marks that break the rules anywhere in a file of UTF-8."""
+    rules = QuoteRules(path.name, separator)
+    for number, block in enumerate(raw_blocks(path)):
+        rules.feed(block if number else block.removeprefix(b"\xef\xbb\xbf"))
     rules.end()
 
 
-def open_csv(connection: Any, path: Path, names: list[str], delimiter: str) -> Any:
-    """Return a relation over one CSV file whose cells are text: RFC 4180, UTF-8, one line end, one width."""
-    _check_quotes(path, delimiter)
+def open_csv(connection: Any, path: Path, names: list[str], separator: str) -> Any:
+    """Return a relation over one CSV file whose cells are text: RFC 4180, UTF-8, one line end, one width.
+
+    Its quotation marks have been checked; see `require_quotes`.
+    """
     pattern = literal_path(connection, path)
     with told_as_data_error(path.name):
         return connection.read_csv(
@@ -157,7 +162,7 @@ def open_csv(connection: Any, path: Path, names: list[str], delimiter: str) -> A
             columns=dict.fromkeys(names, "VARCHAR"),
             auto_detect=False,
             strict_mode=True,
-            sep=delimiter,
+            sep=separator,
             quotechar='"',
             escapechar='"',
             encoding="utf-8",

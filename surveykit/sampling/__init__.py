@@ -24,6 +24,7 @@ from surveykit.sampling.drawing.log import chain_problems, extend_log
 from surveykit.sampling.drawing.record import DrawRecord, Sample, StratumRecord
 from surveykit.sampling.drawing.reserve import ReleaseLedger, open_ledger, release, replicate_samples
 from surveykit.sampling.drawing.verify import DrawVerification, verify_draw
+from surveykit.sampling.frames.checking import FrameReport, check_frame
 from surveykit.sampling.frames.digest import digest_sql, frame_digest
 from surveykit.sampling.frames.frames import open_frame
 from surveykit.sampling.frames.keys import permanent_key, uniform_numbers
@@ -70,6 +71,7 @@ __all__ = [
     "DrawVerification",
     "Field",
     "FrameIndex",
+    "FrameReport",
     "MultivariateAllocation",
     "PlanningDocument",
     "PostgresFrame",
@@ -88,6 +90,7 @@ __all__ = [
     "allocate_multivariate",
     "canonical_value",
     "chain_problems",
+    "check_frame",
     "check_sampling_plan",
     "commit_plan",
     "comparison_table",

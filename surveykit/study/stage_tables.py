@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from surveykit.study.files import places
-from surveykit.study.running.artefacts import read_csv
+from surveykit.study.running.artefacts import read_csv, read_json
 from surveykit.study.running.stage import Stage
+from surveykit.study.tasks.frame_reading import reading_line
 from surveykit.study.tasks.releasing import drawn_line, head_line
 
 if TYPE_CHECKING:
@@ -66,8 +67,16 @@ def show_stage(
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
     if stage.name == "draw":
-        lines += [f"  {drawn_line(study)}", f"  {head_line(study)}"]
+        lines += [*_frame_told(study), f"  {drawn_line(study)}", f"  {head_line(study)}"]
     return [*lines, *(f"  {name}" for name in stage.outputs)]
+
+
+def _frame_told(study: Study) -> list[str]:
+    """How the frame was read, and what should be known of the draw."""
+    record = read_json(study.path(places.DRAW_RECORD))
+    name = study.definition.data.frame
+    reading = record.get("reading")
+    return [*([reading_line(name, reading)] if reading else []), *map(str, record.get("notes", ()))]
 
 
 def stage_table(study: Study, stage: Stage) -> pd.DataFrame | None:

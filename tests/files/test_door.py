@@ -42,12 +42,15 @@ def test_a_path_is_one_file(tmp_path, kind):
         assert rows(tmp_path / name / f"f [1].{kind}") == [(name.replace(",", ";"), "own")]
 
 
-def test_a_delimiter_is_said_and_never_guessed(tmp_path):
+def test_a_separator_is_detected_from_the_header_and_never_guessed(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("id;d\n1;x,y\n", encoding="utf-8")
-    with pytest.raises(DataError, match="delimiter: ';'"):
+    assert rows(path) == [("1", "x,y")]
+    assert open_frame(path).reading["separator"] == "semicolon (detected)"
+    path.write_text("id;d,e\n1;x,y\n", encoding="utf-8")
+    with pytest.raises(DataError, match="2 columns by comma, 2 columns by semicolon: say 'separator: ','"):
         open_frame(path)
-    assert rows(path, delimiter=";") == [("1", "x,y")]
+    assert rows(path, separator=";") == [("1", "x,y")]
     (tmp_path / "b.tsv").write_text("id\td\n1\tx\n", encoding="utf-8")
     assert rows(tmp_path / "b.tsv") == [("1", "x")]
 

@@ -10,9 +10,11 @@ import psycopg
 import pytest
 from canonical import digest
 from test_digest import COLUMNS, awkward_plan, awkward_rows
+from test_normalising import AWKWARD, in_engine
 
 from surveykit.errors import DataError, MissingDependencyError
-from surveykit.sampling import digest_sql, draw, frame_digest, postgres_frame, verify_draw
+from surveykit.sampling import check_frame, digest_sql, draw, frame_digest, postgres_frame, verify_draw
+from surveykit.sampling.frames.normalising import ALL_STEPS, normalised_text
 
 USER = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
 
@@ -72,8 +74,19 @@ CASES = {
     "unstratified whole-number ids": {"frame": {"id": "number"}, "strata": [], "size": {"total": "100"}},
     "Neyman": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "income"}},
     "Neyman from texts": {"size": {"total": "90", "allocation": "neyman", "standard_deviation": "sex"}},
+    "Kish from texts": {"size": {"total": "90", "allocation": "kish", "standard_deviation": "sex"}},
+    "power from texts": {
+        "size": {"total": "90", "allocation": "power", "standard_deviation": "sex", "mean": "sex", "measure": "sex"}
+    },
+    "cost from texts": {"size": {"total": "90", "cost": "sex"}},
     "sampford": {"method": "sampford", "selection": {"size": "income"}},
     "systematic in order": {"method": "systematic", "selection": {"order": ["area", "income"], "serpentine": "true"}},
+    "normalised": {
+        "frame": {"id": "unit_id", "normalise": ["nfkc", "spaces", "case", "zeros"]},
+        "strata": ["area"],
+        "size": {"per_stratum": "15"},
+    },
+    "composite ids": {"frame": {"id": "key", "parts": ["sex", "number"], "normalise": {"sex": ["zeros"]}}},
     "two stages": {
         "size": {},
         "stages": [
@@ -96,6 +109,26 @@ def test_postgres_draws_and_verifies_the_same_sample(table, frame, make_plan, na
     for source in (table, local):
         assert verify_draw(plan, source, here.record, here.table).ok
         assert verify_draw(plan, source, there.record, there.table).ok
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("steps", [["nfkc"], ["spaces"], list(ALL_STEPS)])
+def test_awkward_values_are_normalised_as_in_python(connection, steps):
+    connection.execute("create temporary table awkward (n int, v text)")
+    with connection.cursor() as cursor, cursor.copy("copy awkward from stdin") as copy:
+        for row in enumerate(AWKWARD):
+            copy.write_row(row)
+    found = in_engine(postgres_frame(connection, "awkward"), AWKWARD, steps)
+    connection.execute("drop table awkward")
+    assert found == [normalised_text(value, steps) for value in AWKWARD]
+
+
+@pytest.mark.postgres
+def test_problems_are_those_of_the_local_frame(table, frame, make_plan):
+    plan = make_plan(method="sampford", selection={"size": "income"}, levels={"district": ["wuhou", "x"]})
+    here, there = check_frame(plan, frame), check_frame(plan, table)
+    assert len(here.problems) == 1
+    assert (here.problems, here.doubts, here.strata) == (there.problems, there.doubts, there.strata)
 
 
 @pytest.mark.postgres

@@ -1,11 +1,15 @@
 """The same draw on Spark in local mode."""
 
+import unicodedata
+
 import pytest
 from canonical import digest
 from test_digest import COLUMNS, awkward_plan, awkward_rows, awkward_table
+from test_normalising import AWKWARD, in_engine
 
 from surveykit.errors import DataError, MissingDependencyError
-from surveykit.sampling import digest_sql, draw, frame_digest, spark_frame, verify_draw
+from surveykit.sampling import check_frame, digest_sql, draw, frame_digest, spark_frame, verify_draw
+from surveykit.sampling.frames.normalising import ALL_STEPS, _combines, normalised_text
 
 
 def test_what_is_no_spark_table():
@@ -42,17 +46,36 @@ def test_spark_draws_and_verifies_the_same_sample(session, frame, make_plan, tmp
         {},
         {"hash": "sha256"},
         {"size": {"total": 90, "allocation": "neyman", "standard_deviation": "sex"}},
+        {"size": {"total": 90, "allocation": "kish", "standard_deviation": "sex"}},
+        {"size": {"total": 90, "allocation": "power", "standard_deviation": "sex", "mean": "sex", "measure": "sex"}},
+        {"size": {"total": 90, "cost": "sex"}},
         {"method": "sampford", "selection": {"size": "income"}, "seed": "o'b\\c"},
         {"size": {}, "stages": stages},
+        {"frame": {"id": "unit_id", "normalise": ["nfkc", "spaces", "case", "zeros"]}},
+        {"frame": {"id": "key", "parts": ["sex", "unit_id"]}},
     ]
     for changes in cases:
         plan = make_plan(**changes)
         here, there = draw(plan, frame), draw(plan, table)
-        assert here.table["unit_id"].tolist() == there.table["unit_id"].tolist()
+        assert here.table[plan.frame.id].tolist() == there.table[plan.frame.id].tolist()
         for name in ("frame_digest", "sample_digest", "strata"):
             assert getattr(here.record, name) == getattr(there.record, name)
         assert verify_draw(plan, table, here.record, here.table).ok
         assert verify_draw(plan, frame, there.record, there.table).ok
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")
+def test_awkward_values_are_normalised_as_in_python(session, make_plan):
+    plain = [value for value in AWKWARD if not any(map(_combines, unicodedata.normalize("NFKD", value)))]
+    table = spark_frame(session.createDataFrame(list(enumerate(plain)), "n int, v string"))
+    for steps in (["nfkc"], ["spaces"], list(ALL_STEPS)):
+        assert in_engine(table, plain, steps) == [normalised_text(value, steps) for value in plain]
+    marks = spark_frame(session.createDataFrame([(1, "e\u0301")], "n int, v string"))
+    with pytest.raises(DataError, match="marks that combine with the character before them, which spark cannot"):
+        in_engine(marks, [], ["nfkc"])
+    report = check_frame(make_plan(frame={"id": "v"}, strata=["n"], levels={"n": ["0"]}), table)
+    assert len(report.problems) == 3
 
 
 @pytest.mark.spark

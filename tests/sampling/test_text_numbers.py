@@ -1,5 +1,8 @@
 """Numbers of a CSV frame, which is text throughout: allocations and sizes read them on every engine and file kind."""
 
+import sqlite3
+from contextlib import closing
+
 import duckdb
 import pandas as pd
 import pytest
@@ -20,8 +23,20 @@ def sources(frame, folder):
     frame.to_parquet(folder / "f.parquet")
     texts = frame.assign(income=frame["income"].map(repr))
     texts.to_parquet(folder / "texts.parquet")
+    frame.to_csv(folder / "gb.csv", index=False, encoding="gb18030", sep=";")
+    frame.to_csv(folder / "wide.tsv", index=False, encoding="utf-16", sep="\t")
+    frame.to_excel(folder / "f.xlsx", index=False)
+    with closing(sqlite3.connect(folder / "f.sqlite")) as connection:
+        frame.to_sql("f", connection, index=False)
+    with duckdb.connect(folder / "f.duckdb") as connection:
+        connection.from_df(texts).create("f")
     return {
         "csv": folder / "f.csv",
+        "csv in GB18030": folder / "gb.csv",
+        "tsv in UTF-16": folder / "wide.tsv",
+        "workbook": folder / "f.xlsx",
+        "sqlite": folder / "f.sqlite",
+        "duckdb": folder / "f.duckdb",
         "parquet": folder / "f.parquet",
         "texts in parquet": folder / "texts.parquet",
         "table": texts,
@@ -48,6 +63,7 @@ def test_allocations_read_numbers_from_every_kind_of_frame(frame, make_plan, tmp
 
 
 def test_sizes_of_a_csv_draw_the_same_sample(frame, make_plan, tmp_path):
+    frame = frame.assign(income=frame["income"].round(6))  # pandas writes 16 digits into a workbook
     plan = make_plan(method="sampford", selection={"size": "income"}, size={"per_stratum": 5})
     samples = [draw(plan, source) for source in sources(frame, tmp_path).values()]
     assert len({sample.record.sample_digest for sample in samples}) == 1

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from surveykit.cli.commands.common import give, open_study, say, show
-from surveykit.cli.parsing import Options, command
+from surveykit.cli.parsing import Options, command, option
 from surveykit.cli.telling.failing import problem_object, problem_text
 from surveykit.cli.telling.terminal import current
-from surveykit.study.files.inside import outside_problems
-from surveykit.study.tasks.printing import printing_problems
+from surveykit.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from surveykit.sampling import FrameReport
 
 __all__ = ["execute"]
 
 
-@command("check", "check every file of the study and tell all problems at once")
+@command(
+    "check",
+    "check every file of the study and its frame, and tell all problems at once",
+    option(
+        "--all-ids",
+        is_flag=True,
+        help="compare the ids of a frame of more than two million units for likeness, too",
+    ),
+)
 def execute(options: Options) -> int:
     """Check, and say what was checked."""
-    from surveykit.questionnaire import lint_questionnaire
-    from surveykit.study.files.study import count_parts
+    from surveykit.study.tasks.looking import frame_lines, look_over
 
     terminal = current()
     study = open_study(options)
-    give({"study": count_parts(study)})
+    look = look_over(study, all_ids=options.all_ids)
+    give({"study": look.parts})
     for line in study.summary():
         say(line)
-    outside = outside_problems(study.root, study.definition)
-    if outside:
-        give({"trusted": [problem_object(problem, terminal) for problem in outside]})
-    for problem in outside:
+    if look.outside:
+        give({"trusted": [problem_object(problem, terminal) for problem in look.outside]})
+    for problem in look.outside:
         say(f"trusted: {problem.what}")
-    file = study.definition.files.questionnaire
-    doubts = [problem.at(problem.file or file, problem.line) for problem in lint_questionnaire(study.questionnaire)]
-    glyphs = printing_problems(study)
-    for kind, found in (("lint", doubts), ("glyph", glyphs)):
+    for line in frame_lines(study, look.frame):
+        say(line)
+    give({"frame": _frame_object(look.frame)})
+    for kind, found in look.doubts.items():
         for doubt in found:
             terminal.complain_as_is(terminal.text("warning") + ": " + problem_text(doubt, terminal))
             terminal.warnings.append({"kind": kind, **problem_object(doubt, terminal)})
-    doubts += glyphs
+    if look.frame is not None and look.frame.problems:
+        name = study.definition.data.frame
+        raise DefinitionError([problem.at(name, problem.line) for problem in look.frame.problems])
+    doubts = [doubt for found in look.doubts.values() for doubt in found]
     show(f"no problems found, {len(doubts)} warnings" if doubts else "no problems found")
     return 0
+
+
+def _frame_object(report: FrameReport | None) -> dict[str, object]:
+    if report is None:
+        return {}
+    counts: dict[str, object] = {"units": report.rows, "strata": report.strata, "reading": report.reading}
+    return counts | {"notes": list(report.notes), "skipped": list(report.skipped)}

@@ -26,6 +26,7 @@ __all__ = ["FREE", "record_differences", "sample_differences"]
 
 FREE: Mapping[str, str] = {
     "frame": "the name of the file or object that was read; which frame it was is said by the digest",
+    "reading": "how that file was read; what it holds, read rightly, is said by the digest",
     "versions": "the programs that drew; any others must give the same sample",
 }
 """Fields of a record that verification cannot prove and does not need, with the reason."""

@@ -14,7 +14,7 @@ from surveykit.sampling.drawing.listing import listing_sql
 from surveykit.sampling.drawing.record import Sample, in_reserve
 from surveykit.sampling.drawing.reserve import ReleaseLedger, reserve_of
 from surveykit.sampling.drawing.units import require_drawable, stratum_sizes
-from surveykit.sampling.frames.frames import open_frame
+from surveykit.sampling.frames.preparing import open_plan_frame
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.definition import SamplingPlan
 
@@ -64,7 +64,7 @@ def draw_rotated(plan: SamplingPlan, frame: Any, shift: float) -> pd.DataFrame:
         raise DataError("rotation: only simple random samples in one stage are rotated")
     if not 0.0 <= shift < 1.0:
         raise DataError(f"rotation: shift {shift!r} is not from 0 up to 1")
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    opened = open_plan_frame(plan, frame)
     strata = stratum_table(plan, opened)
     require_unique_ids(plan, opened, int(strata["population_size"].sum()), "all")
     sizes = stratum_sizes(strata, allocate(plan, strata))

@@ -9,7 +9,7 @@ from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.drawing.record import IdsChecked, Sample
 from surveykit.sampling.drawing.stages import draw_stages
 from surveykit.sampling.drawing.units import draw_units, require_drawable
-from surveykit.sampling.frames.frames import open_frame
+from surveykit.sampling.frames.preparing import open_plan_frame
 from surveykit.sampling.plan.definition import SamplingPlan
 
 __all__ = ["draw"]
@@ -72,7 +72,7 @@ def draw(
     """
     choose("id_check", id_check, get_args(IdCheck))
     require_drawable(plan)
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    opened = open_plan_frame(plan, frame)
     if plan.stages:
         return draw_stages(plan, opened, allocation, id_check)
     return draw_units(plan, opened, allocation, id_check)

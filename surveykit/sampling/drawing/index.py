@@ -15,16 +15,17 @@ from surveykit.sampling.drawing.record import Sample, fill_record
 from surveykit.sampling.drawing.units import finish_table, require_drawable, stratum_sizes
 from surveykit.sampling.frames.digest import frame_digest, header_of
 from surveykit.sampling.frames.encoding import covered_columns
-from surveykit.sampling.frames.frames import DuckDBFrame, Frame, NamedFrame, open_frame
+from surveykit.sampling.frames.frames import DuckDBFrame, Frame, NamedFrame, reading_of
 from surveykit.sampling.frames.keys import BEYOND, key_expression
+from surveykit.sampling.frames.preparing import open_plan_frame, preparation_notes
 from surveykit.sampling.frames.scan import Limit, carried_columns, selection_sql
-from surveykit.sampling.frames.strata import require_unique_ids, stratum_expression, stratum_table
+from surveykit.sampling.frames.strata import likeness_notes, require_unique_ids, stratum_expression, stratum_table
 from surveykit.sampling.plan.definition import SamplingPlan
 
 __all__ = ["FrameIndex", "draw_indexed", "index_frame", "open_index"]
 
 MARK = b"surveykit_frame_index"
-CONTENT = ("seed", "hash", "id", "strata", "counts", "digest", "digest_of", "columns", "source")
+CONTENT = ("seed", "hash", "id", "strata", "counts", "digest", "digest_of", "columns", "source", "reading", "notes")
 ROWS = 8_192
 BATCH = 32 * ROWS
 
@@ -75,7 +76,7 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         raise OverwriteError(f"index: {str(target)!r} exists: give another name, or remove it yourself")
     if plan.seed is None:
         raise DataError("index: the plan has no seed, which decides the order")
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    opened = open_plan_frame(plan, frame)
     strata = stratum_table(plan, opened)
     require_unique_ids(plan, opened, int(strata["population_size"].sum()), "all")
     content = {
@@ -88,6 +89,8 @@ def index_frame(plan: SamplingPlan, frame: Any, path: str | Path) -> FrameIndex:
         "digest_of": header_of(covered_columns(plan, opened)),
         "columns": list(opened.columns()),
         "source": opened.source,
+        "reading": reading_of(opened),
+        "notes": [*preparation_notes(plan, opened), *likeness_notes(plan, strata)],
     }
     partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)  # what an interrupted call left, or a link that would be followed
@@ -225,6 +228,8 @@ def draw_indexed(plan: SamplingPlan, index: FrameIndex, allocation: Allocation |
         ids_checked="all",
         sql=selection_sql(plan, named, limits),
         engine={"index": index.path.name},
+        notes=tuple(index.content["notes"]),
+        reading=dict(index.content["reading"]),
     )
     return Sample(table, record)
 

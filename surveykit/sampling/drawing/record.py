@@ -6,7 +6,7 @@ import hashlib
 import math
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import ValidationError
@@ -88,6 +88,8 @@ class DrawRecord(Shown):
         What should be known, such as units taken with certainty.
     stages : tuple of DrawRecord
         Records of the stages of a multistage draw, in order.
+    reading : dict of str to str
+        How the frame's file was read: kind, encoding, separator, sheet, and what was left out of it.
     """
 
     plan_id: str
@@ -107,6 +109,7 @@ class DrawRecord(Shown):
     versions: dict[str, str]
     notes: tuple[str, ...] = ()
     stages: tuple[DrawRecord, ...] = ()
+    reading: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         choose("ids_checked", self.ids_checked, get_args(IdsChecked))
@@ -176,8 +179,17 @@ def _proof(record: DrawRecord) -> tuple[Words, ...]:
             f"plan {record.plan_id}, seed {record.seed!r}, {record.hash}; frame of {record.frame_rows:,} units, digest "
             f"{record.frame_digest[:16]}…; sample digest {record.sample_digest[:16]}…",
         ),
+        *_read(record),
         *((note, note) for note in record.notes),
     )
+
+
+def _read(record: DrawRecord) -> tuple[Words, ...]:
+    """How the file of the frame was read, if it was a file."""
+    if not record.reading:
+        return ()
+    told = ", ".join(f"{name} {value}" for name, value in record.reading.items())
+    return ((f"抽样框文件 {record.frame}：{told}", f"frame file {record.frame}: {told}"),)
 
 
 @dataclass(frozen=True)
@@ -211,7 +223,7 @@ class Sample(Shown):
 
 def _entries(kind: type[DrawRecord] | type[StratumRecord], content: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of a record, all of them and no others."""
-    names = [field.name for field in fields(kind)]
+    names = [entry.name for entry in fields(kind)]
     missing, strange = [n for n in names if n not in content], [n for n in content if n not in names]
     if missing or strange:
         raise DataError(

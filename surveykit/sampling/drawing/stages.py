@@ -10,7 +10,8 @@ from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.drawing.record import DrawRecord, IdsChecked, Sample, sample_digest
 from surveykit.sampling.drawing.units import draw_units
 from surveykit.sampling.frames.digest import frame_digest
-from surveykit.sampling.frames.frames import Frame, open_frame, require_columns, require_plain_type
+from surveykit.sampling.frames.frames import Frame, open_frame, reading_of, require_columns, require_plain_type
+from surveykit.sampling.frames.preparing import preparation_notes
 from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
 from surveykit.sampling.plan.definition import SIZED, FrameSource, SamplingPlan, SizeRule, Stage, plan_hash
 
@@ -58,7 +59,15 @@ def draw_stages(plan: SamplingPlan, frame: Frame, allocation: Allocation | None,
     sample = _join(plan, frame, stages)
     checked: IdsChecked = "all" if all_checked else "candidates"
     whole = frame_digest(plan, frame)
-    return replace(sample, record=replace(sample.record, frame_rows=rows, frame_digest=whole, ids_checked=checked))
+    record = replace(
+        sample.record,
+        frame_rows=rows,
+        frame_digest=whole,
+        ids_checked=checked,
+        notes=(*preparation_notes(plan, frame), *sample.record.notes),
+        reading=reading_of(frame),
+    )
+    return replace(sample, record=record)
 
 
 def _require_free_names(plan: SamplingPlan, frame: Frame) -> None:

@@ -9,10 +9,11 @@ from surveykit.sampling.allocation.allocation import Allocation, allocate
 from surveykit.sampling.drawing.listing import select_rows
 from surveykit.sampling.drawing.record import Sample, fill_record
 from surveykit.sampling.frames.digest import frame_digest
-from surveykit.sampling.frames.frames import Frame, published_sql
+from surveykit.sampling.frames.frames import Frame, published_sql, reading_of
 from surveykit.sampling.frames.keys import BEYOND, threshold
+from surveykit.sampling.frames.preparing import preparation_notes
 from surveykit.sampling.frames.scan import Limit, require_unique_candidates, require_unique_drawn, selection_sql
-from surveykit.sampling.frames.strata import require_unique_ids, stratum_table
+from surveykit.sampling.frames.strata import likeness_notes, require_unique_ids, stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan
 
@@ -52,7 +53,8 @@ def draw_units(plan: SamplingPlan, opened: Frame, allocation: Allocation | None,
         ids_checked="all" if all_checked else "candidates",
         sql=published_sql(opened, sql),
         engine={opened.dialect.name: opened.version()},
-        notes=notes,
+        notes=(*preparation_notes(plan, opened), *likeness_notes(plan, strata), *notes),
+        reading=reading_of(opened),
     )
     return Sample(table, record)
 

@@ -13,7 +13,7 @@ from surveykit.sampling.drawing.comparing import DIGEST, record_differences, sam
 from surveykit.sampling.drawing.draw import draw
 from surveykit.sampling.drawing.record import DrawRecord
 from surveykit.sampling.frames.digest import frame_digest
-from surveykit.sampling.frames.frames import open_frame
+from surveykit.sampling.frames.preparing import open_plan_frame
 from surveykit.sampling.frames.strata import stratum_table
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 
@@ -93,7 +93,8 @@ def verify_draw(
 
     Notes
     -----
-    Two fields are told and not proven: ``frame``, the name of what was read, and ``versions``, the programs that drew.
+    Three fields are told and not proven: ``frame``, the name of what was read, ``reading``, how its file was read, and
+    ``versions``, the programs that drew.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def verify_draw(
     problems = plan_problems(plan, record)
     checks = checks_of(record)
     try:
-        opened = open_frame(frame, delimiter=plan.frame.delimiter)
+        opened = open_plan_frame(plan, frame)
         again = draw(plan, opened, allocation)
     except SurveyKitError as error:
         return DrawVerification(False, (*problems, *_frame_problems(plan, frame, record), str(error)), checks)
@@ -147,7 +148,7 @@ def plan_problems(plan: SamplingPlan, record: DrawRecord) -> list[str]:
 def _frame_problems(plan: SamplingPlan, frame: Any, record: DrawRecord) -> list[str]:
     """What can be said of a frame from which the plan cannot be drawn."""
     try:
-        opened = open_frame(frame, delimiter=plan.frame.delimiter)
+        opened = open_plan_frame(plan, frame)
         strata = stratum_table(plan, opened)
         same = frame_digest(plan, opened) == record.frame_digest
     except SurveyKitError:

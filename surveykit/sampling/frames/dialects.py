@@ -36,6 +36,16 @@ class Dialect:
         Text expression and literal of a pattern to whether the text holds the pattern.
     sorted_text : callable
         Text expression to the aggregate that joins its values in the order of their code points.
+    beyond_ascii : callable
+        Text expression to whether it holds a character beyond ASCII.
+    letters : callable
+        Text expression to a set of rows with its characters beyond ASCII.
+    composed : callable, optional
+        Text expression to its Unicode NFC; None where the engine has none.
+    runs : callable
+        Text expression to the text with one space for each run of spaces.
+    without_zeros : callable
+        Text expression to the text without zeros at its start.
     sorted_sum : callable
         Expression of doubles to their sum from the smallest up, so that fractions give one sum in every order of rows.
     """
@@ -50,6 +60,11 @@ class Dialect:
     moment: Callable[[str, str], str]
     matches: Callable[[str, str], str]
     sorted_text: Callable[[str], str]
+    beyond_ascii: Callable[[str], str]
+    letters: Callable[[str], str]
+    composed: Callable[[str], str] | None
+    runs: Callable[[str], str]
+    without_zeros: Callable[[str], str]
     sorted_sum: Callable[[str], str]
 
 
@@ -105,6 +120,11 @@ DUCKDB = Dialect(
     moment=_duckdb_moment,
     matches=lambda e, pattern: f"regexp_matches({e}, {pattern})",
     sorted_text=lambda e: f"string_agg({e}, '' order by {e})",
+    beyond_ascii=lambda e: f"strlen({e}) > length({e})",
+    letters=lambda e: f"unnest(regexp_extract_all({e}, '[^ -~]'))",
+    composed=lambda e: f"nfc_normalize({e})",
+    runs=lambda e: f"regexp_replace({e}, '  +', ' ', 'g')",
+    without_zeros=lambda e: f"ltrim({e}, '0')",
     sorted_sum=lambda e: f"sum({e} order by {e})",
 )
 
@@ -119,6 +139,11 @@ SPARK = Dialect(
     moment=lambda c, _: f"concat(date_format({c}, 'yyyy-MM-dd HH:mm:ss.SSSSSS'), '000')",
     matches=lambda e, pattern: f"{e} rlike {pattern}",
     sorted_text=lambda e: f"array_join(sort_array(collect_list({e})), '')",
+    beyond_ascii=lambda e: f"octet_length({e}) > length({e})",
+    letters=lambda e: f"explode(regexp_extract_all({e}, '([^ -~])', 1))",
+    composed=None,
+    runs=lambda e: f"regexp_replace({e}, '  +', ' ')",
+    without_zeros=lambda e: f"ltrim('0', {e})",
     sorted_sum=lambda e: f"aggregate(sort_array(collect_list({e})), cast(0 as double), (a, b) -> a + b)",
 )
 
@@ -136,5 +161,10 @@ POSTGRES = Dialect(
     moment=lambda c, _: f"to_char({c}, 'YYYY-MM-DD HH24:MI:SS.US\"000\"')",
     matches=lambda e, pattern: f"{e} ~ {pattern}",
     sorted_text=lambda e: f"string_agg({e}, '' order by {e} collate \"C\")",
+    beyond_ascii=lambda e: f"octet_length({e}) > length({e})",
+    letters=lambda e: f"(regexp_matches({e}, '[^ -~]', 'g'))[1]",
+    composed=lambda e: f'normalize({e}, NFC) collate "C"',
+    runs=lambda e: f"regexp_replace({e}, '  +', ' ', 'g')",
+    without_zeros=lambda e: f"ltrim({e}, '0')",
     sorted_sum=lambda e: f"sum({e} order by {e})",
 )

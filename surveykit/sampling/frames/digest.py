@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveykit.sampling.frames.encoding import Covered, covered_columns, row_expression
-from surveykit.sampling.frames.frames import DuckDBFrame, Frame, open_frame
+from surveykit.sampling.frames.frames import DuckDBFrame, Frame
+from surveykit.sampling.frames.preparing import open_plan_frame
 from surveykit.sampling.plan.definition import SamplingPlan
 
 __all__ = ["DIGEST_FORMAT", "digest_sql", "frame_digest"]
@@ -64,7 +65,7 @@ def frame_digest(plan: SamplingPlan, frame: Any) -> str:
     >>> frame_digest(plan, pd.DataFrame({"u": [1, 2]})) == frame_digest(plan, pd.DataFrame({"u": ["2", "1"]}))
     True
     """
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    opened = open_plan_frame(plan, frame)
     columns = covered_columns(plan, opened)
     if isinstance(opened, DuckDBFrame):
         lines = _streamed_lines(opened, row_expression(columns, opened))
@@ -74,8 +75,8 @@ def frame_digest(plan: SamplingPlan, frame: Any) -> str:
 
 
 def header_of(columns: tuple[Covered, ...]) -> str:
-    """First line of what is hashed at the root: the format and the columns with their readings."""
-    content = [DIGEST_FORMAT, *([entry.reading, entry.column] for entry in columns)]
+    """First line of what is hashed at the root: the format and the columns with their readings and steps."""
+    content = [DIGEST_FORMAT, *([entry.reading, entry.column, *entry.steps] for entry in columns)]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -115,11 +116,11 @@ def digest_sql(plan: SamplingPlan, frame: Any) -> str:
     --------
     >>> import pandas as pd
     >>> plan = SamplingPlan.model_validate({"id": "p", "frame": {"id": "u"}, "size": {"per_stratum": 1}})
-    >>> frame = open_frame(pd.DataFrame({"u": ["a", "b"]}))
+    >>> frame = open_plan_frame(plan, pd.DataFrame({"u": ["a", "b"]}))
     >>> frame.rows(digest_sql(plan, frame))[0][0] == frame_digest(plan, frame)
     True
     """
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    opened = open_plan_frame(plan, frame)
     columns = covered_columns(plan, opened)
     dialect = opened.dialect
     line = "concat(bucket, ' ', units, ' ', digest, chr(10))"

@@ -13,6 +13,7 @@ from typing import Literal
 
 from surveykit.errors import DataError
 from surveykit.sampling.frames.frames import FLOATING, UNSTABLE, Frame
+from surveykit.sampling.frames.preparing import steps_by_column
 from surveykit.sampling.plan.definition import SamplingPlan
 
 __all__ = ["Covered", "covered_columns", "row_expression"]
@@ -33,10 +34,13 @@ class Covered:
         engine holds it (what a list is ordered by, where 10 follows 9 but "10" precedes "9").
     column : str
         Name in the frame.
+    steps : tuple of str
+        Steps by which its values are normalised.
     """
 
     reading: Reading
     column: str
+    steps: tuple[str, ...] = ()
 
 
 def covered_columns(plan: SamplingPlan, frame: Frame) -> tuple[Covered, ...]:
@@ -44,8 +48,11 @@ def covered_columns(plan: SamplingPlan, frame: Frame) -> tuple[Covered, ...]:
 
     Names that the frame lacks, such as the ``cluster_size`` of a stage's own list, follow from the others.
     """
-    found = [Covered("text", plan.frame.id), *(Covered("text", name) for name in plan.strata)]
-    found += [Covered("text", stage.id) for stage in plan.stages]
+    steps = steps_by_column(plan)
+    identity = tuple(f"{part}:{step}" for part in plan.frame.parts for step in steps.get(part, ()))
+    found = [Covered("text", plan.frame.id, identity or steps.get(plan.frame.id, ()))]
+    found += [Covered("text", name, steps.get(name, ())) for name in plan.strata]
+    found += [Covered("text", stage.id, steps.get(stage.id, ())) for stage in plan.stages[:-1]]
     for owner in plan.stages or (plan,):
         chosen, rule = owner.selection, owner.size
         measures = (rule.standard_deviation, rule.mean, rule.measure, rule.cost)

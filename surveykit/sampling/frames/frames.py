@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from surveykit.errors import DataError, first_few
-from surveykit.files.duck import csv_header, literal_path, open_csv, open_parquet, told_as_data_error
-from surveykit.files.looking import require_regular
+from surveykit.files.duck import told_as_data_error
 from surveykit.sampling.frames.dialects import DUCKDB, Dialect
+from surveykit.sampling.frames.opening.files import open_path
+from surveykit.sampling.frames.opening.reading import ReadingOptions, Scratch, require_distinct_names
 
-__all__ = ["DuckDBFrame", "Frame", "NamedFrame", "open_frame"]
+__all__ = ["DuckDBFrame", "Frame", "NamedFrame", "Preparation", "open_frame"]
 
 PUBLISHED = "sampling_frame"
 FLOATING = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC")
@@ -40,8 +40,32 @@ def private_name() -> str:
 
 
 def published_sql(frame: Frame, sql: str) -> str:
-    """The SQL of a record, in which the frame is ``sampling_frame`` wherever it has a name for the moment only."""
-    return sql.replace(frame.table, PUBLISHED) if frame.table.startswith(f"{PUBLISHED}_") else sql
+    """The SQL of a record, in which the frame is ``sampling_frame`` wherever it has a name for the moment only.
+
+    A frame that is normalised or has composite ids is a query in brackets; the plan says how it is made.
+    """
+    return sql.replace(frame.table, PUBLISHED) if frame.table.startswith((f"{PUBLISHED}_", "(")) else sql
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How a frame was made of another one for a plan.
+
+    Attributes
+    ----------
+    origin : Frame
+        The frame as it arrived.
+    columns : dict of str to str
+        SQL of the columns that were made or normalised, by name.
+    """
+
+    origin: Frame
+    columns: dict[str, str]
+
+
+def reading_of(frame: Frame) -> dict[str, str]:
+    """How the file of a frame is read; empty for objects."""
+    return dict(getattr(frame, "reading", {}))
 
 
 class Frame(Protocol):
@@ -81,12 +105,32 @@ class Frame(Protocol):
 
 @dataclass(frozen=True)
 class DuckDBFrame:
-    """A frame in DuckDB: a file, a table in memory or a relation of the caller's connection."""
+    """A frame in DuckDB: a file, a table in memory or a relation of the caller's connection.
+
+    Attributes
+    ----------
+    relation : duckdb.DuckDBPyRelation
+        Its rows.
+    source : str
+        Name of the file, or kind of object.
+    reading : dict of str to str
+        How a file is read; see `OpenedFile`.
+    lines_above : int
+        Lines of the file that lie above what DuckDB reads.
+    scratch : Scratch, optional
+        The folder of a copy, which goes with the frame.
+    prepared : Preparation, optional
+        How the frame was made of another.
+    """
 
     relation: Any
     source: str
     dialect: Dialect = DUCKDB
     table: str = field(default_factory=private_name)
+    reading: dict[str, str] = field(default_factory=dict)
+    lines_above: int = 0
+    scratch: Scratch | None = None
+    prepared: Preparation | None = None
 
     def columns(self) -> dict[str, str]:
         """Column names with DuckDB's types, in order."""
@@ -94,18 +138,18 @@ class DuckDBFrame:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
-        with told_as_data_error(self.source):
+        with told_as_data_error(self.source, self.lines_above):
             result: list[tuple[Any, ...]] = self.relation.query(self.table, sql).fetchall()
         return result
 
     def arrow(self, sql: str) -> Any:
         """Run a query and return a pyarrow table."""
-        with told_as_data_error(self.source):
+        with told_as_data_error(self.source, self.lines_above):
             return self.relation.query(self.table, sql).to_arrow_table()
 
     def batches(self, sql: str, rows: int) -> Iterator[Any]:
         """Run a query and return its rows as pyarrow record batches of about the given number, one at a time."""
-        with told_as_data_error(self.source):
+        with told_as_data_error(self.source, self.lines_above):
             result = self.relation.query(self.table, sql)
             read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch  # the name before DuckDB 2
             yield from read(rows)
@@ -144,18 +188,34 @@ class NamedFrame:
 
 
 def open_frame(
-    frame: Any, *, delimiter: str | None = None, memory_limit: str | None = None, threads: int | None = None
+    frame: Any,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | None = None,
+    header_row: int = 1,
+    memory_limit: str | None = None,
+    threads: int | None = None,
 ) -> Frame:
     """Open a frame for queries.
 
     Parameters
     ----------
     frame : path, pandas, polars or pyarrow table, or DuckDB relation
-        Parquet or CSV by its file name (``.parquet``, ``.csv``, also ``.csv.gz``). A path is one file, whatever
-        characters it holds. A CSV is read by RFC 4180 in UTF-8 from its first byte to its last, and as text throughout,
-        so that ``007`` stays ``007``; its first row holds the column names.
-    delimiter : str, optional
-        What parts the cells of a CSV: the comma (in ``.tsv`` the tab) when left out, never guessed.
+        A file by the end of its name: ``.parquet``; ``.csv``, ``.tsv`` and ``.txt``, also with ``.gz``; ``.xlsx``,
+        ``.xlsm``, ``.xls``, ``.xlsb`` and ``.ods``; ``.duckdb``, ``.sqlite`` and ``.db``. A path is one file, whatever
+        characters it holds. A CSV is read by RFC 4180 from its first byte to its last; the cells of CSV files,
+        workbooks and SQLite are text throughout, so that ``007`` stays ``007``.
+    encoding : str, optional
+        Encoding of a CSV as Python names it. When left out: UTF-8, UTF-16, UTF-32 or GB18030 are told by the bytes; a
+        text that may be something else is refused, with each reading shown.
+    separator : str, optional
+        What parts the cells of a CSV. When left out: the one of comma, semicolon, tab and bar that parts the header,
+        refused where several would; the tab in ``.tsv``.
+    sheet : str, optional
+        Sheet of a workbook, or table of a database; the only one when left out, refused where there are several.
+    header_row : int
+        Line or row of the column names, from 1; what stands above is left out.
     memory_limit : str, optional
         Memory that DuckDB may use for a file, such as ``"200MB"``; it writes to the folder for temporary files what
         does not fit. DuckDB's own limit (most of the memory) when left out.
@@ -165,7 +225,8 @@ def open_frame(
     Returns
     -------
     Frame
-        The opened frame.
+        The opened frame. A CSV that is not UTF-8 or has lines above its header is copied in blocks, and the cells of a
+        workbook or of SQLite row by row, into a private temporary folder that goes with the frame.
 
     Raises
     ------
@@ -174,7 +235,12 @@ def open_frame(
         file. What is wrong far down in a file may be found by a query only, and is told then.
     """
     if isinstance(frame, str | Path):
-        return _open_file(Path(frame), delimiter, memory_limit, threads)
+        options = ReadingOptions(encoding, separator, sheet, header_row)
+        path = Path(frame)
+        found = open_path(path, options, memory_limit, threads)
+        return DuckDBFrame(
+            found.relation, path.name, reading=found.reading, lines_above=found.lines_above, scratch=found.scratch
+        )
     if memory_limit is not None or threads is not None:
         raise DataError("frame: memory_limit and threads hold for files: set them on the connection of this object")
     if isinstance(frame, DuckDBFrame):
@@ -188,57 +254,16 @@ def open_frame(
         opened: Frame = frame
         return opened
     raise DataError(
-        f"frame: {type(frame).__name__} is no frame: give a Parquet or CSV path, a pandas, polars or pyarrow table, "
+        f"frame: {type(frame).__name__} is no frame: give the path of a file, a pandas, polars or pyarrow table, "
         "or a DuckDB relation"
     )
-
-
-def _open_file(path: Path, delimiter: str | None, memory_limit: str | None, threads: int | None) -> DuckDBFrame:
-    import duckdb
-
-    if not path.exists():
-        raise DataError(f"frame: file {str(path)!r} does not exist: check frame.file of the plan")
-    require_regular(path)
-    name = path.name.lower()
-    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": tempfile.gettempdir()}
-    config |= {"memory_limit": memory_limit} if memory_limit is not None else {}
-    config |= {"threads": threads} if threads is not None else {}
-    try:
-        connection = duckdb.connect(config=config)
-    except duckdb.Error as error:
-        raise DataError(f"frame: memory_limit {memory_limit!r} or threads {threads!r} is wrong: {error}") from error
-    if name.endswith((".parquet", ".pq")):
-        relation = open_parquet(connection, path)
-        _require_distinct_names(_parquet_names(connection, path))
-        return DuckDBFrame(relation, path.name)
-    if name.endswith((".csv", ".csv.gz", ".tsv")):
-        parted = delimiter or ("\t" if name.endswith(".tsv") else ",")
-        if len(parted) != 1 or parted in '"\r\n' or not parted.isascii():
-            raise DataError(f"frame: delimiter {parted!r} is not one character that can part cells: give ',' or ';'")
-        names = csv_header(path, parted)
-        _require_distinct_names(names)
-        return DuckDBFrame(open_csv(connection, path, names, parted), path.name)
-    raise DataError(f"frame: {path.name!r} is neither .parquet nor .csv: convert the frame to one of them")
-
-
-def _parquet_names(connection: Any, path: Path) -> list[str]:
-    """Names of the top-level columns as the file spells them."""
-    pattern = literal_path(connection, path)
-    with told_as_data_error(path.name):
-        rows = connection.execute("select name, num_children from parquet_schema(?)", [pattern]).fetchall()
-    names, skip = [], 0
-    for name, children in rows[1:]:
-        if not skip:
-            names.append(str(name))
-        skip = max(skip - 1, 0) + int(children or 0)
-    return names
 
 
 def _open_table(frame: Any, module: str) -> DuckDBFrame:
     import duckdb
     import pyarrow as pa
 
-    _require_distinct_names(_names(frame))
+    require_distinct_names(_names(frame))
     try:
         if module == "pandas":
             table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -247,18 +272,6 @@ def _open_table(frame: Any, module: str) -> DuckDBFrame:
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise DataError(f"frame: a column mixes types: {error}: give each column one type") from error
     return DuckDBFrame(duckdb.connect().from_arrow(table), f"{module} table")
-
-
-def _require_distinct_names(names: Sequence[str]) -> None:
-    """Fail on column names that SQL cannot tell apart; DuckDB would rename one of them without a word."""
-    known: dict[str, list[str]] = {}
-    for name in names:
-        known.setdefault(name.casefold(), []).append(name)
-    repeated = [" and ".join(map(repr, found)) for found in known.values() if len(found) > 1]
-    if repeated:
-        raise DataError(
-            f"frame: column names occur twice or differ by case only ({'; '.join(repeated[:5])}): rename them"
-        )
 
 
 def _names(frame: Any) -> list[str]:

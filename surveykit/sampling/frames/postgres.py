@@ -7,6 +7,7 @@ from typing import Any
 
 from surveykit.errors import DataError, MissingDependencyError
 from surveykit.sampling.frames.dialects import POSTGRES, Dialect
+from surveykit.sampling.frames.frames import Preparation
 
 __all__ = ["PostgresFrame", "postgres_frame"]
 
@@ -23,12 +24,15 @@ class PostgresFrame:
         Quoted name of the table or view.
     source : str
         Name in messages and records.
+    prepared : Preparation, optional
+        How the frame was made of another.
     """
 
     connection: Any
     table: str
     source: str
     dialect: Dialect = POSTGRES
+    prepared: Preparation | None = None
 
     def _run(self, sql: str) -> tuple[list[Any], list[tuple[Any, ...]]]:
         with self.connection.transaction(), self.connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from typing import Any
 
 from surveykit.errors import MissingDependencyError
 from surveykit.sampling.frames.dialects import SPARK, Dialect
-from surveykit.sampling.frames.frames import private_name
+from surveykit.sampling.frames.frames import Preparation, private_name
 
 __all__ = ["SparkFrame", "spark_frame"]
 
@@ -23,12 +23,15 @@ class SparkFrame:
         The table.
     source : str
         Name in messages and records.
+    prepared : Preparation, optional
+        How the frame was made of another.
     """
 
     data: Any
     source: str
     dialect: Dialect = SPARK
     table: str = field(default_factory=private_name)
+    prepared: Preparation | None = None
 
     def columns(self) -> dict[str, str]:
         """Column names with Spark's types, in order."""

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, first_few
+from surveykit.sampling.frames.alike import SAME_TO_THE_EYE, alike_values
 from surveykit.sampling.frames.encoding import covered_columns
-from surveykit.sampling.frames.frames import DuckDBFrame, Frame, open_frame, require_columns, require_plain_type
+from surveykit.sampling.frames.frames import DuckDBFrame, Frame, require_columns, require_plain_type
+from surveykit.sampling.frames.preparing import open_plan_frame
 from surveykit.sampling.plan.definition import SamplingPlan
 
 if TYPE_CHECKING:
@@ -64,9 +66,7 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     >>> stratum_table(plan, pd.DataFrame({"u": ["a", "b", "c"], "d": ["x", "y", "y"]}))["population_size"].tolist()
     [1, 2]
     """
-    import pandas as pd
-
-    opened = open_frame(frame, delimiter=plan.frame.delimiter)
+    opened = open_plan_frame(plan, frame)
     rule = plan.stages[0].size if plan.stages else plan.size
     measured = {name: column for name in MEASURES if isinstance(column := getattr(rule, name), str)}
     wanted = [plan.frame.id, *plan.strata, *measured.values(), *(plan.frame.keep or ())]
@@ -75,16 +75,12 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
     for name in (plan.frame.id, *plan.strata):
         require_plain_type(opened, name, kinds[name], "id" if name == plan.frame.id else "stratum")
     require_numeric(plan, opened)
-    rows = opened.rows(_count_sql(plan, opened, measured))
-    if not rows:
-        raise DataError(f"frame {opened.source!r} has no rows: check frame.file of the plan")
-    width = len(plan.strata)
-    names = [*plan.strata, "population_size", "missing_ids", *measured, *(["clusters"] if plan.stages else [])]
-    table = pd.DataFrame(rows, columns=names)
-    if plan.strata != ("stratum",):
-        table.insert(0, "stratum", [_name(row[:width]) for row in rows])
-    _require_values(plan, opened, table)
-    _require_levels(plan, opened, table)
+    table = counted_strata(plan, opened, measured)
+    require_ids(plan, opened, table)
+    for name in plan.strata:
+        require_filled(plan, opened, table, name)
+    for complaint in [*level_complaints(plan, table)[:1], *likeness_complaints(plan, table)[:1]]:
+        raise DataError(f"frame {opened.source!r}: {complaint}")
     table = table.drop(columns="missing_ids").sort_values("stratum", kind="stable", ignore_index=True)
     table["population_size"] = table["population_size"].astype("int64")
     for name in measured:
@@ -96,6 +92,20 @@ def stratum_table(plan: SamplingPlan, frame: Any) -> pd.DataFrame:
             "stratum columns "
             f"may not hold {SEPARATOR!r}"
         )
+    return table
+
+
+def counted_strata(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> pd.DataFrame:
+    """Rows, missing ids, measures and clusters of each stratum, as they stand in the frame."""
+    import pandas as pd
+
+    rows = frame.rows(_count_sql(plan, frame, measured))
+    names = [*plan.strata, "population_size", "missing_ids", *measured, *(["clusters"] if plan.stages else [])]
+    table = pd.DataFrame(rows, columns=names)
+    if plan.strata != ("stratum",):
+        table.insert(0, "stratum", [_name(row[: len(plan.strata)]) for row in rows])
+    if not rows or table["population_size"].sum() == 0:
+        raise DataError(f"frame {frame.source!r} has no rows: check frame.file of the plan")
     return table
 
 
@@ -115,9 +125,8 @@ def _count_sql(plan: SamplingPlan, frame: Frame, measured: dict[str, str]) -> st
     return f"select {', '.join([*columns, *measures])} from {frame.table}{grouping}"
 
 
-def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> None:
-    if table["population_size"].sum() == 0:
-        raise DataError(f"frame {frame.source!r} has no rows: check frame.file of the plan")
+def require_ids(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> None:
+    """Fail on rows without an id."""
     missing = table[table["missing_ids"] > 0].sort_values("stratum")
     if len(missing):
         counts = [f"{row.stratum}: {row.missing_ids}" for row in missing.itertuples()]
@@ -125,14 +134,17 @@ def _require_values(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> No
             f"frame {frame.source!r}: id column {plan.frame.id!r} is missing in "
             f"{int(missing['missing_ids'].sum())} rows; strata {first_few(counts)}: give every unit an id"
         )
-    for name in plan.strata:
-        blank = table[name].isna() | (table[name].astype("str").str.strip() == "")
-        if blank.any():
-            rows = int(table.loc[blank, "population_size"].sum())
-            raise DataError(
-                f"frame {frame.source!r}: stratum column {name!r} is missing in {rows} rows; "
-                f"ids {_ids_where_missing(plan, frame, name, rows)}: fill it in, or leave those units out of the frame"
-            )
+
+
+def require_filled(plan: SamplingPlan, frame: Frame, table: pd.DataFrame, name: str) -> None:
+    """Fail on rows without a value of a stratum column."""
+    blank = table[name].isna() | (table[name].astype("str").str.strip() == "")
+    if blank.any():
+        rows = int(table.loc[blank, "population_size"].sum())
+        raise DataError(
+            f"frame {frame.source!r}: stratum column {name!r} is missing in {rows} rows; "
+            f"ids {_ids_where_missing(plan, frame, name, rows)}: fill it in, or leave those units out of the frame"
+        )
 
 
 def require_numeric(plan: SamplingPlan, frame: Frame) -> None:
@@ -165,25 +177,67 @@ def _ids_where_missing(plan: SamplingPlan, frame: Frame, column: str, count: int
     return ", ".join(repr(row[0]) for row in found) + (", ..." if count > len(found) else "")
 
 
-def _require_levels(plan: SamplingPlan, frame: Frame, table: pd.DataFrame) -> None:
+def level_complaints(plan: SamplingPlan, table: pd.DataFrame) -> list[str]:
+    """What plan and frame name otherwise: all of it in one text, or nothing."""
     complaints = []
     for name, levels in plan.levels.items():
-        present = set(table[name])
+        present = set(table[name].dropna())
         unknown, absent = sorted(present - set(levels)), [level for level in levels if level not in present]
         if unknown:
             complaints.append(f"values of {name!r} in the frame are not in the plan ({first_few(unknown)})")
         if absent:
             complaints.append(f"levels of {name!r} in the plan have no rows in the frame ({first_few(absent)})")
-    if plan.size.by_stratum is not None:
+    by_stratum = (plan.stages[0].size if plan.stages else plan.size).by_stratum
+    if by_stratum is not None:
         present = set(table["stratum"])
-        unsized = sorted(present - set(plan.size.by_stratum))
-        absent = [stratum for stratum in plan.size.by_stratum if stratum not in present]
+        unsized = sorted(present - set(by_stratum))
+        absent = [stratum for stratum in by_stratum if stratum not in present]
         if unsized:
             complaints.append(f"strata of the frame have no size in the plan ({first_few(unsized)})")
         if absent:
             complaints.append(f"strata of the plan have no rows in the frame ({first_few(absent)})")
-    if complaints:
-        raise DataError(f"frame {frame.source!r}: {'; '.join(complaints)}: correct the plan or the frame")
+    return [f"{'; '.join(complaints)}: correct the plan or the frame"] if complaints else []
+
+
+def likeness_complaints(plan: SamplingPlan, table: pd.DataFrame) -> list[str]:
+    """Values of stratum columns that look the same and would be strata of their own, column by column.
+
+    A group that the plan names whole, in ``levels`` or ``size.by_stratum``, or a column of which the plan says
+    ``normalise: {column: []}``, is taken as it is.
+    """
+    by_stratum = (plan.stages[0].size if plan.stages else plan.size).by_stratum or {}
+    complaints = []
+    for name, counts in _doubtful_columns(plan, table):
+        named = plan.levels.get(name, ()) or (tuple(by_stratum) if plan.strata == (name,) else ())
+        found = alike_values(name, counts, named, SAME_TO_THE_EYE)
+        if found is not None:
+            complaints.append(
+                f"values of stratum column {name!r} differ by blanks or width only ({found}): write 'normalise: "
+                f"{{{name}: [{', '.join(found.steps)}]}}' under 'frame:' of the plan to make them one, or "
+                f"'normalise: {{{name}: []}}' if they are strata of their own"
+            )
+    return complaints
+
+
+def likeness_notes(plan: SamplingPlan, table: pd.DataFrame) -> tuple[str, ...]:
+    """Values of stratum columns that differ by case or leading zeros: strata of their own, and told."""
+    notes = []
+    for name, counts in _doubtful_columns(plan, table):
+        found = alike_values(name, counts)
+        if found is not None and alike_values(name, counts, (), SAME_TO_THE_EYE) is None:
+            notes.append(
+                f"values of stratum column {name!r} differ by case or leading zeros only and are strata of their own "
+                f"({found}); 'normalise: {{{name}: [{', '.join(found.steps)}]}}' would make them one"
+            )
+    return tuple(notes)
+
+
+def _doubtful_columns(plan: SamplingPlan, table: pd.DataFrame) -> list[tuple[str, dict[str, int]]]:
+    """Stratum columns with the rows of each value, but those whose values the plan calls distinct."""
+    said = plan.frame.normalise
+    names = [name for name in plan.strata if not (isinstance(said, dict) and said.get(name) == ())]
+    counts = [table.dropna(subset=[name]).groupby(name)["population_size"].sum() for name in names]
+    return [(name, {str(v): int(n) for v, n in found.items()}) for name, found in zip(names, counts, strict=True)]
 
 
 def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) -> bool:
@@ -196,11 +250,19 @@ def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) 
     dialect = frame.dialect
     identifier = dialect.text(dialect.quote(plan.frame.id))
     _require_sound_ids(plan, frame, identifier, rows)
+    require_distinct_ids(plan, frame, rows)
+    return True
+
+
+def require_distinct_ids(plan: SamplingPlan, frame: Frame, rows: int) -> None:
+    """Fail on ids that occur twice, all of them compared."""
+    dialect = frame.dialect
+    identifier = dialect.text(dialect.quote(plan.frame.id))
     if isinstance(frame, DuckDBFrame):
         # equal ids have equal hashes, so as many hashes as rows prove that no id repeats, in less memory than the ids
         distinct = int(frame.rows(f"select count(distinct hash({identifier})) from {frame.table}")[0][0])
         if distinct == rows:
-            return True
+            return
     twice = (
         f"select {identifier} as unit, count(*) as times from {frame.table} group by {identifier} having count(*) > 1"
     )
@@ -212,7 +274,6 @@ def require_unique_ids(plan: SamplingPlan, frame: Frame, rows: int, check: str) 
             f"{', '.join(f'{unit!r} ({times} times)' for unit, times in found)}{', ...' if count > 5 else ''}: "
             "keep one row per unit"
         )
-    return True
 
 
 def _require_sound_ids(plan: SamplingPlan, frame: Frame, identifier: str, rows: int) -> None:

@@ -48,6 +48,7 @@ def _check_columns(plan: SamplingPlan) -> list[Problem]:
             problems.append(
                 Problem(f"{name!r} has levels but is no stratum column", "add it to strata", ("levels", name))
             )
+    problems += _check_reading(plan)
     named: list[tuple[str, tuple[str | int, ...]]] = [(plan.frame.id, ("frame", "id"))]
     named += [(name, ("strata", position)) for position, name in enumerate(plan.strata)]
     named += [(name, ("frame", "keep", position)) for position, name in enumerate(plan.frame.keep or ())]
@@ -55,6 +56,23 @@ def _check_columns(plan: SamplingPlan) -> list[Problem]:
     for name, path in named:
         if name.lower() in RESERVED and not (name == "stratum" and plan.strata == (name,)):
             problems.append(Problem(f"{name!r} is a column that the draw adds", "rename the frame's column", path))
+    return problems
+
+
+def _check_reading(plan: SamplingPlan) -> list[Problem]:
+    """What the plan says of reading the frame: parts of ids, and columns that are normalised."""
+    said, problems = plan.frame, []
+    if len(set(said.parts)) < len(said.parts) or len(said.parts) == 1:
+        what = f"an id is made of {len(set(said.parts))} different columns, listed {len(said.parts)} times"
+        problems.append(Problem(what, "list two or more, each once, or give one as id", ("frame", "id")))
+    if said.id in said.parts:
+        problems.append(Problem(f"{said.id!r} is an id and a part of itself", "rename that column", ("frame", "id")))
+    known = [*(said.parts or (said.id,)), *plan.strata, *(stage.id for stage in plan.stages[:-1])]
+    for name in said.normalise if isinstance(said.normalise, dict) else ():
+        if name not in known:
+            what = f"{name!r} is no id, stratum or cluster of the plan"
+            todo = f"name one of {', '.join(map(repr, known))}"
+            problems.append(Problem(what, todo, ("frame", "normalise", name)))
     return problems
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from surveykit.sampling.plan.source import PublicSource
 
@@ -15,6 +15,7 @@ __all__ = [
     "Expected",
     "FrameSource",
     "HashName",
+    "NormaliseStep",
     "SamplingPlan",
     "Selection",
     "SelectionMethod",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 HashName = Literal["md5", "sha256"]
+NormaliseStep = Literal["nfkc", "spaces", "case", "zeros"]
 AllocationMethod = Literal["equal", "proportional", "neyman", "power", "kish"]
 SelectionMethod = Literal[
     "srs",
@@ -41,6 +43,7 @@ SelectionMethod = Literal[
 ]
 SIZED = ("poisson", "sequential_poisson", "pareto", "sampford", "brewer", "systematic_pps", "chromy")
 
+COMPOSITE = "unit_id"
 RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order", "prn", "reserve")
 """Columns that a draw adds; no column of the frame that a plan uses or carries may have their names."""
 
@@ -50,24 +53,59 @@ class _Frozen(BaseModel):
 
 
 class FrameSource(_Frozen):
-    r"""Where the frame lies and what identifies its units.
+    r"""Where the frame lies, how it is read and what identifies its units.
 
     Attributes
     ----------
     file : str, optional
-        Parquet or CSV file, relative to the study; None when the frame is given as an object.
+        The file, relative to the study: Parquet, CSV, a workbook (``.xlsx``, ``.xls``, ``.ods``) or a database
+        (``.duckdb``, ``.sqlite``); None when the frame is given as an object.
     id : str
         Column that identifies a unit: text or integers, unique, never missing, never floats.
+    parts : tuple of str
+        Columns that identify a unit together; `id` is then made of them, joined by a slash, and the frame must not
+        have it. ``id: [household, person]`` or ``unit_id: [household, person]`` in a plan means parts of ``unit_id``.
     keep : tuple of str, optional
         Columns that the sample carries besides the id and the strata; all columns when left out.
-    delimiter : {",", ";", "\t", "|"}, optional
-        What parts the cells of a CSV frame; the comma, in ``.tsv`` the tab, when left out.
+    encoding : str, optional
+        Encoding of a CSV, as Python names it; detected when left out.
+    separator : {",", ";", "\t", "|"}, optional
+        What parts the cells of a CSV; detected from its header when left out.
+    sheet : str, optional
+        Sheet of a workbook, or table of a database; the only one when left out.
+    header_row : int
+        Line (CSV) or row (workbook) that holds the column names, from 1; what stands above is left out.
+    normalise : tuple of str or dict of str to tuple of str
+        Steps by which ids, strata and clusters are read, all of these columns or each by its name: ``"nfkc"`` (Unicode
+        NFKC: full width to half width, compatibility forms), ``"spaces"`` (blanks of every kind to one space, none at
+        the ends, invisible characters away), ``"case"`` (A-Z to a-z), ``"zeros"`` (whole numbers without leading
+        zeros). An empty tuple for a column says that its values are distinct as they stand, however alike.
     """
 
     file: str | None = None
     id: str
+    parts: tuple[str, ...] = ()
     keep: tuple[str, ...] | None = None
-    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    encoding: str | None = None
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    normalise: tuple[NormaliseStep, ...] | dict[str, tuple[NormaliseStep, ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _composite(cls, content: Any) -> Any:
+        """Read a list of columns as the parts of an id."""
+        if not isinstance(content, dict):
+            return content
+        given = dict(content)
+        if "delimiter" in given and "separator" not in given:  # its earlier name
+            given["separator"] = given.pop("delimiter")
+        if "unit_id" in given and "id" not in given:
+            given["id"] = given.pop("unit_id")
+        if isinstance(given.get("id"), list | tuple) and "parts" not in given:
+            given |= {"id": COMPOSITE, "parts": given["id"]}
+        return given
 
 
 class SizeRule(_Frozen):

@@ -1,0 +1,1 @@
+"""Files of frames as they arrive: text in any encoding, workbooks, databases, Parquet."""
