@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from surveykit.study.files import places
 from surveykit.study.running.artefacts import read_csv
 from surveykit.study.running.stage import Stage
-from surveykit.study.tasks.releasing import drawn_line, head_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +49,8 @@ def show_stage(study: Study, stage: Stage, headings: Mapping[str, str] | None = 
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
     if stage.name == "draw":
+        from surveykit.study.proving.releasing import drawn_line, head_line
+
         lines += [f"  {drawn_line(study)}", f"  {head_line(study)}"]
     return [*lines, *(f"  {name}" for name in stage.outputs)]
 

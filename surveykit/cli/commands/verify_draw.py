@@ -29,7 +29,7 @@ def command(name: str) -> Command:
 
 def execute(options: Options) -> int:
     """Verify, and tell every difference."""
-    from surveykit.study.tasks.verifying import verify_published_draw, verify_study_draw
+    from surveykit.study.proving.verifying import verify_published_draw, verify_study_draw
 
     if options.published is None:
         if options.frame is not None:
