@@ -24,8 +24,8 @@ def execute(options: Options) -> int:
     """Commit, or reveal."""
     from surveykit.study.files.places import COMMITMENT
     from surveykit.study.pipeline import stages_up_to, study_stages
-    from surveykit.study.running.run import run_stages
     from surveykit.study.proving.committing import commit_study, commitment_lines, reveal_study
+    from surveykit.study.running.run import run_stages
 
     study = open_study(options)
     stages = study_stages(study)
