@@ -43,7 +43,9 @@ ONLY_IN = dict.fromkeys(("say", "show", "note", "working", "report", "Stage", "c
 ONLY_IN |= dict.fromkeys(("text", "argument", "option", "command", "BadParameter", "Group"), ("cli",))
 ONLY_IN["error"] = ("errors",)  # the class of errors that `choose` is given
 # Functions whose lists of lines are told.
-TOLD_WHOLE = {("surveykit.study.files.study", "summarise"), ("surveykit.study.tasks.draw_log", "log_lines")}
+TOLD_WHOLE = {("surveykit.study.files.study", "summarise"), ("surveykit.study.proving.log", "log_lines")}
+# Called through a table of events, which is not followed.
+TOLD_WHOLE |= {("surveykit.study.proving.history", f"_{event}") for event in ("commit", "reveal", "draw", "release")}
 # Errors that show a defect of the code and not a slip of the user; they stay English, under a traceback.
 DEFECTS = {"AttributeError", "TypeError", "RuntimeError", "KeyError", "NotImplementedError", "AssertionError"}
 

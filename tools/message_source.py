@@ -64,6 +64,13 @@ def assigned(name: str, function: ast.FunctionDef | None) -> ast.expr | None:
     return None
 
 
+def paired(target: ast.expr, value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
+    """Return what is set to what; where several names are set at once, each with its own value."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=False))
+    return [(target, value)]
+
+
 def calls(tree: ast.Module) -> list[tuple[ast.Call, ast.FunctionDef | None]]:
     """Return every call with the function that it stands in."""
     found: list[tuple[ast.Call, ast.FunctionDef | None]] = []

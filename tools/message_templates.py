@@ -13,13 +13,17 @@ import re
 from pathlib import Path
 
 from message_sinks import TOLD_WHOLE, told
-from message_source import PACKAGE, Module, assigned, calls, is_prose, read_modules
+from message_source import PACKAGE, Module, assigned, calls, is_prose, paired, read_modules
 from message_writing import Part, Template, Variant, slot_name, spread, write
 
 from surveykit.language.template import shape
 
 PLURALS = {"", "s", "es", "y", "ies", "is", "are", "was", "were", "has", "have", "do", "does", "it", "them", "its",
            "their", "this", "these", "that", "those", "a", "an", "one", "they", "belongs", "belong"}  # fmt: skip
+
+
+# Texts that one expression can be: the product over its slots could be endless.
+MOST = 80
 
 
 class Reader:
@@ -57,7 +61,7 @@ class Reader:
             return []
         self.open.add(mark)
         try:
-            return self._variants(expr, module, function)[:40]
+            return list(dict.fromkeys(self._variants(expr, module, function)))[:MOST]
         finally:
             self.open.discard(mark)
 
@@ -234,8 +238,10 @@ class Reader:
         for node in ast.walk(function):
             if isinstance(node, ast.Assign | ast.AnnAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                    found += self.elements(node.value, module, function)
+                for target in targets:
+                    for one, value in paired(target, node.value):
+                        if isinstance(one, ast.Name) and one.id == name:
+                            found += self.elements(value, module, function)
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
                 found += self.elements(node.value, module, function)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:

@@ -9,7 +9,6 @@ from surveykit.study.files import places
 from surveykit.study.running.artefacts import read_csv, read_json
 from surveykit.study.running.stage import Stage
 from surveykit.study.tasks.frame_reading import reading_line
-from surveykit.study.tasks.releasing import drawn_line, head_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +66,8 @@ def show_stage(
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
     if stage.name == "draw":
+        from surveykit.study.proving.releasing import drawn_line, head_line
+
         lines += [*_frame_told(study), f"  {drawn_line(study)}", f"  {head_line(study)}"]
     return [*lines, *(f"  {name}" for name in stage.outputs)]
 

@@ -13,6 +13,7 @@ import yaml
 
 from surveykit.errors import DataError, DefinitionError
 from surveykit.sampling import DrawRecord, SamplingPlan, check_sampling_plan, draw, frame_digest, stratum_table
+from surveykit.sampling.frames.frames import DuckDBFrame
 
 
 def by_hand(frame, seed, size, name="md5"):
@@ -216,6 +217,28 @@ def test_recorded_sql_alone_draws_the_sample(frame, make_plan):
     connection.register("sampling_frame", pa.Table.from_pandas(frame))
     rows = connection.execute(sample.record.sql).fetchall()
     assert [row[0] for row in rows] == sample.table["unit_id"].tolist()
+
+
+@pytest.mark.parametrize("mark", ["", "\x1f"])
+def test_many_strata_are_drawn_as_few_ones_are(make_plan, monkeypatch, mark):
+    """Beyond a number of strata their limits reach DuckDB as three texts; the recorded query is the same one."""
+    rng = np.random.default_rng(8)
+    names = [f"{mark}s{i}'; \\\"层,{i % 7}" for i in range(260)]
+    frame = pd.DataFrame({"unit_id": [f"u{i}" for i in range(2600)], "district": rng.choice(names, 2600)})
+    plan = make_plan(size={"total": 700, "allocation": "proportional", "minimum": 2})
+    asked: list[str] = []
+    arrow = DuckDBFrame.arrow
+    monkeypatch.setattr(DuckDBFrame, "arrow", lambda self, sql: asked.append(sql) or arrow(self, sql))
+    many = draw(plan, frame)
+    assert ("string_split" in asked[0]) == (not mark)
+    sampling_frame = frame  # noqa: F841
+    by_record = duckdb.sql(many.record.sql).df()
+    assert by_record["unit_id"].tolist() == many.table["unit_id"].tolist()
+    monkeypatch.setattr("surveykit.sampling.frames.scan.FEW", 10_000)
+    few = draw(plan, frame)
+    assert "string_split" not in asked[-1]
+    pd.testing.assert_frame_equal(many.table, few.table)
+    assert many.record == few.record
 
 
 def test_repeated_column_names_and_strange_objects(make_plan, tmp_path):

@@ -3,6 +3,8 @@
 import itertools
 import math
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -182,3 +184,57 @@ def test_a_record_edited_in_one_stratum_is_noticed():
     sample = draw(plan_of(), frame)
     edited = replace(sample.record, strata=(replace(sample.record.strata[0], weight_total=float("nan")),))
     assert not verify_draw(plan_of(), frame, edited).ok
+
+
+REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference" / "sampling_order.csv")
+
+
+@pytest.mark.parametrize(("method", "name"), [*REFERENCE.groupby(["method", "name"], sort=False).groups])
+def test_against_every_sample_enumerated_in_r(method, name):
+    """R integrates the probability of each sample by itself; ours come from the number of others below."""
+    part = REFERENCE[(REFERENCE["method"] == method) & (REFERENCE["name"] == name)]
+    sizes = [float(text) for text in part["size"].iloc[0].split()]
+    pi = np.asarray(inclusion_probabilities(sizes, int(part["n"].iloc[0])))
+    wanted = np.zeros((len(sizes), len(sizes)))
+    wanted[part["row"] - 1, part["column"] - 1] = wanted[part["column"] - 1, part["row"] - 1] = part["value"]
+    found = joint_probabilities(method, pi, np.arange(len(sizes))).matrix
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        order_sampling_probabilities(method, pi, np.arange(len(sizes))), np.diag(wanted), rtol=1e-9
+    )
+
+
+def rational_sequential_poisson(targets: list[Fraction], n: int) -> list[Fraction]:
+    """Integrals of piecewise polynomials over the ranking variable u / pi, in whole numbers, sample by sample."""
+    found = [Fraction(0)] * len(targets)
+    edges = [Fraction(0), *sorted({1 / p for p in targets})]
+    for chosen in itertools.combinations(range(len(targets)), n):
+        for last, (low, high) in itertools.product(chosen, itertools.pairwise(edges)):
+            if targets[last] * low >= 1:
+                continue
+            terms = [targets[last]]  # coefficients by power of t
+            for unit, p in enumerate(targets):
+                full = p * low >= 1
+                if unit == last:
+                    continue
+                if unit in chosen:
+                    factor = [Fraction(1)] if full else [Fraction(0), p]
+                else:
+                    factor = [Fraction(0)] if full else [Fraction(1), -p]
+                product = [Fraction(0)] * (len(terms) + len(factor) - 1)
+                for (i, a), (j, b) in itertools.product(enumerate(terms), enumerate(factor)):
+                    product[i + j] += a * b
+                terms = product
+            whole = sum(c * (high ** (k + 1) - low ** (k + 1)) / (k + 1) for k, c in enumerate(terms))
+            for unit in chosen:
+                found[unit] += whole
+    return found
+
+
+@pytest.mark.parametrize(("sizes", "n"), [([1, 2, 3, 4, 5, 6], 3), ([1, 1, 1], 2), ([1, 2, 4, 8, 9], 2)])
+def test_sequential_poisson_in_rational_numbers(sizes, n):
+    exact = rational_sequential_poisson([Fraction(n * size, sum(sizes)) for size in sizes], n)
+    assert sum(exact) == n
+    pi = np.asarray(inclusion_probabilities(sizes, n))
+    found = order_sampling_probabilities("sequential_poisson", pi, np.arange(len(sizes)))
+    np.testing.assert_allclose(found, [float(p) for p in exact], rtol=1e-12)

@@ -13,7 +13,7 @@ from surveykit.errors import SurveyKitError
 from surveykit.sampling import extend_log, frame_digest, permanent_key, plan_hash
 from surveykit.sampling.drawing import commitment
 from surveykit.study.files.loading import load_study
-from surveykit.study.tasks.verifying import verify_study_draw
+from surveykit.study.proving.verifying import verify_study_draw
 
 VALUE, CANONICAL = "05 11 17 23 28 30 + 09", "5.11.17.23.28.30./9./"
 SOURCE = """public_source:

@@ -10,9 +10,9 @@ from surveykit.errors import SurveyKitError
 from surveykit.sampling import Commitment, extend_log, permanent_key
 from surveykit.sampling.drawing.commitment import _code, seed_of
 from surveykit.study.files.loading import load_study
-from surveykit.study.tasks.draw_history import form_problems, history_problems
-from surveykit.study.tasks.draw_log import releases_of
-from surveykit.study.tasks.verifying import verify_published_draw, verify_study_draw
+from surveykit.study.proving.history import form_problems, history_problems
+from surveykit.study.proving.log import releases_of
+from surveykit.study.proving.verifying import verify_published_draw, verify_study_draw
 
 SOURCE = {
     "name": "lottery", "draw": "7", "due": "2026-12-01T21:15:00+08:00", "where": "",

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from surveykit.study.files.loading import load_study
-from surveykit.study.tasks.verifying import verify_study_draw
+from surveykit.study.proving.verifying import verify_study_draw
 
 PPS = """method: sampford
 selection: {size: measure}

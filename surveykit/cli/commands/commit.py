@@ -19,8 +19,8 @@ __all__ = ["execute"]
 def execute(options: Options) -> int:
     """Commit, or reveal."""
     from surveykit.study.pipeline import stages_up_to, study_stages
+    from surveykit.study.proving.committing import commit_study, commitment_lines, reveal_study
     from surveykit.study.running.run import run_stages
-    from surveykit.study.tasks.committing import commit_study, commitment_lines, reveal_study
 
     study = open_study(options)
     stages = study_stages(study)

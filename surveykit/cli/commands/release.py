@@ -21,7 +21,7 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Release, and say what is in the field now."""
-    from surveykit.study.tasks.releasing import head_line, release_study
+    from surveykit.study.proving.releasing import head_line, release_study
 
     study = open_study(options)
     ledger = release_study(study, _numbers(options.units), options.every or 0, options.reason)

@@ -24,7 +24,7 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Verify, and tell every difference."""
-    from surveykit.study.tasks.verifying import verify_published_draw, verify_study_draw
+    from surveykit.study.proving.verifying import verify_published_draw, verify_study_draw
 
     if options.published is None:
         if options.frame is not None:

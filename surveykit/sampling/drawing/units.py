@@ -12,7 +12,13 @@ from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, published_sql, reading_of
 from surveykit.sampling.frames.keys import BEYOND, threshold
 from surveykit.sampling.frames.preparing import preparation_notes
-from surveykit.sampling.frames.scan import Limit, require_unique_candidates, require_unique_drawn, selection_sql
+from surveykit.sampling.frames.scan import (
+    Limit,
+    quick_selection_sql,
+    require_unique_candidates,
+    require_unique_drawn,
+    selection_sql,
+)
 from surveykit.sampling.frames.strata import likeness_notes, require_unique_ids, stratum_table
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan
@@ -80,12 +86,11 @@ def _select(
         limits = {s: Limit(n, population[s], threshold(n, population[s], factor)) for s, n in sizes.items() if n > 0}
         if not limits:
             raise DataError(f"plan {plan.id!r}: no units are to be drawn in any stratum: raise the size")
-        sql = selection_sql(plan, frame, limits)
-        table: pd.DataFrame = frame.arrow(sql).to_pandas()
+        table: pd.DataFrame = frame.arrow(quick_selection_sql(plan, frame, limits)).to_pandas()
         if not all_checked:
             require_unique_candidates(plan, frame, limits)
         if len(table) == sum(limit.size for limit in limits.values()):
-            return sql, table, frame_digest(plan, frame)
+            return selection_sql(plan, frame, limits), table, frame_digest(plan, frame)
         if all(limit.threshold == BEYOND for limit in limits.values()):
             raise DataError(
                 f"frame {frame.source!r}: {len(table)} units were found where {sum(sizes.values())} should be: "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveykit.errors import DataError, first_few
-from surveykit.sampling.frames.frames import Frame
+from surveykit.sampling.frames.frames import DuckDBFrame, Frame
 from surveykit.sampling.frames.keys import key_expression
 from surveykit.sampling.frames.strata import stratum_expression
 from surveykit.sampling.plan.definition import RESERVED, SamplingPlan
@@ -14,7 +14,17 @@ from surveykit.sampling.plan.definition import RESERVED, SamplingPlan
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Limit", "carried_columns", "require_unique_candidates", "require_unique_drawn", "selection_sql"]
+__all__ = [
+    "Limit",
+    "carried_columns",
+    "quick_selection_sql",
+    "require_unique_candidates",
+    "require_unique_drawn",
+    "selection_sql",
+]
+
+FEW = 200
+"""Strata whose limits an engine parses one by one in no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,20 @@ def require_unique_candidates(plan: SamplingPlan, frame: Frame, limits: dict[str
         raise DataError(f"frame {frame.source!r}: ids occur more than once ({first_few(found)}): keep one row per unit")
 
 
+def quick_selection_sql(plan: SamplingPlan, frame: Frame, limits: dict[str, Limit]) -> str:
+    """The query of `selection_sql` as DuckDB parses it fast: of many strata the limits come as three long texts."""
+    names, mark = list(limits), "\x1f"
+    if not isinstance(frame, DuckDBFrame) or len(names) <= FEW or any(mark in name for name in names):
+        return selection_sql(plan, frame, limits)
+    sizes, thresholds = ([str(getattr(one, part)) for one in limits.values()] for part in ("size", "threshold"))
+    split = [
+        f"unnest(string_split({frame.dialect.literal(mark.join(texts))}, '{mark}'))"
+        for texts in (names, sizes, thresholds)
+    ]
+    rows = f"select {split[0]} as limit_stratum, cast({split[1]} as bigint) as limit_size, {split[2]} as limit_prn"
+    return _selection(plan, frame, rows)
+
+
 def selection_sql(plan: SamplingPlan, frame: Frame, limits: dict[str, Limit]) -> str:
     """SQL that draws a simple random sample from each stratum.
 
@@ -68,16 +92,18 @@ def selection_sql(plan: SamplingPlan, frame: Frame, limits: dict[str, Limit]) ->
     str
         One query, self-contained but for the frame, named ``sampling_frame``.
     """
-    dialect = frame.dialect
-    quote, text = dialect.quote, dialect.text
+    literal = frame.dialect.literal
+    values = ", ".join(f"({literal(s)}, {one.size}, {literal(one.threshold)})" for s, one in limits.items())
+    return _selection(plan, frame, f"select * from (values {values}) as limits(limit_stratum, limit_size, limit_prn)")
+
+
+def _selection(plan: SamplingPlan, frame: Frame, limit_rows: str) -> str:
+    quote, text = frame.dialect.quote, frame.dialect.text
     plain = [plan.frame.id, *(name for name in plan.strata if name != "stratum")]
     carried = carried_columns(plan, frame)
     columns = [f"{text(quote(name))} as {quote(name)}" for name in plain] + [quote(name) for name in carried]
-    values = ", ".join(
-        f"({dialect.literal(s)}, {limit.size}, {dialect.literal(limit.threshold)})" for s, limit in limits.items()
-    )
     names = ", ".join(quote(name) for name in [*plain, *carried])
-    return f"""with limits as (select * from (values {values}) as limits(limit_stratum, limit_size, limit_prn)),
+    return f"""with limits as ({limit_rows}),
 keyed as (select {", ".join(columns)}, {stratum_expression(plan, frame)} as stratum,
   {key_expression(plan, frame, str(plan.seed))} as prn from {frame.table}),
 candidates as (select keyed.*, limit_size from keyed join limits on stratum = limit_stratum where prn < limit_prn),

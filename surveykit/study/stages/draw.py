@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 from surveykit.study.files import places
 from surveykit.study.running.artefacts import write_csv, write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
-from surveykit.study.tasks.committing import require_revealed
-from surveykit.study.tasks.draw_log import log_draw
-from surveykit.study.tasks.releasing import published_sample
 
 if TYPE_CHECKING:
     from surveykit.sampling import Allocation
@@ -78,6 +75,9 @@ def draw_again(stage: Stage, reason: str) -> Stage:
 
 def _make_draw(making: Making, given_up: str | None = None) -> None:
     from surveykit.sampling import draw
+    from surveykit.study.proving.committing import require_revealed
+    from surveykit.study.proving.entering import log_draw
+    from surveykit.study.proving.releasing import published_sample
 
     study = making.study
     require_revealed(study)

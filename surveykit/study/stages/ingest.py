@@ -10,9 +10,9 @@ from surveykit.study.files import places
 from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
 from surveykit.study.inputs.originals import OriginalsFile
 from surveykit.study.inputs.public_csv import write_inert_csv
+from surveykit.study.proving.log import release_settings
 from surveykit.study.running.artefacts import write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
-from surveykit.study.tasks.releasing import field_sample, release_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,7 @@ def _hide_strange(tokens: pd.Series, known: pd.Series) -> pd.Series:
 
 def _make(making: Making) -> None:
     from surveykit.responses import account_table, check_quality, link_sample, matched_line
+    from surveykit.study.proving.releasing import field_sample
 
     study = making.study
     sample = field_sample(study)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.study.files import places
 from surveykit.study.files.study import simulation_of
+from surveykit.study.proving.log import release_settings
 from surveykit.study.running.artefacts import read_parquet, write_csv, write_parquet
 from surveykit.study.running.stage import Making, Stage
-from surveykit.study.tasks.releasing import field_sample, release_settings
 
 if TYPE_CHECKING:
     from surveykit.study.files.study import StudyOutline
@@ -104,6 +104,7 @@ def _make_answers(making: Making) -> None:
 
 def _make_responses(making: Making) -> None:
     from surveykit.simulation import simulate_responses, write_wjx_export
+    from surveykit.study.proving.releasing import field_sample
 
     study = making.study
     plan = simulation_of(study)

@@ -1,1 +1,1 @@
-"""What is done to a study outside its stages: commitments, indexes, reports on demand, new studies."""
+"""What is done to a study outside its stages: indexes, reports on demand, new studies."""

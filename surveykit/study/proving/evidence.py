@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from surveykit.sampling import SamplingPlan, plan_hash
 from surveykit.sampling.drawing.commitment import revealed_plan, without_seed
 from surveykit.study.files import places
-from surveykit.study.tasks.committing import held_commitment, reveal_of, what_differs
-from surveykit.study.tasks.draw_history import committed_of, form_problems, history_problems
-from surveykit.study.tasks.draw_log import draw_content, last_event, log_lines, read_log
+from surveykit.study.proving.committing import held_commitment, reveal_of, what_differs
+from surveykit.study.proving.entering import draw_content
+from surveykit.study.proving.history import committed_of, form_problems, history_problems
+from surveykit.study.proving.log import last_event, log_lines, read_log
 
 if TYPE_CHECKING:
     from surveykit.sampling import Commitment, DrawRecord
-    from surveykit.study.tasks.draw_log import DrawFiles
+    from surveykit.study.proving.log import DrawFiles
 
 __all__ = ["commitment_lines_of", "commitment_problems", "proven_lines"]
 

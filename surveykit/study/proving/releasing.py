@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
+from surveykit.sampling import DrawRecord, ReleaseLedger, Sample, open_ledger, permanent_key, release
+from surveykit.sampling.drawing.record import in_reserve
+from surveykit.sampling.drawing.reserve import fielded, planned, release_columns, reserve_of
 from surveykit.study.files import places
+from surveykit.study.proving.entering import add_to_log, log_head, sound_log
+from surveykit.study.proving.log import releases_of
 from surveykit.study.running.artefacts import read_json, read_parquet, to_csv
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
 from surveykit.study.running.private import keep_private
-from surveykit.study.tasks.draw_log import add_to_log, log_head, read_log, releases_of, sound_log
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.sampling import ReleaseLedger, Sample, SamplingPlan
-    from surveykit.study.files.study import Study, StudyOutline
-    from surveykit.study.tasks.draw_log import DrawFiles
+    from surveykit.sampling import SamplingPlan
+    from surveykit.study.files.study import Study
+    from surveykit.study.proving.log import DrawFiles
 
 __all__ = [
     "drawn_line",
@@ -28,16 +32,9 @@ __all__ = [
     "head_line",
     "ledger_of",
     "published_sample",
-    "release_settings",
     "release_study",
     "study_ledger",
 ]
-
-
-def release_settings(study: StudyOutline) -> dict[str, Any]:
-    """What the stages after the draw depend on besides the drawn sample: the releases, if there are any."""
-    releases = releases_of(read_log(study))
-    return {"releases": [entry["hash"] for entry in releases]} if releases else {}
 
 
 def study_ledger(study: Study) -> ReleaseLedger:
@@ -48,8 +45,6 @@ def study_ledger(study: Study) -> ReleaseLedger:
     SurveyKitError
         No sample was drawn, the log was changed, or a release of the log is none that the reserve allows.
     """
-    from surveykit.sampling import DrawRecord, Sample
-
     if not study.path(places.DRAW_RECORD).exists():
         raise SurveyKitError(
             f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"
@@ -60,8 +55,6 @@ def study_ledger(study: Study) -> ReleaseLedger:
 
 def ledger_of(files: DrawFiles, sample: Sample) -> ReleaseLedger:
     """The ledger of a drawn sample with every release of the log that stands; see `study_ledger`."""
-    from surveykit.sampling import open_ledger, release
-
     ledger = open_ledger(sample)
     for entry in releases_of(sound_log(files)):
         if entry["content"].get("sample_digest") != sample.record.sample_digest:
@@ -89,9 +82,6 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
     SurveyKitError
         There is no such reserve, or no reason.
     """
-    from surveykit.sampling import release
-    from surveykit.sampling.drawing.reserve import reserve_of
-
     require_settled(study)
     with study_lock(study.output):
         ledger = study_ledger(study)
@@ -120,8 +110,6 @@ def field_table(plan: SamplingPlan, ledger: ReleaseLedger) -> pd.DataFrame:
 
 def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
     """Return the sample that may be published: each unit with its ticket, and nothing of a reserve in hand."""
-    from surveykit.sampling.drawing.record import in_reserve
-
     if plan.reserve:
         table = table[~in_reserve(table, plan.reserve)].drop(columns="reserve").reset_index(drop=True)
     return with_tickets(plan, table)
@@ -129,8 +117,6 @@ def published_sample(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
 
 def field_sample(study: Study) -> pd.DataFrame:
     """Return the sample that is in the field, with weights that hold for it: planned and released units, no others."""
-    from surveykit.sampling.drawing.reserve import fielded, planned, release_columns
-
     table, reserve = read_parquet(study.path(places.SAMPLE)), study.sampling_plan.reserve
     if not reserve:
         return table
@@ -144,8 +130,6 @@ def field_sample(study: Study) -> pd.DataFrame:
 
 def with_tickets(plan: SamplingPlan, table: pd.DataFrame) -> pd.DataFrame:
     """Add each unit's ticket, the permanent random number of the draw of units."""
-    from surveykit.sampling import permanent_key
-
     seed = f"{plan.seed}/{len(plan.stages)}" if plan.stages else str(plan.seed)
     return table.assign(prn=[permanent_key(seed, str(unit), plan.hash) for unit in table[plan.frame.id]])
 
@@ -157,8 +141,6 @@ def head_line(study: Study) -> str:
 
 def drawn_line(study: Study) -> str:
     """Say how many units are the sample, in reserve and in the field."""
-    from surveykit.sampling.drawing.record import in_reserve
-
     table, reserve = read_parquet(study.path(places.SAMPLE)), study.sampling_plan.reserve
     if not reserve:
         return f"{len(table):,} units are the sample"

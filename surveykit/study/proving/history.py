@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from surveykit.errors import SurveyKitError, first_few
-
-if TYPE_CHECKING:
-    from surveykit.sampling import Commitment
+from surveykit.sampling import Commitment, PublicSource, canonical_value, chain_problems
+from surveykit.sampling.drawing.commitment import seed_of
+from surveykit.sampling.plan.source import due_time
 
 __all__ = ["committed_of", "form_problems", "history_problems", "value_problems"]
 
@@ -39,8 +39,6 @@ ALLOWED: Mapping[str, Mapping[str, type]] = {
 
 def form_problems(entries: Sequence[Entry]) -> list[str]:
     """What breaks the chain of a log or the form of its entries; nothing can be built on such a log."""
-    from surveykit.sampling import chain_problems
-
     problems = chain_problems(entries)
     if problems:
         return problems
@@ -70,8 +68,6 @@ def _are_numbers(units: Mapping[str, Any]) -> bool:
 
 def committed_of(entry: Entry) -> Commitment:
     """The commitment of an entry, without the words on what it replaces."""
-    from surveykit.sampling import Commitment
-
     return Commitment.from_dict({name: value for name, value in entry["content"].items() if name not in ANEW})
 
 
@@ -108,9 +104,6 @@ def _plan(past: _Past, entry: Entry) -> list[str]:
 
 
 def _commit(past: _Past, entry: Entry) -> list[str]:
-    from surveykit.sampling import PublicSource
-    from surveykit.sampling.plan.source import due_time
-
     content, problems, earlier = entry["content"], [], past.commitment
     try:
         made = committed_of(entry)
@@ -137,10 +130,6 @@ def _commit(past: _Past, entry: Entry) -> list[str]:
 
 
 def _reveal(past: _Past, entry: Entry) -> list[str]:
-    from surveykit.sampling import PublicSource
-    from surveykit.sampling.drawing.commitment import seed_of
-    from surveykit.sampling.plan.source import due_time
-
     held, content = past.commitment, entry["content"]
     if held is None:
         return ["a value was revealed without a commitment before it"]
@@ -197,10 +186,8 @@ def _release(past: _Past, entry: Entry) -> list[str]:
     return []
 
 
-def value_problems(source: Any, value: str) -> list[str]:
+def value_problems(source: PublicSource, value: str) -> list[str]:
     """Whether a revealed value is of the announced form, and in the one way of writing it."""
-    from surveykit.sampling import canonical_value
-
     numbers = source.form.kind == "numbers"
     try:
         same = canonical_value(source, value.replace(".", " ").replace("/", " ") if numbers else value) == value

@@ -8,25 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DefinitionError, OverwriteError, SurveyKitError
 from surveykit.files.looking import read_text
+from surveykit.sampling import (
+    Commitment,
+    PublicSource,
+    SamplingPlan,
+    canonical_value,
+    commit_plan,
+    frame_digest,
+    plan_hash,
+    reveal_seed,
+)
+from surveykit.sampling.drawing.commitment import without_seed
 from surveykit.study.files import places
 from surveykit.study.files.validation import validate
 from surveykit.study.files.yaml_reader import parse_yaml
+from surveykit.study.proving.entering import add_to_log, log_head, log_plan, sound_log
+from surveykit.study.proving.history import committed_of, history_problems
+from surveykit.study.proving.log import last_event
 from surveykit.study.running.artefacts import read_json
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
-from surveykit.study.tasks.draw_history import committed_of, history_problems
-from surveykit.study.tasks.draw_log import (
-    add_to_log,
-    last_event,
-    log_head,
-    log_plan,
-    sound_log,
-)
 
 if TYPE_CHECKING:
-    from surveykit.sampling import Commitment, SamplingPlan
     from surveykit.study.files.study import Study
-    from surveykit.study.tasks.draw_log import DrawFiles
+    from surveykit.study.proving.log import DrawFiles
 
 __all__ = ["commit_study", "commitment_lines", "held_commitment", "require_revealed", "reveal_study", "what_differs"]
 
@@ -67,8 +72,6 @@ def commit_study(study: Study, anew: str | None = None) -> dict[str, Any]:
 
 def commit_plan_of(study: Study) -> dict[str, Any]:
     """The commitment to the study's plan and frame as plain values."""
-    from surveykit.sampling import commit_plan
-
     return commit_plan(study.sampling_plan, study.root / study.definition.data.frame).to_dict()
 
 
@@ -138,8 +141,6 @@ def reveal_study(study: Study, public_value: str) -> dict[str, Any]:
         There is no commitment, plan or frame are not those that were committed, the value is not due or not of the
         announced form, another value was revealed before, or the plan has another seed.
     """
-    from surveykit.sampling import PublicSource, canonical_value, reveal_seed
-
     held = held_commitment(study)
     if held is None:
         raise SurveyKitError("commit: nothing was committed yet: run 'surveykit commit' and publish its code first")
@@ -246,8 +247,6 @@ def reveal_of(entries: list[dict[str, Any]], code: str) -> dict[str, Any] | None
 
 def held_commitment(study: DrawFiles) -> Commitment | None:
     """Return the commitment of commitment.json; nothing when there is no such file."""
-    from surveykit.sampling import Commitment
-
     path = study.path(places.COMMITMENT)
     if not path.exists():
         return None
@@ -264,9 +263,6 @@ def _write(study: Study, held: dict[str, Any]) -> None:
 
 def what_differs(study: DrawFiles, plan: SamplingPlan, held: Commitment) -> str:
     """Which of plan and frame are not the committed ones; a frame that is not at hand is not asked."""
-    from surveykit.sampling import frame_digest, plan_hash
-    from surveykit.sampling.drawing.commitment import without_seed
-
     parts = [] if plan_hash(without_seed(plan)) == held.plan_hash else ["plan"]
     # The digest covers the columns that the plan names, so a frame can be compared under the committed plan only.
     frame = study.frame_file
@@ -277,8 +273,6 @@ def what_differs(study: DrawFiles, plan: SamplingPlan, held: Commitment) -> str:
 
 def _write_seed(study: Study, final: SamplingPlan) -> None:
     """Add the seed at the end of the plan's file; the file is left alone unless it then says just that."""
-    from surveykit.sampling import SamplingPlan, plan_hash
-
     file = study.definition.files.sampling_plan
     path: Path = study.root / file
     origin = ", ".join(f"{name}: {json.dumps(text, ensure_ascii=False)}" for name, text in final.seed_origin.items())

@@ -15,19 +15,19 @@ from surveykit.sampling.drawing.verify import checks_of
 from surveykit.study.files import places
 from surveykit.study.files.validation import validate
 from surveykit.study.files.yaml_reader import parse_yaml
+from surveykit.study.proving.evidence import commitment_problems, proven_lines
+from surveykit.study.proving.listed import column_notes, list_problems, unframed_problems
+from surveykit.study.proving.log import read_log, releases_of
+from surveykit.study.proving.releasing import field_table, ledger_of, published_sample
 from surveykit.study.running.artefacts import read_json, read_parquet
 from surveykit.study.running.journal import require_settled
-from surveykit.study.tasks.draw_log import read_log, releases_of
-from surveykit.study.tasks.listed import column_notes, list_problems, unframed_problems
-from surveykit.study.tasks.proving import commitment_problems, proven_lines
-from surveykit.study.tasks.releasing import field_table, ledger_of, published_sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.sampling import Allocation
     from surveykit.study.files.study import Study
-    from surveykit.study.tasks.draw_log import DrawFiles
+    from surveykit.study.proving.log import DrawFiles
 
 __all__ = ["StudyVerification", "verify_published_draw", "verify_study_draw"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from surveykit.sampling import DrawRecord
-    from surveykit.study.tasks.draw_log import DrawFiles
+    from surveykit.study.proving.log import DrawFiles
 
 __all__ = ["column_notes", "list_problems", "unframed_problems"]
 
