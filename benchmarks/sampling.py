@@ -4,8 +4,8 @@
 
 Equal probabilities: 23 strata, 500 each; 16 000 strata, 3 each. Unequal: 10 000 units in proportion to size,
 unstratified. Every competitor runs in a process of its own, in the first interpreter that has its package (this
-one, then those of --python; R by Rscript); those that no interpreter has are named and left out, and one that fails or takes
-longer than --limit seconds is told as such. Writes benchmarks/results/<name>.json, .md and .csv.
+one, then those of --python; R by Rscript); those that no interpreter has are named and left out, and one that
+fails or takes longer than --limit seconds is told as such. Writes benchmarks/results/<name>.json, .md and .csv.
 """
 
 from __future__ import annotations
