@@ -83,7 +83,7 @@ def test_from_commitment_to_proof(seedless, call, after_due):
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     committed = hashlib.sha256(f"surveykit commitment 2\n{text}".encode()).hexdigest()
     assert f"commitment {committed}" in out
-    assert "public source Double Colour Ball, 2026137, due 2099-12-01T21:15:00+08:00" in out
+    assert "public source: drawing 2026137 of Double Colour Ball, due 2099-12-01T21:15:00+08:00" in out
     assert "--reveal" in out
     assert call(seedless, "draw")[0] == 2
     code, _, err = reveal(call, seedless)
