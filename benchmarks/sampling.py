@@ -2,10 +2,10 @@
 
     PYTHONPATH=. python benchmarks/sampling.py --rows 20000000 --pps-rows 1000000 [--python PATH ...] [--only WORD]
 
-Equal probabilities: 23 strata, 500 each. Unequal: 10 000 units in proportion to size, unstratified. Every
-competitor runs in a process of its own, in the first interpreter that has its package (this one, then those
-of --python; R by Rscript); those that no interpreter has are named and left out, and one that fails or takes
-longer than --limit seconds is told as such. Writes benchmarks/results/<name>.json, .md and .csv.
+Equal probabilities: 23 strata, 500 each; 16 000 strata, 3 each. Unequal: 10 000 units in proportion to size,
+unstratified. Every competitor runs in a process of its own, in the first interpreter that has its package (this
+one, then those of --python; R by Rscript); those that no interpreter has are named and left out, and one that
+fails or takes longer than --limit seconds is told as such. Writes benchmarks/results/<name>.json, .md and .csv.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ import time
 import warnings
 from pathlib import Path
 
-from sampling_tasks import TASKS, Task, r_sampling, version_of, write_frame
+from sampling_tasks import MANY, STRATA, TASKS, Task, r_sampling, version_of, write_frame
 
 RESULTS = Path(__file__).parent / "results"
-OURS = {"srs": "surveykit", "pps": "surveykit systematic_pps"}
-TASK_NAMES = {"srs": "stratified simple random sample", "pps": "10 000 in proportion to size"}
+OURS = {"srs": "surveykit", "many": "surveykit, 16,000 strata", "pps": "surveykit systematic_pps"}
+TASK_NAMES = {
+    "srs": "stratified simple random sample",
+    "many": "three units from each of 16 000 strata",
+    "pps": "10 000 in proportion to size",
+}
 PACKAGES = sorted({task.package for task in TASKS.values()})
 
 
@@ -97,9 +101,9 @@ def run_all(options: argparse.Namespace) -> None:
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         paths = {}
-        for kind, rows in (("srs", options.rows), ("pps", options.pps_rows)):
+        for kind, rows in (("srs", options.rows), ("many", options.many_rows), ("pps", options.pps_rows)):
             paths[kind] = (f"{folder}/{kind}.parquet", rows)
-            write_frame(*paths[kind])
+            write_frame(*paths[kind], MANY if kind == "many" else STRATA)
         for name, task in TASKS.items():
             if task.package in found and (options.only in name or name.startswith("hash")):
                 path, rows = paths[task.kind]
@@ -137,7 +141,11 @@ def table(content: dict[str, object]) -> str:
         "is that of the whole process; `engine` is what drawing adds to the interpreter with packages. R is timed by",
         "itself with the data in memory. Only surveykit's samples are the same on every engine and can be verified.",
     ]
-    heads = {"srs": "Stratified simple random sample (23 x 500)", "pps": "10 000 in proportion to size"}
+    heads = {
+        "srs": "Stratified simple random sample (23 x 500)",
+        "many": "16 000 strata, 3 each",
+        "pps": "10 000 in proportion to size",
+    }
     for kind, head in heads.items():
         lines = [line for line in content["lines"] if line["kind"] == kind]
         base = next((line for line in lines if line["who"].startswith("hash") and "problem" not in line), None)
@@ -162,6 +170,7 @@ def table(content: dict[str, object]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--many-rows", type=int, default=320_000)
     parser.add_argument("--pps-rows", type=int, default=1_000_000)
     parser.add_argument("--python", action="append", default=[], help="another interpreter with peers; repeatable")
     parser.add_argument("--name", default="sampling", help="of the files of results")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SIZE, STRATA, PPS_SIZE = 500, 23, 10_000
+MANY, MANY_SIZE = 16_000, 3
 PLAN = {
     "id": "benchmark",
     "frame": {"id": "unit_id", "keep": ["sex"]},
@@ -28,13 +29,13 @@ class Task:
     function: Callable[[str], int]
 
 
-def write_frame(path: str, rows: int) -> None:
+def write_frame(path: str, rows: int, strata: int = STRATA) -> None:
     """District, sex and a skewed size, all by hash: the same frame everywhere."""
     import duckdb
 
     duckdb.sql(
         "copy (select 'u' || lpad(cast(i as varchar), 9, '0') as unit_id, "
-        f"'d' || cast(hash(i) % {STRATA} as varchar) as district, cast(hash(i + 7) % 2 as varchar) as sex, "
+        f"'d' || cast(hash(i) % {strata} as varchar) as district, cast(hash(i + 7) % 2 as varchar) as sex, "
         f"cast(1 + 100 / (1 + hash(i + 11) % 100) as integer) as size from range({rows}) as t(i)) to '{path}' "
         "(format parquet, compression zstd)"
     )
@@ -58,6 +59,17 @@ def surveykit_draw(path: str) -> int:
     from surveykit.sampling import SamplingPlan, draw
 
     return len(draw(SamplingPlan.model_validate(PLAN), path).table)
+
+
+def surveykit_many_strata(size: dict[str, object]) -> Callable[[str], int]:
+    """A draw from as many strata as there are villages; their sizes are found, too."""
+
+    def run(path: str) -> int:
+        from surveykit.sampling import SamplingPlan, draw
+
+        return len(draw(SamplingPlan.model_validate(PLAN | {"size": size}), path).table)
+
+    return run
 
 
 def surveykit_limited(path: str) -> int:
@@ -207,6 +219,14 @@ TASKS = {
     "svy": Task("srs", "svy", 1, svy_srs),
     "samplics": Task("srs", "samplics", 1, samplics_srs),
     "R sampling strata": Task("srs", "R", 1, r_strata),
+    "hash of every id (many strata)": Task("many", "duckdb", 3, hash_every_id),
+    "surveykit, 16,000 strata": Task("many", "surveykit", 3, surveykit_many_strata({"per_stratum": MANY_SIZE})),
+    "surveykit, 16,000 strata, Neyman": Task(
+        "many",
+        "surveykit",
+        3,
+        surveykit_many_strata({"total": MANY * MANY_SIZE, "allocation": "neyman", "standard_deviation": "size"}),
+    ),
     "hash of every id (PPS frame)": Task("pps", "duckdb", 3, hash_every_id),
     **{
         f"surveykit {method}": Task("pps", "surveykit", 3, surveykit_pps(method))

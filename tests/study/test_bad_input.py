@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -192,6 +193,16 @@ def test_init_leaves_a_folder_that_holds_something(tmp_path, call):
     assert code == 2
     assert "not empty" in err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_init_in_the_folder_in_which_one_stands(tmp_path, monkeypatch, capsys):
+    home = tmp_path / "town"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    assert main(["init", "."]) == 0
+    assert "files written to ." in capsys.readouterr().out
+    assert (Path.cwd() / "study.yaml").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["town"]
 
 
 def test_a_study_is_found_from_inside_it(town, monkeypatch, capsys):

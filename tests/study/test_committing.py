@@ -83,7 +83,7 @@ def test_from_commitment_to_proof(seedless, call, after_due):
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     committed = hashlib.sha256(f"surveykit commitment 2\n{text}".encode()).hexdigest()
     assert f"commitment {committed}" in out
-    assert "public source Double Colour Ball, 2026137, due 2099-12-01T21:15:00+08:00" in out
+    assert "public source: drawing 2026137 of Double Colour Ball, due 2099-12-01T21:15:00+08:00" in out
     assert "--reveal" in out
     assert call(seedless, "draw")[0] == 2
     code, _, err = reveal(call, seedless)
@@ -104,7 +104,7 @@ def test_from_commitment_to_proof(seedless, call, after_due):
     assert committed in record["seed_origin"]["zh"]
     code, out, _ = call(seedless, "verify-draw")
     assert code == 0
-    assert f"the seed is sha256 of {committed} and Double Colour Ball, 2026137" in out
+    assert f"the seed is sha256 of {committed} and drawing 2026137 of Double Colour Ball" in out
     assert [entry["event"] for entry in log(seedless)] == ["plan", "commit", "reveal", "draw"]
     assert f"head of the log: {log(seedless)[-1]['hash']}" in out
 

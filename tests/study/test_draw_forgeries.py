@@ -1,12 +1,14 @@
 """Logs that were made again by somebody who can write the folder, redraws after releases, and published files alone."""
 
 import json
+import re
 import shutil
 
 import pandas as pd
 import pytest
 
 from surveykit.errors import SurveyKitError
+from surveykit.language import translator
 from surveykit.sampling import Commitment, extend_log, permanent_key
 from surveykit.sampling.drawing.commitment import _code, seed_of
 from surveykit.study.files.loading import load_study
@@ -68,6 +70,24 @@ def test_a_second_commitment_to_a_known_value_is_noticed():
     assert "whose value was revealed before" in told
     unsaid = chain(*honest()[:2], ("commit", second, "2026-11-28T09:00:08+08:00"))
     assert "must say which one it replaces" in " ".join(history_problems(unsaid))
+
+
+def test_findings_of_the_log_have_chinese_words():
+    """Under the name of the file, as verification tells them."""
+    second = commitment("2026-11-28T09:00:07+08:00") | {"replaces": commitment()["code"], "reason": "x"}
+    reveal = {"code": commitment()["code"], "public_value": "x", "seed": "x"}
+    forged = chain(*honest(), ("commit", second, AFTER), ("reveal", reveal, AFTER), ("draw", draw_of("x"), AFTER))
+    found = history_problems(forged)
+    assert len(found) >= 6
+    speak = translator("zh")
+    for text in found:
+        told = speak(f"log.jsonl: {text}").removeprefix("log.jsonl: ")
+        assert not re.search("[a-z]{2,} [a-z]{2,}", told), told
+
+
+def test_a_format_is_a_whole_number():
+    with pytest.raises(SurveyKitError, match="not a commitment of format 2"):
+        Commitment.from_dict(commitment() | {"commitment": 2.0})
 
 
 def test_a_commitment_to_a_drawing_still_to_come_replaces_a_wrong_one():

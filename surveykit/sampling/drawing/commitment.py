@@ -67,7 +67,8 @@ class Commitment:
         names = [field.name for field in fields(cls)]
         strange = [name for name in content if name not in (*names, "commitment")]
         missing = [name for name in names if name not in content]
-        if content.get("commitment") != COMMITMENT_FORMAT or strange or missing:
+        number = content.get("commitment")
+        if number != COMMITMENT_FORMAT or not isinstance(number, int) or strange or missing:
             raise DataError(
                 f"commitment: not a commitment of format {COMMITMENT_FORMAT} (missing {first_few(missing)}, unknown "
                 f"{first_few(strange)}): restore it as it was written"

@@ -149,7 +149,7 @@ class DrawRecord(Shown):
                 "draw record: it is of format 1, whose frame digest can be forged and proves nothing: draw again, or "
                 "verify it with the surveykit that wrote it"
             )
-        if content.get("record") != RECORD_FORMAT:
+        if content.get("record") != RECORD_FORMAT or not isinstance(content["record"], int):
             raise DataError(
                 f"draw record: version {content.get('record')!r} is not known: use the surveykit that wrote it"
             )

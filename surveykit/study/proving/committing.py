@@ -181,7 +181,7 @@ def commitment_lines(study: Study, held: dict[str, Any]) -> list[str]:
         f"commitment {held['code']}",
         f"  plan without seed {held['plan_hash']}",
         f"  frame {held['frame_digest']}",
-        f"  public source {source['name']}, {source['draw']}, due {source['due']}",
+        f"  public source: drawing {source['draw']} of {source['name']}, due {source['due']}",
         f"  made {held['committed']}, kept in {study.located(places.COMMITMENT)}",
         f"  head of the log: {log_head(study)}",
     ]

@@ -79,8 +79,8 @@ def proven_lines(study: DrawFiles) -> list[str]:
     source, value = held.source, revealed["content"]["public_value"]
     return [
         *commitment_lines_of(entries),
-        f"commitment: the seed is sha256 of {held.code} and {source['name']}, {source['draw']}, due {source['due']}: "
-        f"{value}",
+        f"commitment: the seed is sha256 of {held.code} and drawing {source['draw']} of {source['name']}, due "
+        f"{source['due']}: {value}",
         *log_lines(entries),
     ]
 

@@ -114,8 +114,8 @@ def _commit(past: _Past, entry: Entry) -> list[str]:
     time = datetime.fromisoformat(entry["time"])
     if not (at <= time < due):
         problems.append(
-            f"the commitment says {made.committed} and was entered at {entry['time']}; both must lie before the value "
-            f"is due, {made.source['due']}"
+            f"the commitment says {made.committed} and was entered at {entry['time']}, and both must lie before the "
+            f"value is due, {made.source['due']}"
         )
     if (made.source["name"], made.source["draw"]) in past.spent:
         problems.append("the commitment is to a drawing whose value was revealed before: its seed could be chosen")

@@ -31,11 +31,15 @@ def start_study(folder: Path) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OverwriteError(f"{folder} is not empty: nothing was written; name a new or empty folder")
-    partial = folder.parent / f".{folder.name}.partial"
+    home = folder.resolve()  # "." has no name of its own
+    partial = home.parent / f".{home.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     with as_file(files("surveykit.study") / "starter") as starter:
         shutil.copytree(starter, partial, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    if folder.exists():
-        folder.rmdir()
-    partial.rename(folder)
+    if not home.exists():
+        partial.rename(home)
+    else:  # a folder in which somebody may stand is not taken away
+        for made in sorted(partial.iterdir()):
+            made.rename(home / made.name)
+        partial.rmdir()
     return sorted(path for path in folder.rglob("*") if path.is_file())
