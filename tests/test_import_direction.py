@@ -28,7 +28,7 @@ ORDER = {
     "display": """words content style intervals charts numbers text excel html plotting result table pdf_structure""",
     "design": """stages alignment adjustments tables pps roles survey_design replicate_rank replicate_design replicates
         domains""",
-    "sampling": """plan size frames allocation selection drawing document""",
+    "sampling": """plan size frames allocation selection drawing multistage document""",
     "responses": """cells results privacy readers coding quality fieldwork reporting""",
     "estimation": """kernel intervals results statistics inference models estimators distribution scales""",
     "questionnaire": """routing definition importing checks replay documents forms""",

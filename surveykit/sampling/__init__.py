@@ -16,6 +16,7 @@ from surveykit.sampling.allocation.boundaries import (
     optimal_boundaries,
 )
 from surveykit.sampling.document import PlanningDocument, document_docx, document_html, plan_document
+from surveykit.sampling.drawing.clusters import join_clusters
 from surveykit.sampling.drawing.commitment import Commitment, commit_plan, reveal_seed, verify_commitment
 from surveykit.sampling.drawing.coordination import draw_rotated, draw_second_phase, overlap
 from surveykit.sampling.drawing.draw import draw
@@ -30,6 +31,9 @@ from surveykit.sampling.frames.keys import permanent_key, uniform_numbers
 from surveykit.sampling.frames.postgres import PostgresFrame, postgres_frame
 from surveykit.sampling.frames.spark import SparkFrame, spark_frame
 from surveykit.sampling.frames.strata import stratum_table
+from surveykit.sampling.multistage.checking import ListingReport, check_listing
+from surveykit.sampling.multistage.first_step import cluster_strata, draw_clusters
+from surveykit.sampling.multistage.second_step import draw_listed, verify_clusters, verify_listed
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 from surveykit.sampling.plan.source import PublicSource, canonical_value
@@ -70,6 +74,7 @@ __all__ = [
     "DrawVerification",
     "Field",
     "FrameIndex",
+    "ListingReport",
     "MultivariateAllocation",
     "PlanningDocument",
     "PostgresFrame",
@@ -88,7 +93,9 @@ __all__ = [
     "allocate_multivariate",
     "canonical_value",
     "chain_problems",
+    "check_listing",
     "check_sampling_plan",
+    "cluster_strata",
     "commit_plan",
     "comparison_table",
     "cum_root_f",
@@ -97,7 +104,9 @@ __all__ = [
     "document_html",
     "domain_sizes",
     "draw",
+    "draw_clusters",
     "draw_indexed",
+    "draw_listed",
     "draw_rotated",
     "draw_second_phase",
     "expected_half_width",
@@ -105,6 +114,7 @@ __all__ = [
     "frame_digest",
     "geometric_boundaries",
     "index_frame",
+    "join_clusters",
     "lavallee_hidiroglou",
     "open_frame",
     "open_index",
@@ -135,6 +145,8 @@ __all__ = [
     "three_stage_optimum",
     "two_stage_optimum",
     "uniform_numbers",
+    "verify_clusters",
     "verify_commitment",
     "verify_draw",
+    "verify_listed",
 ]

@@ -18,7 +18,7 @@ from surveykit.language import Language
 from surveykit.sampling.allocation.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.allocation.integers import budget_allocation, integer_allocation
 from surveykit.sampling.plan.checks import check_sampling_plan
-from surveykit.sampling.plan.definition import AllocationMethod, SamplingPlan
+from surveykit.sampling.plan.definition import AllocationMethod, SamplingPlan, SizeRule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -272,13 +272,21 @@ def _allocate_stages(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
     """Clusters by the rule of the first stage, and the units that they are expected to give."""
     if "clusters" not in strata:
         raise DataError(f"plan {plan.id!r}: the stratum table has no column 'clusters': make it with stratum_table")
-    first = plan.model_copy(update={"stages": (), "size": plan.stages[0].size})
+    alone = {"stages": (), "clusters": None, "listing": None, "size": plan.stages[0].size}
+    first = plan.model_copy(update=alone)
     clusters = _allocate_plan(first, strata.assign(population_size=strata["clusters"]))
     drawn = clusters.table["sample_size"].to_numpy()
-    each = int(np.prod([stage.size.per_stratum or 1 for stage in plan.stages[1:]]))
+    each = int(np.prod([units_in_cluster(stage.size) for stage in plan.stages[1:]]))
     table = strata.assign(sample_clusters=drawn)
     units = np.minimum(drawn * each, table["population_size"].to_numpy())
     return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster")
+
+
+def units_in_cluster(rule: SizeRule) -> int:
+    """Units that a later stage draws in each cluster, over all strata inside it."""
+    if rule.by_stratum is not None:
+        return sum(rule.by_stratum.values())
+    return int(rule.total or rule.per_stratum or 1)
 
 
 def _part(values: NDArray[np.float64] | None, at: NDArray[np.int64]) -> NDArray[np.float64] | None:

@@ -12,9 +12,11 @@ from surveykit.sampling.plan.source import PublicSource
 
 __all__ = [
     "AllocationMethod",
+    "ClusterTable",
     "Expected",
     "FrameSource",
     "HashName",
+    "Listing",
     "SamplingPlan",
     "Selection",
     "SelectionMethod",
@@ -42,6 +44,7 @@ SelectionMethod = Literal[
 SIZED = ("poisson", "sequential_poisson", "pareto", "sampford", "brewer", "systematic_pps", "chromy")
 
 RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order", "prn")
+STAGED = ("cluster_path", "cluster_size", "variance_stratum", "variance_psu")
 
 
 class _Frozen(BaseModel):
@@ -124,8 +127,12 @@ class Selection(_Frozen):
         Numeric columns that the cube method balances, the most important first.
     coordinates : tuple of str
         Numeric columns over which the local pivotal method spreads the sample.
+    certainty : float
+        Units whose probability in proportion to size reaches this threshold are taken with certainty, and the others
+        share what is left, until none reaches it. With the default of 1 only units too large for any probability are.
     """
 
+    certainty: float = Field(default=1.0, gt=0, le=1)
     size: str | None = None
     order: tuple[str, ...] = ()
     serpentine: bool = False
@@ -144,16 +151,59 @@ class Stage(_Frozen):
         Selection method at this stage.
     selection : Selection
         What it needs. At a stage of clusters, ``size`` is summed over the rows of a cluster, and the number of rows
-        is taken when it is left out for a method with unequal probabilities.
+        is taken when it is left out for a method with unequal probabilities; a size of the plan's table of clusters is
+        the cluster's as it stands. Order, balance and coordinates have one value in each cluster; ``cluster_size``
+        orders by the size.
     size : SizeRule
         First stage: units by stratum. Later stages: ``per_stratum`` is the number in each cluster drawn before; a
-        smaller cluster is taken whole.
+        smaller cluster is taken whole. With ``strata``, ``by_stratum`` is the number in each stratum of a cluster by
+        the stratum's name, and ``total`` the number in the cluster, spread over them.
+    strata : tuple of str
+        Later stages: columns by which the units of this stage are stratified within each cluster drawn before.
     """
 
     id: str
     method: SelectionMethod = "srs"
     selection: Selection = Field(default_factory=Selection)
     size: SizeRule
+    strata: tuple[str, ...] = ()
+
+
+class ClusterTable(_Frozen):
+    r"""A table with a row for each unit of the first stage: size, order, balance, coordinates and what else is known.
+
+    Attributes
+    ----------
+    file : str, optional
+        Parquet or CSV file, relative to the study; None when the table is given as an object.
+    delimiter : {",", ";", "\t", "|"}, optional
+        As for the frame.
+    keep : tuple of str
+        Columns that a sample of units that were listed later carries from here, such as the township.
+    """
+
+    file: str | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    keep: tuple[str, ...] = ()
+
+
+class Listing(_Frozen):
+    """Units that are listed after the first stage was drawn, in its units only.
+
+    Attributes
+    ----------
+    expected : str, optional
+        Column of the table of clusters: units that a cluster should list; the size of the first stage when left out.
+    number : str, optional
+        Column with the number of a unit inside its cluster; its id is then that of the cluster, a hyphen and this
+        number. The listing holds whole ids when left out.
+    tolerance : float
+        Share by which a listing may differ from what was expected before it is told.
+    """
+
+    expected: str | None = None
+    number: str | None = None
+    tolerance: float = Field(default=0.25, gt=0)
 
 
 class Expected(_Frozen):
@@ -202,6 +252,10 @@ class SamplingPlan(_Frozen):
         How many units are drawn; left out when there are stages.
     stages : tuple of Stage
         Stages of a multistage plan, the last one being the units of the frame.
+    clusters : ClusterTable, optional
+        The table of the units of the first stage, where what their selection needs is not in the frame of units.
+    listing : Listing, optional
+        Units are listed after the first stage was drawn from the table of clusters: a draw in two steps.
     reserve : int
         Units per stratum, or per cluster of the last stage but one, that are drawn with the sample and kept in reserve
         in random order.
@@ -238,6 +292,8 @@ class SamplingPlan(_Frozen):
     selection: Selection = Field(default_factory=Selection)
     size: SizeRule = Field(default_factory=SizeRule)
     stages: tuple[Stage, ...] = ()
+    clusters: ClusterTable | None = None
+    listing: Listing | None = None
     reserve: int = Field(default=0, ge=0)
     seed: str | None = None
     seed_origin: dict[str, str] = Field(default_factory=dict)

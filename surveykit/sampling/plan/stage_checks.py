@@ -1,0 +1,55 @@
+"""What a plan says of its stages: the table of clusters, late listing, strata inside clusters."""
+
+from __future__ import annotations
+
+from surveykit.errors import Problem
+from surveykit.sampling.plan.definition import SIZED, SamplingPlan
+
+__all__ = ["check_stages"]
+
+Path = tuple[str | int, ...]
+
+
+def check_stages(plan: SamplingPlan) -> list[Problem]:
+    """Find what the parts of a staged plan contradict."""
+    problems = _tables(plan)
+    known = {plan.frame.id: "the id column", **dict.fromkeys(plan.strata, "a stratum column of the plan")}
+    known |= {stage.id: "the id of a stage" for stage in plan.stages}
+    for number, stage in enumerate(plan.stages):
+        at: Path = ("stages", number, "strata")
+        if stage.strata and not number:
+            problems.append(Problem("the first stage is stratified by the plan", "move its columns to strata", at))
+        for column in stage.strata if number else ():
+            if column in known:
+                problems.append(Problem(f"stratum column {column!r} is {known[column]}", "name another column", at))
+        if len(set(stage.strata)) < len(stage.strata):
+            problems.append(Problem("a stratum column is listed twice", "list it once", at))
+        if number and stage.strata and stage.size.per_stratum is not None:
+            what = "strata inside clusters need a number for each, or a total for the cluster"
+            problems.append(Problem(what, "give size.by_stratum or size.total", ("stages", number, "size")))
+        problems += _spread(stage.size.total is not None, stage.size.allocation, number, ("stages", number, "size"))
+    return problems
+
+
+def _spread(total: bool, allocation: str, number: int, at: Path) -> list[Problem]:
+    if not number or not total or allocation in ("equal", "proportional"):
+        return []
+    what = f"a total inside a cluster is not spread by {allocation!r}, which needs numbers for each cluster"
+    return [Problem(what, "take proportional or equal, or give by_stratum", (*at, "allocation"))]
+
+
+def _tables(plan: SamplingPlan) -> list[Problem]:
+    problems = []
+    for name in ("clusters", "listing"):
+        if getattr(plan, name) is not None and len(plan.stages) < 2:
+            problems.append(Problem(f"{name} belongs to a plan of two stages or more", "give stages", (name,)))
+    if plan.listing is None or not plan.stages:
+        return problems
+    if plan.clusters is None:
+        what = "units that are listed after the first stage need a table of clusters to draw it from"
+        problems.append(Problem(what, "give clusters", ("listing",)))
+    first = plan.stages[0]
+    if first.method in SIZED and not first.selection.size:
+        what = f"method {first.method!r} needs a size, and nothing is listed yet that could be counted"
+        problems.append(Problem(what, "give selection.size", ("stages", 0, "selection")))
+    return problems
