@@ -27,6 +27,7 @@ MODULES = {name: name for name in ("init", "check", "run")}
 MODULES |= dict.fromkeys(("plan", "draw", "ingest", "weight", "estimate", "score"), "tasks")
 MODULES |= {name: name for name in ("render", "report", "diff", "questionnaire")}
 MODULES |= {"verify-draw": "verify_draw", "simulate": "simulate", "commit": "commit", "release": "release"}
+MODULES |= {"contact-sheets": "contact_sheets"}
 MODULES |= {name: name for name in ("frame", "deidentify", "purge", "doctor", "completion")} | {"help": "helping"}
 
 

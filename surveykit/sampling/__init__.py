@@ -33,7 +33,9 @@ from surveykit.sampling.frames.spark import SparkFrame, spark_frame
 from surveykit.sampling.frames.strata import stratum_table
 from surveykit.sampling.multistage.checking import ListingReport, check_listing
 from surveykit.sampling.multistage.first_step import cluster_strata, draw_clusters
+from surveykit.sampling.multistage.persons import kish_table, person_grid, person_probabilities
 from surveykit.sampling.multistage.second_step import draw_listed, verify_clusters, verify_listed
+from surveykit.sampling.multistage.sheets import contact_sheets
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 from surveykit.sampling.plan.source import PublicSource, canonical_value
@@ -98,6 +100,7 @@ __all__ = [
     "cluster_strata",
     "commit_plan",
     "comparison_table",
+    "contact_sheets",
     "cum_root_f",
     "digest_sql",
     "document_docx",
@@ -115,6 +118,7 @@ __all__ = [
     "geometric_boundaries",
     "index_frame",
     "join_clusters",
+    "kish_table",
     "lavallee_hidiroglou",
     "open_frame",
     "open_index",
@@ -122,6 +126,8 @@ __all__ = [
     "optimal_boundaries",
     "overlap",
     "permanent_key",
+    "person_grid",
+    "person_probabilities",
     "plan_document",
     "plan_hash",
     "postgres_frame",

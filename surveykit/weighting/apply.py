@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inference import RESIDENTS
@@ -115,11 +116,30 @@ def _final_weights(
 ) -> FinalWeights:
     strata = plan.strata if plan.strata is not None and plan.strata in table.columns else None
     fraction: Array | None = None
-    if plan.finite_population != "none":
+    inner: str | None = None
+    if plan.finite_population == "first_stage":
+        fraction, inner = _first_stage(plan, table), plan.unit
+    elif plan.finite_population != "none":
         fraction = _fractions(plan, table, compiled.base, compiled.statuses, strata)
     unit = plan.unit if plan.unit in table.columns else None
     rows, design = digest_of(table, unit), (strata, plan.psu, plan.lonely_psu)
-    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit)
+    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit, inner)
+
+
+def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> Array:
+    """Inclusion probabilities of the units of the first stage; those inside a certain one count as with replacement."""
+    name = "inclusion_probability_1"
+    lacking = [column for column in (name, plan.unit) if column not in table.columns]
+    if lacking:
+        raise DataError(
+            f"finite_population 'first_stage' needs the columns {first_few(lacking)}: weight a sample drawn in "
+            "stages, or write 'none'"
+        )
+    values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
+    bad = ~(np.isfinite(values) & (values > 0) & (values <= 1))
+    if bad.any():
+        raise DataError(f"{name!r} must lie above 0 and at most 1; mend rows {first_few(np.flatnonzero(bad).tolist())}")
+    return np.where(values >= 1.0 - 1e-12, 1e-12, values)
 
 
 def _fractions(

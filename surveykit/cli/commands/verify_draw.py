@@ -18,11 +18,11 @@ def command(name: str) -> Command:
 
 def execute(options: Options) -> int:
     """Verify, and tell every difference."""
-    from surveykit.study.stages.draw import verify_study_draw
+    from surveykit.study.stages.proving_steps import verify_any_draw
 
     study = open_study(options)
     working("drawing again and comparing")
-    verification = verify_study_draw(study)
+    verification = verify_any_draw(study)
     told = [] if verification.ok else [line.strip() for line in verification.lines[1:]]
     give({"verified": verification.ok, "lines": [current().text(line) for line in verification.lines]})
     give({"problems": [problem_object(Problem(line), current()) for line in told]})

@@ -49,13 +49,17 @@ class Allocation(Shown):
         One row per stratum: ``stratum``, the stratum columns, ``population_size``, ``sample_size``,
         ``sampling_fraction``,
         and ``half_width_50`` and ``half_width_85``: the expected half-width of the 95 % interval of a proportion of 0.5
-        and 0.85 in the stratum, with finite population correction and full response.
+        and 0.85 in the stratum, with finite population correction and full response, and in a plan of stages with its
+        expected design effect.
     method : str
         How the sizes were found.
+    deff : float
+        Design effect that the half-widths count; with clusters it is ``deff (1 + (m - 1) icc)`` of the plan.
     """
 
     table: pd.DataFrame
     method: str
+    deff: float = 1.0
 
     @property
     def total(self) -> int:
@@ -72,12 +76,27 @@ class Allocation(Shown):
         title = ("样本量分配", "Allocation")
         notes: tuple[Words, ...] = (
             (f"方法：{self.method}；合计 {self.total:,}", f"method: {self.method}; total {self.total:,}"),
-            (
-                "半宽为95%区间的预期半宽：层内简单随机抽样，全部应答。",
-                "half-widths: expected, of the 95 % interval, simple random sampling in the stratum, full response",
-            ),
+            self._supposed(),
         )
         return Presentation(title, (NamedTable(title, self.table),), notes)
+
+    def _supposed(self) -> Words:
+        """What the half-widths suppose."""
+        if "sample_clusters" not in self.table:
+            return (
+                "半宽为95%区间的预期半宽：层内简单随机抽样，全部应答。",
+                "half-widths: expected, of the 95 % interval, simple random sampling in the stratum, full response",
+            )
+        if self.deff == 1.0:
+            return (
+                "半宽未计群内相似：请在方案 expected 中给出 icc 或 deff，否则实际精度更差。",
+                "half-widths leave out that units of a cluster are alike, and precision is worse than shown: give "
+                "expected.icc or expected.deff in the plan",
+            )
+        return (
+            f"半宽为95%区间的预期半宽：设计效应 {self.deff:.3g}，全部应答。",
+            f"half-widths: expected, of the 95 % interval, design effect {self.deff:.3g}, full response",
+        )
 
     def _draw(
         self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None, *, what: SizeColumn = "sample_size"
@@ -272,14 +291,31 @@ def _allocate_stages(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
     """Clusters by the rule of the first stage, and the units that they are expected to give."""
     if "clusters" not in strata:
         raise DataError(f"plan {plan.id!r}: the stratum table has no column 'clusters': make it with stratum_table")
-    alone = {"stages": (), "clusters": None, "listing": None, "size": plan.stages[0].size}
+    expected = plan.expected.model_copy(update={"icc": None})
+    alone = {"stages": (), "clusters": None, "listing": None, "size": plan.stages[0].size, "expected": expected}
     first = plan.model_copy(update=alone)
     clusters = _allocate_plan(first, strata.assign(population_size=strata["clusters"]))
     drawn = clusters.table["sample_size"].to_numpy()
     each = int(np.prod([units_in_cluster(stage.size) for stage in plan.stages[1:]]))
     table = strata.assign(sample_clusters=drawn)
     units = np.minimum(drawn * each, table["population_size"].to_numpy())
-    return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster")
+    deff = expected_deff(plan, responding=False)
+    return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster", deff)
+
+
+def expected_deff(plan: SamplingPlan, *, responding: bool = True) -> float:
+    """Design effect that a plan expects: ``deff``, times ``1 + (m - 1) icc`` with m units in a cluster.
+
+    Notes
+    -----
+    Kish (1965), section 5.4: m counts the responses of a unit of the first stage, or the units drawn in it.
+    """
+    expected = plan.expected
+    if expected.icc is None or len(plan.stages) < 2:
+        return expected.deff
+    m = float(np.prod([units_in_cluster(stage.size) for stage in plan.stages[1:]]))
+    m *= expected.response_rate if responding else 1.0
+    return expected.deff * (1.0 + max(m - 1.0, 0.0) * expected.icc)
 
 
 def units_in_cluster(rule: SizeRule) -> int:
@@ -324,14 +360,14 @@ def box_bounds(bounds: AllocationBounds, sizes: NDArray[np.int64]) -> tuple[NDAr
     return lower.astype(np.int64), upper.astype(np.int64)
 
 
-def _result(table: pd.DataFrame, sizes: NDArray[np.int64], method: str) -> Allocation:
+def _result(table: pd.DataFrame, sizes: NDArray[np.int64], method: str, deff: float = 1.0) -> Allocation:
     population = table["population_size"].to_numpy()
     first = ["stratum", *[name for name in table.columns if name not in ("stratum", "population_size")]]
     table = table[first].assign(
         population_size=population,
         sample_size=sizes,
         sampling_fraction=sizes / population,
-        half_width_50=expected_half_width(0.5, sizes, population),
-        half_width_85=expected_half_width(0.85, sizes, population),
+        half_width_50=expected_half_width(0.5, sizes, population) * np.sqrt(deff),
+        half_width_85=expected_half_width(0.85, sizes, population) * np.sqrt(deff),
     )
-    return Allocation(table, method)
+    return Allocation(table, method, deff)

@@ -110,6 +110,7 @@ def list_units(plan: SamplingPlan, frame: Frame, drawn: set[str]) -> pd.DataFram
     dialect, last = frame.dialect, plan.stages[-1]
     names = [plan.frame.id, *plan.strata, *(stage.id for stage in plan.stages[:-1])]
     kept = plan.frame.keep if plan.frame.keep is not None else tuple(frame.columns())
+    kept = (*kept, *(plan.clusters.keep if plan.clusters is not None and plan.listing is not None else ()))
     chosen = last.selection
     used = [*([chosen.size] if chosen.size else []), *chosen.order, *chosen.balance, *chosen.coordinates, *last.strata]
     require_columns(frame, used)

@@ -66,7 +66,9 @@ class Inside:
                     f"{int(blank.sum())} rows, in clusters {first_few(sorted(set(listed.loc[blank, 'stratum'])))}: "
                     "fill it in"
                 )
-        whole = listed["stratum"].str.cat([listed[name].astype("str") for name in stage.strata], sep=SEPARATOR)
+        whole = listed["stratum"].astype("str")
+        for name in stage.strata:
+            whole = whole + SEPARATOR + listed[name].astype("str")
         pairs = listed[["stratum"]].assign(inner=whole).drop_duplicates()
         if pairs["inner"].duplicated().any():
             twice = first_few(sorted(pairs.loc[pairs["inner"].duplicated(), "inner"]))
@@ -95,7 +97,7 @@ def _spread(rule: SizeRule, counts: dict[str, int], paths: dict[str, str]) -> di
     members: dict[str, list[str]] = {}
     for name in sorted(counts):
         members.setdefault(paths[name], []).append(name)
-    planned = {}
+    planned: dict[str, int] = {}
     for names in members.values():
         units = np.array([counts[name] for name in names], dtype=np.int64)
         total = min(int(rule.total or 0), int(units.sum()))

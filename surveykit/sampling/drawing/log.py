@@ -11,7 +11,7 @@ from surveykit.errors import choose
 
 __all__ = ["LogEvent", "chain_problems", "content_hash", "extend_log"]
 
-LogEvent = Literal["plan", "commit", "reveal", "draw", "redraw", "release"]
+LogEvent = Literal["plan", "commit", "reveal", "clusters", "draw", "redraw", "release"]
 FIRST = "0" * 64
 NAMES = ("entry", "previous", "time", "event", "content", "hash")
 
@@ -31,7 +31,7 @@ def extend_log(
     ----------
     entries : sequence of dict
         The log so far.
-    event : {"plan", "commit", "reveal", "draw", "redraw", "release"}
+    event : {"plan", "commit", "reveal", "clusters", "draw", "redraw", "release"}
         What happened.
     content : dict
         Plain values that say it.

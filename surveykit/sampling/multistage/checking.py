@@ -164,11 +164,11 @@ def _notes(plan: SamplingPlan, table: pd.DataFrame) -> list[str]:
     ratio = table["listed"] / table["expected"].where(table["expected"] > 0)
     far = (table["status"] == "listed") & ((ratio - 1).abs() > tolerance)
     if far.any():
-        said = [f"{c}: {n} listed, {e:g} expected" for c, n, e in zip(
+        apart = [f"{c}: {n} listed, {e:g} expected" for c, n, e in zip(
             table.loc[far, "cluster"], table.loc[far, "listed"], table.loc[far, "expected"], strict=True)]  # fmt: skip
         notes.append(
             f"listings differ by more than {tolerance:.0%} from what was expected in {int(far.sum())} of "
-            f"{int((table['status'] == 'listed').sum())} clusters ({first_few(said, len(said))}): see that the "
+            f"{int((table['status'] == 'listed').sum())} clusters ({first_few(apart, len(apart))}): see that the "
             "boundaries are right and nothing was left out"
         )
     if table["expected"].isna().all():

@@ -145,7 +145,7 @@ def draw_clusters(plan: SamplingPlan, clusters: Any, allocation: Allocation | No
             f"{plan.stages[0].id!r}): keep one row per cluster"
         )
     listed = _with_columns(plan, opened, listed)
-    keep = tuple(name for name in listed if name not in ("cluster_path", CLUSTER_SIZE, *plan.strata))
+    keep = tuple(str(name) for name in listed if name not in ("cluster_path", CLUSTER_SIZE, *plan.strata))
     allocation = allocation or allocate(plan, strata)
     inner = draw_first(plan, listed, allocation, "all", keep)
     table = inner.table

@@ -14,7 +14,7 @@ from surveykit.sampling.drawing.verify import DrawVerification
 from surveykit.sampling.frames.frames import open_frame
 from surveykit.sampling.multistage.checking import check_listing, require_sound
 from surveykit.sampling.multistage.first_step import draw_clusters, expected_column
-from surveykit.sampling.plan.definition import SamplingPlan
+from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,8 @@ def draw_listed(plan: SamplingPlan, first: Sample, listing: Any, status: Any = N
     """
     if [stage.plan_id for stage in first.record.stages] != [f"{plan.id}:1"]:
         raise DataError("listing: these clusters were not drawn by draw_clusters with this plan: draw them first")
+    if first.record.plan_hash != plan_hash(plan):
+        raise DataError("listing: the plan is not the one that the clusters were drawn by: draw with that one")
     report = check_listing(plan, first, listing, status)
     require_sound(report)
     units = _with_clusters(plan, first, report.units)
@@ -149,9 +151,8 @@ def _with_refused(plan: SamplingPlan, first: Sample, table: pd.DataFrame, found:
             f"listing: ids have the form that stands for refused clusters ({first_few(clash)}): rename them"
         )
     lacking = [name for name in table if name not in made]
-    empty = {name: pd.Series(pd.NA, index=made.index, dtype="object") for name in lacking}
-    whole = pd.concat([table, made.assign(**empty)[list(table.columns)]], ignore_index=True)
-    return whole.astype({name: table[name].dtype for name in table if name not in lacking})
+    whole: pd.DataFrame = pd.concat([table, made.reindex(columns=table.columns)], ignore_index=True)
+    return whole.astype({str(name): table[name].dtype for name in table if name not in lacking})
 
 
 def verify_clusters(
@@ -182,7 +183,7 @@ def verify_clusters(
         again = draw_clusters(plan, clusters, allocation)
     except SurveyKitError as error:
         return DrawVerification(False, (str(error),), checks)
-    return _compared(plan, record, again, table, "cluster_path", checks)
+    return compared(plan, record, again, table, "cluster_path", checks)
 
 
 def verify_listed(
@@ -215,17 +216,18 @@ def verify_listed(
         again = draw_listed(plan, draw_clusters(plan, clusters, allocation), listing, status)
     except SurveyKitError as error:
         return DrawVerification(False, (str(error),), CHECKS)
-    return _compared(plan, record, again, table, plan.frame.id, CHECKS)
+    return compared(plan, record, again, table)
 
 
-def _compared(
+def compared(
     plan: SamplingPlan,
     record: DrawRecord,
     again: Sample,
-    table: pd.DataFrame | None,
-    column: str,
-    checks: tuple[str, ...],
+    table: pd.DataFrame | None = None,
+    column: str = "",
+    checks: tuple[str, ...] = CHECKS,
 ) -> DrawVerification:
+    """Compare a record and a table with what was drawn again."""
     now = plan.model_dump(mode="json", exclude_defaults=True)
     changed = sorted(name for name in {*now, *record.plan} if now.get(name) != record.plan.get(name))
     problems = [f"the plan changed since the draw ({first_few(changed)})"] if changed else []
@@ -233,5 +235,5 @@ def _compared(
         problems.append("the record was edited or is of another plan: its plan hash is not that of the plan")
     problems += record_differences(plan, (), record, again.record)
     if table is not None:
-        problems += sample_differences(column, again.table, table)
+        problems += sample_differences(column or plan.frame.id, again.table, table)
     return DrawVerification(not problems, tuple(problems), checks)

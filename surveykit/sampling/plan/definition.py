@@ -216,7 +216,10 @@ class Expected(_Frozen):
     response_rate : float
         Share of drawn units that respond.
     deff : float
-        Design effect of weighting and clustering.
+        Design effect of weighting, and of clustering where ``icc`` is left out.
+    icc : float, optional
+        Intraclass correlation in the units of the first stage: with m responses in each, the design effect is
+        ``deff (1 + (m - 1) icc)``.
     unit_cost : float, optional
         Cost of a drawn unit.
     """
@@ -224,6 +227,7 @@ class Expected(_Frozen):
     proportion: float = Field(default=0.85, gt=0, lt=1)
     response_rate: float = Field(default=1.0, gt=0, le=1)
     deff: float = Field(default=1.0, gt=0)
+    icc: float | None = Field(default=None, ge=0, le=1)
     unit_cost: float | None = Field(default=None, ge=0)
 
 

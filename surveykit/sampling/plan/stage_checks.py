@@ -13,6 +13,9 @@ Path = tuple[str | int, ...]
 def check_stages(plan: SamplingPlan) -> list[Problem]:
     """Find what the parts of a staged plan contradict."""
     problems = _tables(plan)
+    if plan.expected.icc is not None and len(plan.stages) < 2:
+        what = "an intraclass correlation is that of clusters, and the plan draws in one stage"
+        problems.append(Problem(what, "take icc out, or say deff", ("expected", "icc")))
     known = {plan.frame.id: "the id column", **dict.fromkeys(plan.strata, "a stratum column of the plan")}
     known |= {stage.id: "the id of a stage" for stage in plan.stages}
     for number, stage in enumerate(plan.stages):

@@ -24,6 +24,7 @@ PERSONAL = frozenset(
         places.SAMPLE,
         places.SAMPLE_CSV,
         places.RELEASED,
+        places.CONTACT_SHEETS,
         places.ORIGINALS,
         places.LINKED,
         places.LINKED_MISSING,

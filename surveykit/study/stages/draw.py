@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from surveykit.errors import SurveyKitError, first_few
 from surveykit.files.looking import read_text
 from surveykit.study.files import places
+from surveykit.study.inputs.frames import first_lists, study_allocation, study_frame
 from surveykit.study.running.artefacts import read_json, read_parquet, to_csv, write_csv, write_json, write_parquet
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.stage import Making, Stage
@@ -20,7 +21,7 @@ from surveykit.study.tasks.releasing import with_tickets
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveykit.sampling import Allocation, SamplingPlan
+    from surveykit.sampling import SamplingPlan
     from surveykit.study.files.study import Study, StudyOutline
 
 __all__ = ["StudyVerification", "draw_stage", "plan_stage", "published_sample", "verify_study_draw"]
@@ -34,7 +35,7 @@ def plan_stage(study: StudyOutline) -> Stage:
     return Stage(
         "plan",
         "allocating the sample",
-        (places.STUDY, files.sampling_plan, files.regions, study.definition.data.frame),
+        (places.STUDY, files.sampling_plan, files.regions, *first_lists(study)),
         (places.ALLOCATION, places.PLAN_SUMMARY, places.PLAN_HTML, places.PLAN_DOCUMENT),
         _make_plan,
     )
@@ -46,25 +47,18 @@ def draw_stage(study: StudyOutline) -> Stage:
     return Stage(
         "draw",
         "drawing the sample",
-        (files.sampling_plan, study.definition.data.frame),
+        (files.sampling_plan, *first_lists(study)),
         (places.SAMPLE, places.SAMPLE_CSV, places.DRAW_RECORD),
         _make_draw,
         protected="always",
     )
 
 
-def _allocation(study: Study) -> Allocation:
-    from surveykit.sampling import allocate, stratum_table
-
-    frame = study.root / study.definition.data.frame
-    return allocate(study.sampling_plan, stratum_table(study.sampling_plan, frame))
-
-
 def _make_plan(making: Making) -> None:
     from surveykit.sampling import document_docx, document_html, plan_document, plan_hash
 
     plan = making.study.sampling_plan
-    allocation = _allocation(making.study)
+    allocation = study_allocation(making.study)
     language = making.study.definition.languages[0]
     regions = making.study.regions
     labels = dict(zip(regions["district"], regions[f"name_{language}"], strict=True))
@@ -84,8 +78,9 @@ def _make_draw(making: Making) -> None:
 
     study = making.study
     require_revealed(study)
-    allocation = _allocation(study)
-    sample = draw(study.sampling_plan, study.root / study.definition.data.frame, allocation)
+    frame = study_frame(study)
+    allocation = study_allocation(study, frame)
+    sample = draw(study.sampling_plan, frame, allocation)
     # Answers come back under the name unit_id, whatever the frame calls its units.
     table = sample.table.assign(unit_id=sample.table[study.sampling_plan.frame.id])
     write_parquet(making.output(places.SAMPLE), table)
@@ -120,15 +115,16 @@ def verify_study_draw(study: Study) -> StudyVerification:
         raise SurveyKitError(
             f"{study.located(places.DRAW_RECORD)} does not exist: draw the sample first with 'surveykit draw'"
         )
-    plan, frame = study.sampling_plan, study.root / study.definition.data.frame
+    plan, frame = study.sampling_plan, study_frame(study)
     record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
     # Derived from plan and frame, as the draw derives it: in stages its sizes stand in the plan of the first one.
-    sizes = _allocation(study) if plan.stages else None
+    sizes = study_allocation(study, frame) if plan.stages else None
     found = verify_draw(plan, frame, record, allocation=sizes)
     wrong, proven = commitment_problems(study, record)
     problems = [*found.problems, *wrong]
-    if record.frame != frame.name:
-        problems.append(f"the record names the frame {record.frame!r}, the study {frame.name!r}")
+    named = (study.root / study.definition.data.frame).name
+    if record.frame != named:
+        problems.append(f"the record names the frame {record.frame!r}, the study {named!r}")
     table = read_parquet(study.path(places.SAMPLE))
     try:
         again = draw(plan, frame, sizes).table

@@ -11,6 +11,7 @@ from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
 from surveykit.study.inputs.public_csv import write_inert_csv
 from surveykit.study.running.artefacts import write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
+from surveykit.study.tasks.households import field_persons
 from surveykit.study.tasks.releasing import field_sample, release_settings
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ def _make(making: Making) -> None:
     study = making.study
     answers = read_answers(study, study.questionnaire)
     _say_sources(making, answers)
-    sample = field_sample(study)
-    responses = replace(answers.responses, meta=_hide_strange_tokens(answers.responses.meta, sample))
+    sample, given, said, strayed = field_persons(study, field_sample(study), answers.responses)
+    for line in said:
+        making.report(f"    {line}")
+    responses = replace(given, meta=_hide_strange_tokens(given.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:
         making.report(f"    {note}")
@@ -128,6 +131,7 @@ def _make(making: Making) -> None:
             "findings": [asdict(finding) for finding in responses.log],
             "unmatched": linked.unmatched.to_dict("records"),
             "duplicates": linked.duplicates.to_dict("records"),
+            **({"not_of_the_grid": strayed} if strayed else {}),
         },
     )
     making.counts |= counts

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DefinitionError, OverwriteError, SurveyKitError
 from surveykit.study.files import places
+from surveykit.study.inputs.frames import study_frame
 from surveykit.study.running.artefacts import read_json
 from surveykit.study.running.lock import study_lock
 from surveykit.study.running.manifest import write_atomically
@@ -61,7 +62,7 @@ def commit_study(study: Study) -> dict[str, Any]:
             "'seed' and 'seed_origin' out of it, commit, and let 'surveykit commit --reveal' write them"
         )
     with study_lock(study.output):
-        made = commit_plan(plan, study.root / study.definition.data.frame).to_dict()
+        made = commit_plan(plan, study_frame(study)).to_dict()
         log_plan(study)
         _write(study, made)
         add_to_log(study, "commit", made)
@@ -252,7 +253,7 @@ def _what_differs(study: Study, plan: SamplingPlan, held: Commitment) -> str:
 
     parts = [] if plan_hash(without_seed(plan)) == held.plan_hash else ["plan"]
     # The digest covers the columns that the plan names, so a frame can be compared under the committed plan only.
-    if not parts and frame_digest(plan, study.root / study.definition.data.frame) != held.frame_digest:
+    if not parts and frame_digest(plan, study_frame(study)) != held.frame_digest:
         parts.append("frame")
     return " and ".join(parts)
 

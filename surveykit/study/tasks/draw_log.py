@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from surveykit.sampling.drawing.log import LogEvent
     from surveykit.study.files.study import Study, StudyOutline
 
-__all__ = ["add_to_log", "last_event", "log_draw", "log_lines", "read_log", "sound_log"]
+__all__ = ["add_to_log", "last_event", "log_clusters", "log_draw", "log_lines", "read_log", "sound_log"]
 
 DRAWS = ("draw", "redraw")
 
@@ -114,6 +114,17 @@ def log_draw(study: Study, record: DrawRecord) -> None:
         add_to_log(study, "draw", content)
     elif {name: before["content"].get(name) for name in content} != content:
         add_to_log(study, "redraw", content | {"replaces": before["hash"]})
+
+
+def log_clusters(study: Study, record: DrawRecord) -> None:
+    """Enter the clusters of a draw in two steps, and what they replace; the same ones are not entered twice."""
+    log_plan(study)
+    content = draw_content(record)
+    before = last_event(sound_log(study), "clusters")
+    if before is None:
+        add_to_log(study, "clusters", content)
+    elif {name: before["content"].get(name) for name in content} != content:
+        add_to_log(study, "clusters", content | {"replaces": before["hash"]})
 
 
 def log_lines(entries: list[dict[str, Any]]) -> list[str]:

@@ -87,7 +87,8 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
     require_settled(study)
     with study_lock(study.output):
         ledger = study_ledger(study)
-        wanted = {name: every for name in ledger.released if every} | dict(units)
+        refused = _refused(ledger)
+        wanted = {name: every for name in ledger.released if every and not name.startswith(refused)} | dict(units)
         if not wanted:
             raise SurveyKitError("release: nothing to release: name strata, as in 'wuhou=20', or give --every N")
         if "reserve" not in ledger.sample.table:
@@ -102,6 +103,16 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
         write_atomically(path, to_csv(field_table(study, ledger)))
         keep_private(study, path, study.located(places.RELEASED))
     return ledger
+
+
+def _refused(ledger: ReleaseLedger) -> tuple[str, ...]:
+    """Beginnings of the names of clusters that were refused: nobody can be released there."""
+    table = ledger.sample.table
+    if "listing_status" not in table:
+        return ()
+    units = table.loc[table["listing_status"] == "refused", "unit_id"]
+    paths = sorted({str(unit).rpartition("#")[0] for unit in units})
+    return tuple(name for name in ledger.released if any(name == p or name.startswith(f"{p}/") for p in paths))
 
 
 def field_table(study: Study, ledger: ReleaseLedger) -> pd.DataFrame:

@@ -1,0 +1,25 @@
+"""``surveykit contact-sheets``: the units in the field for those who visit them, by community."""
+
+from __future__ import annotations
+
+from surveykit.cli.common import give, open_study, show
+from surveykit.cli.parsing import Command, Options
+
+__all__ = ["command"]
+
+
+def command(name: str) -> Command:
+    """Return the command."""
+    return Command(name, execute, "write contact sheets of the units in the field, with who is asked in each household")
+
+
+def execute(options: Options) -> int:
+    """Write the sheets, and say where."""
+    from surveykit.study.files.places import CONTACT_SHEETS
+    from surveykit.study.tasks.households import write_contact_sheets
+
+    study = open_study(options)
+    count = write_contact_sheets(study)
+    give({"file": study.located(CONTACT_SHEETS), "units": count})
+    show(f"{count:,} units in the field: {study.located(CONTACT_SHEETS)}, to be printed; it holds personal data")
+    return 0

@@ -1,0 +1,90 @@
+"""Persons within the households of a study: contact sheets, who was asked, and a row for each where everyone is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveykit.errors import first_few
+from surveykit.study.files import places
+from surveykit.study.running.journal import require_settled
+from surveykit.study.running.manifest import write_atomically
+from surveykit.study.running.private import keep_private
+from surveykit.study.tasks.releasing import field_sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveykit.responses import Responses
+    from surveykit.study.files.study import Study
+
+__all__ = ["field_persons", "write_contact_sheets"]
+
+
+def write_contact_sheets(study: Study) -> int:
+    """Write the contact sheets of the units that are in the field, and return their number.
+
+    Raises
+    ------
+    SurveyKitError
+        No sample was drawn.
+    """
+    from surveykit.sampling import contact_sheets
+    from surveykit.study.tasks.releasing import study_ledger
+
+    require_settled(study)
+    study_ledger(study)  # refuses a study without a sample, or whose log was changed
+    table, block = field_sample(study), study.questionnaire.household
+    language = study.definition.languages[0]
+    text = contact_sheets(
+        study.sampling_plan,
+        table,
+        persons=block.method if block is not None else None,
+        title=study.definition.title[language],
+        language=language,
+    )
+    path = study.path(places.CONTACT_SHEETS)
+    write_atomically(path, text.encode("utf-8"))
+    keep_private(study, path, study.located(places.CONTACT_SHEETS))
+    refused = int((table["listing_status"] == "refused").sum()) if "listing_status" in table else 0
+    return len(table) - refused
+
+
+def field_persons(
+    study: Study, sample: pd.DataFrame, responses: Responses
+) -> tuple[pd.DataFrame, Responses, list[str], list[dict[str, object]]]:
+    """Say whether the persons asked are those of the grid; make persons of households where everyone is asked.
+
+    Returns
+    -------
+    sample, responses
+        As given, or a row for each person where everyone in a household is asked.
+    lines : list of str
+        What to tell.
+    strayed : list of dict
+        Records in which another person was asked than the grid says.
+    """
+    from surveykit.responses.fieldwork.households import as_persons, strayed_from_grid
+    from surveykit.sampling.multistage.persons import GRIDS, person_grid
+
+    block, plan = study.questionnaire.household, study.sampling_plan
+    if block is None:
+        return sample, responses, [], []
+    if block.method == "all":
+        persons, named = as_persons(sample, responses, block)
+        return persons, named, [f"{len(sample):,} households, {len(persons):,} rows with their persons"], []
+    if block.method not in GRIDS:
+        return sample, responses, [], []
+    method, seed = block.method, str(plan.seed)
+    strayed = strayed_from_grid(
+        responses,
+        block,
+        lambda unit: person_grid(method, seed, unit, most=30, hash_name=plan.hash),
+        sample["unit_id"].astype("str").tolist(),
+    )
+    if not len(strayed):
+        return sample, responses, ["in every household the person of its grid was asked"], []
+    line = (
+        f"ATTENTION: in {len(strayed)} records another person was asked than the grid says, units "
+        f"{first_few(strayed['unit_id'].tolist())}: their chance of being asked is not known; see the interviewers"
+    )
+    return sample, responses, [line], strayed.to_dict("records")
