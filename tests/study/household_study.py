@@ -89,13 +89,14 @@ def answers(sample, plan, *, method="kish", rate=0.8, seed=5):
         size = int(rng.integers(1, 5))
         grid = person_grid("kish", str(plan.seed), row["hh"])[size - 1]
         for person in range(1, size + 1) if method == "all" else [grid]:
+            aware = int(rng.integers(1, 4))
             rows.append(
                 {
                     "response_id": f"r{number}-{person}", "unit_id": row["hh"], "submitted_at": "2024-05-10 10:00:00",
                     "duration_seconds": 300, "hh_size": size, "hh_person": person, "consent": 1,
                     "age_group": int(rng.integers(1, 5)), "district": row["district"],
-                    "aware": int(rng.integers(1, 3)), "sat_overall": int(rng.integers(3, 6)),
-                    "recognition": int(rng.integers(3, 6)), "support": int(rng.integers(3, 6)), "suggestion": "",
+                    "aware": aware, "sat_overall": "" if aware == 3 else int(rng.integers(1, 6)),
+                    "recognition": int(rng.integers(1, 6)), "support": int(rng.integers(1, 6)), "suggestion": "",
                     "sex": int(rng.integers(1, 3)),
                 }
             )  # fmt: skip
