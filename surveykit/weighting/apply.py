@@ -20,6 +20,9 @@ from surveykit.weighting.steps.base import BaseStep
 from surveykit.weighting.variance.credits import ChainCredit, Credit
 from surveykit.weighting.variance.final_weights import FinalWeights, digest_of
 
+NEXT_TO_NONE = 1e-12
+"""A sampling fraction that is next to none: drawn with replacement, as the variance sees it."""
+
 
 def apply_weighting(
     plan: WeightingPlan,
@@ -116,18 +119,23 @@ def _final_weights(
 ) -> FinalWeights:
     strata = plan.strata if plan.strata is not None and plan.strata in table.columns else None
     fraction: Array | None = None
-    inner: str | None = None
+    inner: tuple[str | None, Array | None] = (None, None)
     if plan.finite_population == "first_stage":
-        fraction, inner = _first_stage(plan, table), plan.unit
+        fraction, inside = _first_stage(plan, table)
+        inner = (plan.unit, inside)
     elif plan.finite_population != "none":
         fraction = _fractions(plan, table, compiled.base, compiled.statuses, strata)
     unit = plan.unit if plan.unit in table.columns else None
     rows, design = digest_of(table, unit), (strata, plan.psu, plan.lonely_psu)
-    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit, inner)
+    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit, *inner)
 
 
-def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> Array:
-    """Inclusion probabilities of the units of the first stage; those inside a certain one count as with replacement."""
+def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> tuple[Array, Array]:
+    """Fractions at the first stage and inside its units.
+
+    A unit inside a certain cluster is itself a unit of the first stage, drawn with replacement, and nothing varies in
+    it; inside other clusters units are drawn with replacement.
+    """
     name = "inclusion_probability_1"
     lacking = [column for column in (name, plan.unit) if column not in table.columns]
     if lacking:
@@ -139,7 +147,8 @@ def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> Array:
     bad = ~(np.isfinite(values) & (values > 0) & (values <= 1))
     if bad.any():
         raise DataError(f"{name!r} must lie above 0 and at most 1; mend rows {first_few(np.flatnonzero(bad).tolist())}")
-    return np.where(values >= 1.0 - 1e-12, 1e-12, values)
+    certain = values >= 1.0 - 1e-12
+    return np.where(certain, NEXT_TO_NONE, values), np.where(certain, 1.0, NEXT_TO_NONE)
 
 
 def _fractions(

@@ -100,7 +100,9 @@ def test_listings_that_are_not_whole(first, name):
 def test_all_problems_are_told_at_once(first):
     village = first.table["village"].tolist()
     listed = listing_of(TABLE, first)
-    listed = pd.concat([listed[listed["village"] != village[0]], listed.iloc[[-1]], listed.iloc[[-2]].assign(village="z")])
+    listed = pd.concat(
+        [listed[listed["village"] != village[0]], listed.iloc[[-1]], listed.iloc[[-2]].assign(village="z")]
+    )
     status = pd.DataFrame({"village": [village[1], "y", village[2]], "status": ["refused", "empty", "gone"]})
     found = check_listing(household_plan(), first, listed, status)
     said = "; ".join(found.problems)

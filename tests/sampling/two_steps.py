@@ -44,7 +44,10 @@ def household_plan(**changes):
         "clusters": {},
         "listing": {},
         "seed": "two-steps",
-        "stages": [first | changes.pop("first", {}), {"id": "hh", "size": {"per_stratum": 5}} | changes.pop("last", {})],
+        "stages": [
+            first | changes.pop("first", {}),
+            {"id": "hh", "size": {"per_stratum": 5}} | changes.pop("last", {}),
+        ],
     }
     return SamplingPlan.model_validate(content | changes)
 

@@ -87,4 +87,9 @@ def field_persons(
         f"ATTENTION: in {len(strayed)} records another person was asked than the grid says, units "
         f"{first_few(strayed['unit_id'].tolist())}: their chance of being asked is not known; see the interviewers"
     )
-    return sample, responses, [line], [dict(zip(map(str, strayed), row, strict=True)) for row in strayed.itertuples(index=False)]
+    return (
+        sample,
+        responses,
+        [line],
+        [dict(zip(map(str, strayed), row, strict=True)) for row in strayed.itertuples(index=False)],
+    )

@@ -38,6 +38,8 @@ class FinalWeights:
         The steps, for the variance; None where no step changed weights.
     inner : str, optional
         Column of the units inside those of the first stage, where the first stage was drawn without replacement.
+    inner_fraction : array, shape (n,), optional
+        Their sampling fractions: 1 where the unit is itself one of the first stage, next to 0 elsewhere.
     """
 
     unit: str | None
@@ -50,6 +52,7 @@ class FinalWeights:
     fraction: Array | None = None
     credit: ChainCredit | None = None
     inner: str | None = None
+    inner_fraction: Array | None = None
 
     def design(self, table: pd.DataFrame) -> SurveyDesign:
         """Return the design over a table of the same rows, with the weights and their credits.
@@ -71,7 +74,8 @@ class FinalWeights:
             )
         stages: dict[str, Any] = {"psu": self.psu, "sampling_fraction": self.fraction}
         if self.inner is not None:
-            stages = {"psu": [self.psu, self.inner], "sampling_fraction": [self.fraction, None], "pps": "brewer"}
+            fractions = [self.fraction, self.inner_fraction]
+            stages = {"psu": [self.psu, self.inner], "sampling_fraction": fractions, "pps": "brewer"}
         design = SurveyDesign(table, weights=self.base, strata=self.strata, lonely_psu=self.lonely_psu, **stages)
         return design if self.credit is None else design.adjusted(self.weights, self.credit)
 
