@@ -22,6 +22,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Stage": ((1,), ("title",)),
     "StudyVerification": ((1,), ("lines",)),
     "DrawVerification": ((1, 2), ("problems", "checks")),
+    "ListingReport": ((1, 2), ("problems", "notes")),
     "Verification": ((1,), ("lines",)),
     "warn": ((0,), ("message",)),
     "say": ((0,), ()),

@@ -1,4 +1,4 @@
-"""What selects clusters: order, balance and coordinates of one value each, a table of clusters, certainty thresholds."""
+"""What selects clusters: order, balance, coordinates of one value each; a table of clusters; certainty thresholds."""
 
 import numpy as np
 import pandas as pd
@@ -45,8 +45,8 @@ def test_columns_of_clusters_may_stand_in_the_frame_of_units(selection):
     plan = household_plan(first={"selection": {}} | selection, clusters=None, listing=None)
     table = draw(plan, frame).table
     assert table.groupby("county")["village"].nunique().eq(4).all()
-    np.testing.assert_allclose(table["inclusion_probability"],
-                               table["inclusion_probability_1"] * table["inclusion_probability_2"], rtol=1e-12)  # fmt: skip
+    product = table["inclusion_probability_1"] * table["inclusion_probability_2"]
+    np.testing.assert_allclose(table["inclusion_probability"], product, rtol=1e-12)
     if selection["selection"].get("size"):
         joined = draw(PLAN.model_copy(update={"stages": plan.stages}), join_clusters(PLAN, units(TABLE), TABLE))
         assert set(joined.table["village"]) == set(table["village"])
@@ -100,7 +100,7 @@ def test_certainty_by_hand(sizes, n, certainty, expected):
 
 
 def test_a_threshold_that_leaves_others_without_a_chance_is_an_error():
-    with pytest.raises(DataError, match="3 units reach the certainty threshold 0.5, and 2 are drawn of 4"):
+    with pytest.raises(DataError, match=r"3 units reach the certainty threshold 0\.5, and 2 are drawn of 4"):
         sel.inclusion_probabilities([3, 3, 3, 1], 2, 0.5)
     plan = {"first": {"method": "srs", "selection": {"certainty": 0.5}}}
     with pytest.raises(DefinitionError, match="no use for a certainty threshold"):

@@ -37,6 +37,7 @@ def household_plan(**changes):
         "selection": {"size": "households", "order": ["town", "village"], "serpentine": True},
         "size": {"per_stratum": 4},
     }
+    last = {"id": "hh", "size": {"per_stratum": 5}} | changes.pop("last", {})
     content = {
         "id": "p",
         "frame": {"id": "hh"},
@@ -44,10 +45,7 @@ def household_plan(**changes):
         "clusters": {},
         "listing": {},
         "seed": "two-steps",
-        "stages": [
-            first | changes.pop("first", {}),
-            {"id": "hh", "size": {"per_stratum": 5}} | changes.pop("last", {}),
-        ],
+        "stages": [first | changes.pop("first", {}), last],
     }
     return SamplingPlan.model_validate(content | changes)
 

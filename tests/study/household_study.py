@@ -1,4 +1,4 @@
-"""A household study in two steps, from the starter study: villages, a listing that arrives later, answers by household."""
+"""A household study in two steps, from the starter study: villages, a late listing, answers by household."""
 
 import numpy as np
 import pandas as pd

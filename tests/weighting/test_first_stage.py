@@ -1,4 +1,4 @@
-"""A plan's variance with certain clusters as strata, with and without replacement at the first stage, equals R survey."""
+"""Variance with certain clusters as strata, the first stage with and without replacement, equals R survey."""
 
 from pathlib import Path
 

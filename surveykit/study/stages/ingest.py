@@ -104,9 +104,7 @@ def _make(making: Making) -> None:
     study = making.study
     answers = read_answers(study, study.questionnaire)
     _say_sources(making, answers)
-    sample, given, said, strayed = field_persons(study, field_sample(study), answers.responses)
-    for line in said:
-        making.report(f"    {line}")
+    sample, given, strayed = field_persons(study, field_sample(study), answers.responses, making.report)
     responses = replace(given, meta=_hide_strange_tokens(given.meta, sample))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from surveykit.errors import DataError, SurveyKitError
+from surveykit.errors import DataError, DefinitionError, Problem, SurveyKitError
 from surveykit.study.files import places
 from surveykit.study.inputs.frames import first_lists, listing_inputs, study_allocation
 from surveykit.study.running.artefacts import read_json, read_parquet, write_csv, write_json, write_parquet
@@ -109,6 +109,10 @@ def _make_sample(making: Making) -> None:
     if named is not None and status is None:
         making.report(f"    {named} is not there: no community is marked refused or empty")
     report = check_listing(plan, first, listing, status)
+    if report.problems:
+        todo = "correct the listing, or mark clusters refused or empty"
+        where = str(study.definition.data.listing)
+        raise DefinitionError([Problem(text, todo).at(where, None) for text in report.problems])
     sample = draw_listed(plan, first, listing, status)
     table = sample.table.assign(unit_id=sample.table[plan.frame.id])
     write_parquet(making.output(places.SAMPLE), table)

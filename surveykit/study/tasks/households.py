@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveykit.errors import first_few
@@ -50,16 +51,14 @@ def write_contact_sheets(study: Study) -> int:
 
 
 def field_persons(
-    study: Study, sample: pd.DataFrame, responses: Responses
-) -> tuple[pd.DataFrame, Responses, list[str], list[dict[str, object]]]:
+    study: Study, sample: pd.DataFrame, responses: Responses, report: Callable[[str], None]
+) -> tuple[pd.DataFrame, Responses, list[dict[str, object]]]:
     """Say whether the persons asked are those of the grid; make persons of households where everyone is asked.
 
     Returns
     -------
     sample, responses
         As given, or a row for each person where everyone in a household is asked.
-    lines : list of str
-        What to tell.
     strayed : list of dict
         Records in which another person was asked than the grid says.
     """
@@ -68,12 +67,13 @@ def field_persons(
 
     block, plan = study.questionnaire.household, study.sampling_plan
     if block is None:
-        return sample, responses, [], []
+        return sample, responses, []
     if block.method == "all":
         persons, named = as_persons(sample, responses, block)
-        return persons, named, [f"{len(sample):,} households, {len(persons):,} rows with their persons"], []
+        report(f"    {len(sample):,} households, {len(persons):,} rows with their persons")
+        return persons, named, []
     if block.method not in GRIDS:
-        return sample, responses, [], []
+        return sample, responses, []
     method, seed = block.method, str(plan.seed)
     strayed = strayed_from_grid(
         responses,
@@ -82,14 +82,11 @@ def field_persons(
         sample["unit_id"].astype("str").tolist(),
     )
     if not len(strayed):
-        return sample, responses, ["in every household the person of its grid was asked"], []
-    line = (
-        f"ATTENTION: in {len(strayed)} records another person was asked than the grid says, units "
+        report("    in every household the person of its grid was asked")
+        return sample, responses, []
+    report(
+        f"    ATTENTION: in {len(strayed)} records another person was asked than the grid says, units "
         f"{first_few(strayed['unit_id'].tolist())}: their chance of being asked is not known; see the interviewers"
     )
-    return (
-        sample,
-        responses,
-        [line],
-        [dict(zip(map(str, strayed), row, strict=True)) for row in strayed.itertuples(index=False)],
-    )
+    rows: list[dict[str, object]] = [{str(name): row[name] for name in row} for row in strayed.to_dict("records")]
+    return sample, responses, rows
