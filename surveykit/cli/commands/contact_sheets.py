@@ -15,11 +15,9 @@ def command(name: str) -> Command:
 
 def execute(options: Options) -> int:
     """Write the sheets, and say where."""
-    from surveykit.study.files.places import CONTACT_SHEETS
     from surveykit.study.tasks.households import write_contact_sheets
 
-    study = open_study(options)
-    count = write_contact_sheets(study)
-    give({"file": study.located(CONTACT_SHEETS), "units": count})
-    show(f"{count:,} units in the field: {study.located(CONTACT_SHEETS)}, to be printed; it holds personal data")
+    file, count = write_contact_sheets(open_study(options))
+    give({"file": file, "units": count})
+    show(f"{count:,} units in the field: {file}, to be printed; it holds personal data")
     return 0

@@ -12,6 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from surveykit.files.person_methods import PersonMethod
+
 __all__ = [
     "Cut",
     "Derived",
@@ -241,7 +243,7 @@ class Household(_Model):
         Number item: position of the person in the list of eligible persons; grids and ``all`` need it.
     """
 
-    method: Literal["kish", "kish_1949", "next_birthday", "last_birthday", "all"]
+    method: PersonMethod
     eligible: str
     selected: str | None = None
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveykit.errors import DataError, choose, first_few
+from surveykit.files.person_methods import GridMethod, PersonMethod
 from surveykit.sampling.frames.keys import permanent_key, uniform_numbers
 from surveykit.sampling.plan.definition import HashName
 
-__all__ = ["GRIDS", "PersonMethod", "kish_table", "person_grid", "person_probabilities"]
+__all__ = ["GRIDS", "kish_table", "person_grid", "person_probabilities"]
 
-PersonMethod = Literal["kish", "kish_1949", "next_birthday", "last_birthday", "all"]
-GRIDS = ("kish", "kish_1949")
+GRIDS = get_args(GridMethod)
 
 KISH = {
     "A": (2, (1, 1, 1, 1, 1, 1)),
@@ -37,11 +37,27 @@ def _number(seed: str, unit: str, hash_name: HashName) -> float:
 def kish_table(seed: str, unit: str, hash_name: HashName = "md5") -> str:
     """Return the letter of Kish's table that a household has.
 
+    Parameters
+    ----------
+    seed : str
+        The plan's seed.
+    unit : str
+        The household.
+    hash_name : {"md5", "sha256"}
+        The plan's hash.
+
+    Returns
+    -------
+    str
+        ``"A"``, ``"B1"``, ``"B2"``, ``"C"``, ``"D"``, ``"E1"``, ``"E2"`` or ``"F"``, by a sixth or a twelfth of the
+        households.
+
     Examples
     --------
     >>> kish_table("s", "h1") in {"A", "B1", "B2", "C", "D", "E1", "E2", "F"}
     True
     """
+    choose("hash_name", hash_name, get_args(HashName))
     twelfth = _number(seed, unit, hash_name) * 12
     reached = 0
     for letter, (share, _) in KISH.items():
@@ -52,7 +68,7 @@ def kish_table(seed: str, unit: str, hash_name: HashName = "md5") -> str:
 
 
 def person_grid(
-    method: PersonMethod, seed: str, unit: str, *, most: int = 10, hash_name: HashName = "md5"
+    method: GridMethod, seed: str, unit: str, *, most: int = 10, hash_name: HashName = "md5"
 ) -> tuple[int, ...]:
     """Return who is asked in a household of 1, 2, ... eligible persons, listed in the agreed order.
 
@@ -86,6 +102,7 @@ def person_grid(
     (1, 1, 2)
     """
     choose("method", method, GRIDS)
+    choose("hash_name", hash_name, get_args(HashName))
     if method == "kish_1949":
         return KISH[kish_table(seed, unit, hash_name)][1]
     number = _number(seed, unit, hash_name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from surveykit.errors import choose
+from surveykit.files.person_methods import GridMethod, PersonMethod
 from surveykit.language import LANGUAGES, Language
-from surveykit.sampling.multistage.persons import GRIDS, PersonMethod, kish_table, person_grid
+from surveykit.sampling.multistage.persons import GRIDS, kish_table, person_grid
 from surveykit.sampling.plan.definition import SamplingPlan
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def contact_sheets(
     True
     """
     choose("language", language, LANGUAGES)
+    if persons is not None:
+        choose("persons", persons, get_args(PersonMethod))
     words = WORDS[language]
     if "listing_status" in table:
         table = table[table["listing_status"] != "refused"]
@@ -150,7 +153,7 @@ def _text(value: object) -> str:
     return "" if value is None or value != value else str(value)
 
 
-def _grid(plan: SamplingPlan, unit: str, persons: PersonMethod, most: int) -> str:
+def _grid(plan: SamplingPlan, unit: str, persons: GridMethod, most: int) -> str:
     row = person_grid(persons, str(plan.seed), unit, most=most, hash_name=plan.hash)
     last = "6+" if persons == "kish_1949" else str(len(row))
     said = [f"{last if size == len(row) else size}→{person}" for size, person in enumerate(row, start=1)]

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 HashName = Literal["md5", "sha256"]
+Delimiter = Literal[",", ";", "\t", "|"]
 AllocationMethod = Literal["equal", "proportional", "neyman", "power", "kish"]
 SelectionMethod = Literal[
     "srs",
@@ -69,7 +70,7 @@ class FrameSource(_Frozen):
     file: str | None = None
     id: str
     keep: tuple[str, ...] | None = None
-    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    delimiter: Delimiter | None = None
 
 
 class SizeRule(_Frozen):
@@ -183,7 +184,7 @@ class ClusterTable(_Frozen):
     """
 
     file: str | None = None
-    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    delimiter: Delimiter | None = None
     keep: tuple[str, ...] = ()
 
 

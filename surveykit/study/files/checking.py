@@ -156,10 +156,8 @@ def _population(study: Study) -> list[Problem]:
 
 def _household(study: Study) -> list[Problem]:
     """Weights count the choice of persons within the household, by the answers that the questionnaire names."""
-    from surveykit.weighting.steps.person_selection import PersonSelectionStep
-
     block, file = study.questionnaire.household, study.definition.files.questionnaire
-    found = [(n, s) for n, s in enumerate(study.weighting.steps) if isinstance(s, PersonSelectionStep)]
+    found = [(n, s.settings) for n, s in enumerate(study.weighting.steps) if s.kind == "person_selection"]
     if block is None:
         what = f"{file} has no 'household', which says how persons are chosen"
         return [Problem(what, "add it there, or take the step out", ("steps", n, "kind")) for n, _ in found]
@@ -170,8 +168,8 @@ def _household(study: Study) -> list[Problem]:
         what = f"{file} chooses persons within the household, and {len(found)} steps of the weights count it"
         return [Problem(what, f"put the step {say} once behind nonresponse", ("steps",))]
     position, step = found[0]
-    same = step.eligible == block.eligible and step.method == wanted
-    if same and (wanted == "equal" or step.selected == block.selected):
+    same = step["eligible"] == block.eligible and step.get("method", "equal") == wanted
+    if same and (wanted == "equal" or step.get("selected") == block.selected):
         return []
     what = f"the step is not that of the household in {file}"
     return [Problem(what, f"write {say}", ("steps", position))]

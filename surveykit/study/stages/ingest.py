@@ -11,7 +11,6 @@ from surveykit.study.inputs.answers import Answers, answer_inputs, read_answers
 from surveykit.study.inputs.public_csv import write_inert_csv
 from surveykit.study.running.artefacts import write_json, write_parquet
 from surveykit.study.running.stage import Making, Stage
-from surveykit.study.tasks.households import field_persons
 from surveykit.study.tasks.releasing import field_sample, release_settings
 
 if TYPE_CHECKING:
@@ -100,6 +99,7 @@ def _hide_strange_tokens(table: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFr
 
 def _make(making: Making) -> None:
     from surveykit.responses import account_table, check_quality, link_sample, matched_line
+    from surveykit.study.tasks.households import field_persons
 
     study = making.study
     answers = read_answers(study, study.questionnaire)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveykit.errors import SurveyKitError
+from surveykit.sampling import DrawRecord, Sample, chain_problems, draw_listed, verify_clusters
+from surveykit.sampling.drawing.comparing import sample_differences
+from surveykit.sampling.multistage.second_step import compared
 from surveykit.study.files import places
 from surveykit.study.inputs.frames import study_allocation
 from surveykit.study.running.artefacts import read_json, read_parquet
@@ -16,7 +19,7 @@ from surveykit.study.stages.draw import (
     published_sample,
     verify_study_draw,
 )
-from surveykit.study.stages.two_steps import drawn_clusters, listing_of
+from surveykit.study.stages.drawing_steps import drawn_clusters, listing_of
 from surveykit.study.tasks.committing import commitment_problems, require_revealed
 from surveykit.study.tasks.draw_log import draw_content, last_event, log_lines, read_log
 
@@ -53,8 +56,6 @@ def verify_any_draw(study: Study) -> StudyVerification:
 
 def _first_step(study: Study, first: Sample) -> tuple[list[str], list[str]]:
     """Draw the communities again, and compare record, table, log and commitment."""
-    from surveykit.sampling import chain_problems, verify_clusters
-
     clusters = study.root / study.definition.data.frame
     found = verify_clusters(study.sampling_plan, clusters, first.record, first.table, study_allocation(study))
     problems, entries, name = list(found.problems), read_log(study), study.located(places.DRAW_LOG)
@@ -82,10 +83,6 @@ def _first_step(study: Study, first: Sample) -> tuple[list[str], list[str]]:
 
 def _second_step(study: Study, first: Sample) -> tuple[list[str], str]:
     """Draw the units again from the listing; return what differs, and what to tell where nothing does."""
-    from surveykit.sampling import DrawRecord, draw_listed
-    from surveykit.sampling.drawing.comparing import sample_differences
-    from surveykit.sampling.multistage.second_step import compared
-
     plan = study.sampling_plan
     record = DrawRecord.from_dict(read_json(study.path(places.DRAW_RECORD)))
     problems, _ = commitment_problems(study, record)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveykit.errors import first_few
+from surveykit.responses.fieldwork.households import as_persons, strayed_from_grid
+from surveykit.sampling import contact_sheets
+from surveykit.sampling.multistage.persons import GRIDS, person_grid
 from surveykit.study.files import places
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.manifest import write_atomically
 from surveykit.study.running.private import keep_private
-from surveykit.study.tasks.releasing import field_sample
+from surveykit.study.tasks.releasing import field_sample, study_ledger
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,17 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["field_persons", "write_contact_sheets"]
 
 
-def write_contact_sheets(study: Study) -> int:
-    """Write the contact sheets of the units that are in the field, and return their number.
+def write_contact_sheets(study: Study) -> tuple[str, int]:
+    """Write the contact sheets of the units that are in the field; return where, and the number of units.
 
     Raises
     ------
     SurveyKitError
         No sample was drawn.
     """
-    from surveykit.sampling import contact_sheets
-    from surveykit.study.tasks.releasing import study_ledger
-
     require_settled(study)
     study_ledger(study)  # refuses a study without a sample, or whose log was changed
     table, block = field_sample(study), study.questionnaire.household
@@ -47,7 +47,7 @@ def write_contact_sheets(study: Study) -> int:
     write_atomically(path, text.encode("utf-8"))
     keep_private(study, path, study.located(places.CONTACT_SHEETS))
     refused = int((table["listing_status"] == "refused").sum()) if "listing_status" in table else 0
-    return len(table) - refused
+    return study.located(places.CONTACT_SHEETS), len(table) - refused
 
 
 def field_persons(
@@ -62,9 +62,6 @@ def field_persons(
     strayed : list of dict
         Records in which another person was asked than the grid says.
     """
-    from surveykit.responses.fieldwork.households import as_persons, strayed_from_grid
-    from surveykit.sampling.multistage.persons import GRIDS, person_grid
-
     block, plan = study.questionnaire.household, study.sampling_plan
     if block is None:
         return sample, responses, []

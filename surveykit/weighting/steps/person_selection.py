@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from surveykit.errors import DataError, Problem, first_few
+from surveykit.files.person_methods import GridMethod
 from surveykit.sampling.multistage.persons import person_probabilities
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.binding.step import Binding, Path, Place, Step, Wanted
@@ -73,7 +74,7 @@ class PersonSelectionStep(Step):
         chosen = None
         if self.method == "kish_1949":
             chosen = pd.to_numeric(rows[self.selected], errors="coerce").to_numpy(dtype=float)
-        kind: Literal["kish", "kish_1949"] = "kish_1949" if self.method == "kish_1949" else "kish"
+        kind: GridMethod = "kish_1949" if self.method == "kish_1949" else "kish"
         try:
             factor = 1.0 / person_probabilities(kind, size, chosen)
         except DataError as error:
