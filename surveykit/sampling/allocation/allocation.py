@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,18 @@ from surveykit.errors import DataError, DefinitionError, choose, first_few
 from surveykit.language import Language
 from surveykit.sampling.allocation.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.allocation.integers import budget_allocation, integer_allocation
+from surveykit.sampling.allocation.targets import (
+    AllocationBounds,
+    bounds_of,
+    box_bounds,
+    expected_deff,
+    population_sizes,
+    precise_sizes,
+    require_named,
+    units_in_cluster,
+)
 from surveykit.sampling.plan.checks import check_sampling_plan
-from surveykit.sampling.plan.definition import AllocationMethod, SamplingPlan, SizeRule
+from surveykit.sampling.plan.definition import AllocationMethod, SamplingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,22 +127,6 @@ class Allocation(Shown):
         names = [label_of(name, labels) for name in self.table["stratum"]]
         rows = self.table[["stratum"]].assign(label=names, value=self.table[what])
         return size_chart(rows, ax, axis=pick(_AXES[what], language), percent=what != "sample_size")
-
-
-@dataclass(frozen=True, slots=True)
-class AllocationBounds:
-    """Bounds of the size of a stratum: one number for all, or one for each.
-
-    Attributes
-    ----------
-    minimum : int or sequence of int
-        Never above the population of the stratum: a smaller stratum is taken whole.
-    maximum : int or sequence of int, optional
-        Never above the population of the stratum.
-    """
-
-    minimum: int | Sequence[int] = 0
-    maximum: int | Sequence[int] | None = None
 
 
 def expected_half_width(proportion: float, sample_size: ArrayLike, population_size: ArrayLike) -> NDArray[np.float64]:
@@ -251,7 +245,10 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
         return _allocate_stages(plan, strata)
     rule, table = plan.size, strata.reset_index(drop=True)
     population = population_sizes(table["population_size"].to_numpy())
-    if rule.total is None:
+    require_named(plan, rule, table["stratum"].tolist())
+    if rule.half_width is not None:
+        return _result(table, *precise_sizes(plan, table, population))
+    if rule.total is None and rule.budget is None:
         if rule.per_stratum is not None:
             sizes = np.full(len(table), rule.per_stratum, dtype=np.int64)
         else:
@@ -282,8 +279,12 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
         )
         deviation = _part(values["standard_deviation"], at)
         importance = stratum_importance(rule.allocation, population[at], deviation, options)
-        bounds = box_bounds(AllocationBounds(rule.minimum, rule.maximum), population[at])
-        sizes[at] = integer_allocation(importance, rule.total, *bounds)
+        bounds = box_bounds(bounds_of(rule, table["stratum"].to_numpy()[at].tolist()), population[at])
+        if rule.total is not None:
+            sizes[at] = integer_allocation(importance, rule.total, *bounds)
+        else:
+            cost = np.asarray(options.cost, dtype=float)
+            sizes[at] = budget_allocation(importance, cost, float(rule.budget or 0.0), *bounds)
     return _result(table, sizes, rule.allocation)
 
 
@@ -303,28 +304,6 @@ def _allocate_stages(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
     return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster", deff)
 
 
-def expected_deff(plan: SamplingPlan, *, responding: bool = True) -> float:
-    """Design effect that a plan expects: ``deff``, times ``1 + (m - 1) icc`` with m units in a cluster.
-
-    Notes
-    -----
-    Kish (1965), section 5.4: m counts the responses of a unit of the first stage, or the units drawn in it.
-    """
-    expected = plan.expected
-    if expected.icc is None or len(plan.stages) < 2:
-        return expected.deff
-    m = float(np.prod([units_in_cluster(stage.size) for stage in plan.stages[1:]]))
-    m *= expected.response_rate if responding else 1.0
-    return expected.deff * (1.0 + max(m - 1.0, 0.0) * expected.icc)
-
-
-def units_in_cluster(rule: SizeRule) -> int:
-    """Units that a later stage draws in each cluster, over all strata inside it."""
-    if rule.by_stratum is not None:
-        return sum(rule.by_stratum.values())
-    return int(rule.total or rule.per_stratum or 1)
-
-
 def _part(values: NDArray[np.float64] | None, at: NDArray[np.int64]) -> NDArray[np.float64] | None:
     return None if values is None else values[at]
 
@@ -339,25 +318,6 @@ def _plan_values(plan: SamplingPlan, table: pd.DataFrame, name: str) -> NDArray[
     if given is not None and name not in table:
         raise DataError(f"plan {plan.id!r}: the stratum table has no column {name!r}: make it with stratum_table")
     return table[name].to_numpy(dtype=float) if name in table else None
-
-
-def population_sizes(sizes: Any) -> NDArray[np.int64]:
-    """Whole numbers of at least 1, or an error."""
-    values = np.asarray(sizes, dtype=float)
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 1) & (values == np.floor(values))))
-    if values.ndim != 1 or not len(values) or len(wrong):
-        raise DataError(
-            "allocate: population sizes must be whole numbers of at least 1, one per stratum; wrong at "
-            f"{first_few(wrong.tolist())}"
-        )
-    return values.astype(np.int64)
-
-
-def box_bounds(bounds: AllocationBounds, sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Lower and upper bounds of each stratum within its population."""
-    upper = sizes if bounds.maximum is None else np.minimum(sizes, np.asarray(bounds.maximum, dtype=np.int64))
-    lower = np.minimum(sizes, np.broadcast_to(np.asarray(bounds.minimum, dtype=np.int64), sizes.shape))
-    return lower.astype(np.int64), upper.astype(np.int64)
 
 
 def _result(table: pd.DataFrame, sizes: NDArray[np.int64], method: str, deff: float = 1.0) -> Allocation:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from surveykit.language import Language
-from surveykit.sampling.allocation.allocation import Allocation, expected_deff
+from surveykit.sampling.allocation.allocation import Allocation
+from surveykit.sampling.allocation.targets import expected_deff
 from surveykit.sampling.plan.definition import SamplingPlan
 from surveykit.sampling.size import comparison_table, precision_proportion
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surveykit.errors import DataError, first_few
-from surveykit.sampling.allocation.allocation import AllocationBounds, box_bounds
 from surveykit.sampling.allocation.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.allocation.integers import integer_allocation
+from surveykit.sampling.allocation.targets import bounds_of, box_bounds
 from surveykit.sampling.frames.strata import SEPARATOR
 from surveykit.sampling.plan.definition import SamplingPlan, SizeRule, Stage
 
@@ -98,11 +98,12 @@ def _spread(rule: SizeRule, counts: dict[str, int], paths: dict[str, str]) -> di
     for name in sorted(counts):
         members.setdefault(paths[name], []).append(name)
     planned: dict[str, int] = {}
-    for names in members.values():
+    for path, names in members.items():
         units = np.array([counts[name] for name in names], dtype=np.int64)
         total = min(int(rule.total or 0), int(units.sum()))
         importance = stratum_importance(rule.allocation, units, None, AllocationOptions())
-        lower, upper = box_bounds(AllocationBounds(min(rule.minimum, total // len(names)), rule.maximum), units)
+        lower, upper = box_bounds(bounds_of(rule, [name.removeprefix(f"{path}{SEPARATOR}") for name in names]), units)
+        lower = np.minimum(lower, total // len(names))
         found = integer_allocation(importance, min(total, int(upper.sum())), lower, upper)
         planned |= dict(zip(names, found.tolist(), strict=True))
         left = int(rule.total or 0) - int(found.sum())

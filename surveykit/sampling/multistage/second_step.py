@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import DataError, SurveyKitError, first_few
-from surveykit.sampling.allocation.allocation import Allocation, units_in_cluster
+from surveykit.sampling.allocation.allocation import Allocation
+from surveykit.sampling.allocation.targets import units_in_cluster
 from surveykit.sampling.drawing.comparing import record_differences, sample_differences
 from surveykit.sampling.drawing.record import DrawRecord, Sample, sample_digest
 from surveykit.sampling.drawing.stages import draw_later, join_stages

@@ -141,7 +141,8 @@ def _section(
         cells = [f"<td>{escape(text)}</td>" for text in (str(number), unit, *(_text(row[name]) for name in names))]
         cells += ['<td class="w"></td>'] * 3
         if persons:
-            grid = [f'<td class="g">{_grid(plan, unit, persons, most)}</td>'] if persons in GRIDS else []
+            method: GridMethod | None = persons if persons == "kish" or persons == "kish_1949" else None
+            grid = [f'<td class="g">{_grid(plan, unit, method, most)}</td>'] if method is not None else []
             cells += ["<td></td>", *grid, "<td></td>"]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     top = "".join(f"<th>{escape(str(head))}</th>" for head in heads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from surveykit.errors import Problem
 from surveykit.sampling.plan.definition import RESERVED, SIZED, SamplingPlan, SizeRule, Stage
 from surveykit.sampling.plan.source import source_problems
-from surveykit.sampling.plan.stage_checks import check_stages
+from surveykit.sampling.plan.stage_checks import SIZES, check_stages, check_targets
 
 __all__ = ["check_sampling_plan"]
 
@@ -120,21 +120,19 @@ def _check_methods(plan: SamplingPlan) -> list[Problem]:
 
 
 def _check_size(plan: SamplingPlan, size: SizeRule, path: tuple[str | int, ...]) -> list[Problem]:
-    given = [name for name in ("per_stratum", "by_stratum", "total") if getattr(size, name) is not None]
+    given = [name for name in SIZES if getattr(size, name) is not None]
     if not given:
         return [Problem("no sample size is given", "give one of per_stratum, by_stratum and total", path)]
     problems = []
     if len(given) > 1:
         problems.append(Problem(f"{' and '.join(given)} exclude each other", "keep one of them", path))
-    if size.total is not None and size.allocation == "neyman" and size.standard_deviation is None:
+    problems += check_targets(plan, size, path)
+    spread = size.total is not None or size.budget is not None
+    if spread and size.allocation == "neyman" and size.standard_deviation is None:
         problems.append(
             Problem(
                 "Neyman allocation needs standard deviations", "give size.standard_deviation", (*path, "allocation")
             )
-        )
-    if size.maximum is not None and size.maximum < size.minimum:
-        problems.append(
-            Problem(f"maximum {size.maximum} is below minimum {size.minimum}", "raise the maximum", (*path, "maximum"))
         )
     for name in size.within:
         if name not in plan.strata:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,6 +48,11 @@ RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order"
 STAGED = ("cluster_path", "cluster_size", "variance_stratum", "variance_psu")
 
 
+NotNegative = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+HalfWidth = Annotated[float, Field(gt=0, lt=1)]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,7 +79,7 @@ class FrameSource(_Frozen):
 
 
 class SizeRule(_Frozen):
-    """How many units are drawn: exactly one of ``per_stratum``, ``by_stratum`` and ``total`` is given.
+    """How many units are drawn: exactly one of these first five is given.
 
     Attributes
     ----------
@@ -84,15 +89,22 @@ class SizeRule(_Frozen):
         The number for each stratum, by its name.
     total : int, optional
         The number over all strata, spread by ``allocation``.
+    budget : float, optional
+        Money for all units, spent by ``allocation`` with the ``cost`` of a unit in each stratum.
+    half_width : float or dict of str to float, optional
+        Precision of every stratum, or of each by its name: the half-width of the 95 % interval of the plan's expected
+        proportion, with its design effect and response rate and the finite population; a stratum that does not hold
+        the units needed is taken whole, which the method of the allocation tells.
     allocation : {"equal", "proportional", "neyman", "power", "kish"}
-        How a total is spread; see `allocate`.
+        How a total or a budget is spread; see `allocate`.
     standard_deviation, mean, measure, cost : str or dict of str to float, optional
         What the allocation needs of each stratum by its name, or a numeric column of the frame whose standard
         deviation, mean, sum or mean is taken.
     power, compromise : float
         Exponent of the power allocation; weight of the overall estimate in the Kish compromise.
-    minimum, maximum : int, optional
-        Bounds for each stratum when a total is spread. The default minimum of 2 allows a variance estimate.
+    minimum, maximum : int or dict of str to int, optional
+        Bounds for each stratum, one for all or by its name, when a total, a budget or a precision is asked for. The
+        default minimum of 2 allows a variance estimate; strata that a dict does not name have it, and no maximum.
     within : tuple of str
         Stratum columns for each combination of which the total holds, for example the same total in every district.
     """
@@ -100,6 +112,8 @@ class SizeRule(_Frozen):
     per_stratum: int | None = Field(default=None, ge=1)
     by_stratum: dict[str, int] | None = None
     total: int | None = Field(default=None, ge=1)
+    budget: float | None = Field(default=None, gt=0)
+    half_width: HalfWidth | dict[str, HalfWidth] | None = None
     allocation: AllocationMethod = "proportional"
     standard_deviation: str | dict[str, float] | None = None
     mean: str | dict[str, float] | None = None
@@ -107,8 +121,8 @@ class SizeRule(_Frozen):
     cost: str | dict[str, float] | None = None
     power: float = Field(default=0.5, ge=0, le=1)
     compromise: float = Field(default=0.5, ge=0, le=1)
-    minimum: int = Field(default=2, ge=0)
-    maximum: int | None = Field(default=None, ge=1)
+    minimum: NotNegative | dict[str, NotNegative] = 2
+    maximum: Positive | dict[str, Positive] | None = None
     within: tuple[str, ...] = ()
 
 

@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from surveykit.errors import Problem
-from surveykit.sampling.plan.definition import SIZED, SamplingPlan
+from surveykit.sampling.plan.definition import SIZED, SamplingPlan, SizeRule
 
-__all__ = ["check_stages"]
+__all__ = ["SIZES", "check_stages", "check_targets"]
 
 Path = tuple[str | int, ...]
+SIZES = ("per_stratum", "by_stratum", "total", "budget", "half_width")
+"""What says how many units are drawn; one of them is given."""
+
+
+def check_targets(plan: SamplingPlan, size: SizeRule, path: Path) -> list[Problem]:
+    """Find what bounds, budget and precision contradict."""
+    problems = []
+    least, most = size.minimum, size.maximum
+    names = {*(least if isinstance(least, dict) else ()), *(most if isinstance(most, dict) else ())} or {""}
+    for name in sorted(names):
+        low = least.get(name, 2) if isinstance(least, dict) else least
+        high = most.get(name) if isinstance(most, dict) else most
+        if high is not None and high < low:
+            where = f" in stratum {name!r}" if name else ""
+            problems.append(Problem(f"maximum {high} is below minimum {low}{where}", "raise it", (*path, "maximum")))
+    if size.budget is not None and size.cost is None:
+        problems.append(Problem("a budget needs the cost of a unit", "give size.cost", (*path, "budget")))
+    if size.half_width is not None and plan.stages:
+        what = "the precision of strata does not say how many clusters are drawn"
+        problems.append(
+            Problem(what, "give a number of clusters, and see their expected precision", (*path, "half_width"))
+        )
+    return problems
 
 
 def check_stages(plan: SamplingPlan) -> list[Problem]:
