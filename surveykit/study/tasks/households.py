@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveykit.errors import first_few
+from surveykit.files.person_methods import GridMethod
 from surveykit.responses.fieldwork.households import as_persons, strayed_from_grid
 from surveykit.sampling import contact_sheets
-from surveykit.sampling.multistage.persons import GRIDS, person_grid
+from surveykit.sampling.multistage.persons import person_grid
 from surveykit.study.files import places
 from surveykit.study.running.journal import require_settled
 from surveykit.study.running.manifest import write_atomically
@@ -69,13 +70,14 @@ def field_persons(
         persons, named = as_persons(sample, responses, block)
         report(f"    {len(sample):,} households, {len(persons):,} rows with their persons")
         return persons, named, []
-    if block.method not in GRIDS:
-        return sample, responses, []
     method, seed = block.method, str(plan.seed)
+    if not (method == "kish" or method == "kish_1949"):
+        return sample, responses, []
+    chosen: GridMethod = method
     strayed = strayed_from_grid(
         responses,
         block,
-        lambda unit: person_grid(method, seed, unit, most=30, hash_name=plan.hash),
+        lambda unit: person_grid(chosen, seed, unit, most=30, hash_name=plan.hash),
         sample["unit_id"].astype("str").tolist(),
     )
     if not len(strayed):
