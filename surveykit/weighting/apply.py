@@ -134,7 +134,7 @@ def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> tuple[Array, Array
     """Fractions at the first stage and inside its units.
 
     A unit inside a certain cluster is itself a unit of the first stage, drawn with replacement, and nothing varies in
-    it; inside other clusters units are drawn with replacement.
+    it; inside other clusters units are drawn with replacement, and the only unit of one leaves nothing to vary.
     """
     name = "inclusion_probability_1"
     lacking = [column for column in (name, plan.unit) if column not in table.columns]
@@ -148,7 +148,17 @@ def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> tuple[Array, Array
     if bad.any():
         raise DataError(f"{name!r} must lie above 0 and at most 1; mend rows {first_few(np.flatnonzero(bad).tolist())}")
     certain = values >= 1.0 - 1e-12
-    return np.where(certain, NEXT_TO_NONE, values), np.where(certain, 1.0, NEXT_TO_NONE)
+    whole = certain | _alone(plan, table, values)
+    return np.where(certain, NEXT_TO_NONE, values), np.where(whole, 1.0, NEXT_TO_NONE)
+
+
+def _alone(plan: WeightingPlan, table: pd.DataFrame, first: Array) -> Array:
+    """Rows that are the only unit of their cluster, in the sample and in the cluster itself: nothing varies inside."""
+    if "inclusion_probability" not in table.columns or plan.psu is None:
+        return np.zeros(len(table), dtype=bool)
+    inside = pd.to_numeric(table["inclusion_probability"], errors="coerce").to_numpy(dtype=float) / first
+    size = table.groupby(plan.psu, observed=True)[plan.psu].transform("size").to_numpy()
+    return np.asarray((inside >= 1.0 - 1e-9) & (size == 1))
 
 
 def _fractions(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from surveykit.design import SurveyDesign
-from surveykit.errors import DataError
+from surveykit.errors import DataError, DesignError
 from surveykit.estimation import survey_mean, survey_total
 from surveykit.weighting import WeightingPlan, apply_weighting, check_weighting_plan
 
@@ -79,3 +79,21 @@ def test_what_is_missing_is_told():
     assert [str(p) for p in check_weighting_plan(lacking)] == [
         "finite_population: a first stage without replacement needs its units: give psu"
     ]
+
+
+def test_the_only_unit_of_a_cluster_leaves_nothing_to_vary_inside():
+    """One household drawn of one: no second stage; one drawn of several: its variance cannot be estimated."""
+    first = TABLE[TABLE["village"] == "v02"].index
+    table = TABLE.drop(index=first[1:]).reset_index(drop=True)
+    of_one = table.assign(inclusion_probability=np.where(table["village"] == "v02", table["inclusion_probability_1"],
+                          table["inclusion_probability_1"] * table["p2"]))  # fmt: skip
+    ours = found(apply_weighting(plan("first_stage"), of_one).design)["total"]
+    inner = np.where((of_one["village"] == "v02") | (of_one["village"] == "v05"), 1.0, 1e-12)
+    first_stage = np.where(of_one["village"] == "v05", 1e-12, of_one["inclusion_probability_1"])
+    direct = SurveyDesign(of_one.assign(f1=first_stage, f2=inner), weights="base_weight", strata="variance_stratum",
+                          psu=["variance_psu", "unit_id"], sampling_fraction=["f1", "f2"], pps="brewer")  # fmt: skip
+    assert ours["std_error"] == pytest.approx(found(direct)["total"]["std_error"], rel=1e-12)
+    assert ours["std_error"] > 0
+    several = of_one.assign(inclusion_probability=of_one["inclusion_probability_1"] * of_one["p2"])
+    with pytest.raises(DesignError, match="one sampled unit at stage 2"):
+        apply_weighting(plan("first_stage"), several)
