@@ -56,12 +56,12 @@ _PUBLIC = {
         stack_responses
     """,
     "sampling": """
-        Allocation AllocationBounds AllocationOptions DrawRecord FrameReport PublicSource Sample SamplingPlan
-        allocate allocate_multivariate check_frame commit_plan comparison_table digest_sql domain_sizes draw
-        draw_indexed
-        draw_rotated index_frame lavallee_hidiroglou open_ledger optimal_boundaries release reveal_seed
-        sample_size_difference sample_size_proportion spark_frame stratum_table verify_commitment
-        verify_draw
+        Allocation AllocationBounds AllocationOptions DrawRecord FrameReport PublicSource Sample
+        SamplingPlan allocate allocate_multivariate check_frame check_listing commit_plan comparison_table
+        contact_sheets digest_sql domain_sizes draw draw_clusters draw_indexed draw_listed draw_rotated
+        index_frame join_clusters lavallee_hidiroglou open_ledger optimal_boundaries person_grid release
+        reveal_seed sample_size_difference sample_size_proportion spark_frame stratum_table verify_clusters
+        verify_commitment verify_draw verify_listed
     """,
     "scoring": """
         IndicatorSet ScoreCard ScoringScheme compare_waves compare_with_mean estimate_indicators

@@ -22,6 +22,7 @@ SINKS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "Stage": ((1,), ("title",)),
     "StudyVerification": ((1,), ("lines",)),
     "DrawVerification": ((1, 2), ("problems", "checks")),
+    "ListingReport": ((1, 2), ("problems", "notes")),
     "Verification": ((1,), ("lines",)),
     "warn": ((0,), ("message",)),
     "say": ((0,), ()),
@@ -45,7 +46,9 @@ ONLY_IN["error"] = ("errors",)  # the class of errors that `choose` is given
 # Functions whose lists of lines are told.
 TOLD_WHOLE = {("surveykit.study.files.study", "summarise"), ("surveykit.study.proving.log", "log_lines")}
 # Called through a table of events, which is not followed.
-TOLD_WHOLE |= {("surveykit.study.proving.history", f"_{event}") for event in ("commit", "reveal", "draw", "release")}
+TOLD_WHOLE |= {
+    ("surveykit.study.proving.history", f"_{event}") for event in ("commit", "reveal", "clusters", "draw", "release")
+}
 # Errors that show a defect of the code and not a slip of the user; they stay English, under a traceback.
 DEFECTS = {"AttributeError", "TypeError", "RuntimeError", "KeyError", "NotImplementedError", "AssertionError"}
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "simulate": "simulate.execute",
     "commit": "commit.execute",
     "release": "release.execute",
+    "contact-sheets": "contact_sheets.execute",
     "frame": "frame.frame",
     "deidentify": "deidentify.execute",
     "purge": "purge.execute",

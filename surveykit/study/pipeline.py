@@ -18,6 +18,7 @@ from surveykit.study.stages.simulate import (
     simulate_frame_stage,
     simulate_responses_stage,
 )
+from surveykit.study.stages.two_steps import clusters_stage, listed_stage
 from surveykit.study.stages.weight import weight_stage
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def study_stages(study: StudyOutline) -> list[Stage]:
     """
     simulated = study.definition.files.simulation is not None
     stages = [simulate_frame_stage(study), simulate_answers_stage(study)] if simulated else []
-    stages += [plan_stage(study), draw_stage(study), render_stage(study)]
+    late = study.definition.data.listing is not None
+    drawing = [clusters_stage(study), listed_stage(study)] if late else [draw_stage(study)]
+    stages += [plan_stage(study), *drawing, render_stage(study)]
     stages += [simulate_responses_stage(study)] if simulated else []
     stages += [ingest_stage(study), weight_stage(study), estimate_stage(study)]
     stages += [score_stage(study), report_stage(study)]

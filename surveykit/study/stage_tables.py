@@ -19,6 +19,7 @@ __all__ = ["aligned", "show_stage", "stage_table"]
 
 TABLES = {
     "plan": places.ALLOCATION,
+    "clusters": places.CLUSTERS_CSV,
     "ingest": places.QUALITY,
     "estimate": places.ESTIMATES_TABLE,
     "score": places.SCORE_TABLE,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from surveykit.errors import DataError, first_few
 from surveykit.weighting.arrays.cells import level_text
 from surveykit.weighting.arrays.distances import Array
 from surveykit.weighting.inference import RESIDENTS
@@ -18,6 +19,9 @@ from surveykit.weighting.result import WeightingResult, result_label
 from surveykit.weighting.steps.base import BaseStep
 from surveykit.weighting.variance.credits import ChainCredit, Credit
 from surveykit.weighting.variance.final_weights import FinalWeights, digest_of
+
+NEXT_TO_NONE = 1e-12
+"""A sampling fraction that is next to none: drawn with replacement, as the variance sees it."""
 
 
 def apply_weighting(
@@ -115,11 +119,46 @@ def _final_weights(
 ) -> FinalWeights:
     strata = plan.strata if plan.strata is not None and plan.strata in table.columns else None
     fraction: Array | None = None
-    if plan.finite_population != "none":
+    inner: tuple[str | None, Array | None] = (None, None)
+    if plan.finite_population == "first_stage":
+        fraction, inside = _first_stage(plan, table)
+        inner = (plan.unit, inside)
+    elif plan.finite_population != "none":
         fraction = _fractions(plan, table, compiled.base, compiled.statuses, strata)
     unit = plan.unit if plan.unit in table.columns else None
     rows, design = digest_of(table, unit), (strata, plan.psu, plan.lonely_psu)
-    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit)
+    return FinalWeights(unit, rows, compiled.base, weights, *design, fraction, credit, *inner)
+
+
+def _first_stage(plan: WeightingPlan, table: pd.DataFrame) -> tuple[Array, Array]:
+    """Fractions at the first stage and inside its units.
+
+    A unit inside a certain cluster is itself a unit of the first stage, drawn with replacement, and nothing varies in
+    it; inside other clusters units are drawn with replacement, and the only unit of one leaves nothing to vary.
+    """
+    name = "inclusion_probability_1"
+    lacking = [column for column in (name, plan.unit) if column not in table.columns]
+    if lacking:
+        raise DataError(
+            f"finite_population 'first_stage' needs the columns {first_few(lacking)}: weight a sample drawn in "
+            "stages, or write 'none'"
+        )
+    values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
+    bad = ~(np.isfinite(values) & (values > 0) & (values <= 1))
+    if bad.any():
+        raise DataError(f"{name!r} must lie above 0 and at most 1; mend rows {first_few(np.flatnonzero(bad).tolist())}")
+    certain = values >= 1.0 - 1e-12
+    whole = certain | _alone(plan, table, values)
+    return np.where(certain, NEXT_TO_NONE, values), np.where(whole, 1.0, NEXT_TO_NONE)
+
+
+def _alone(plan: WeightingPlan, table: pd.DataFrame, first: Array) -> Array:
+    """Rows that are the only unit of their cluster, in the sample and in the cluster itself: nothing varies inside."""
+    if "inclusion_probability" not in table.columns or plan.psu is None:
+        return np.zeros(len(table), dtype=bool)
+    inside = pd.to_numeric(table["inclusion_probability"], errors="coerce").to_numpy(dtype=float) / first
+    size = table.groupby(plan.psu, observed=True)[plan.psu].transform("size").to_numpy()
+    return np.asarray((inside >= 1.0 - 1e-9) & (size == 1))
 
 
 def _fractions(

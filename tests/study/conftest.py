@@ -1,11 +1,14 @@
 """A starter study that has not run, and the command line on it."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from surveykit.cli.main import main
 from surveykit.study.tasks.scaffold import start_study
+
+sys.path.insert(0, str(Path(__file__).parent))  # household_study.py, which tests import
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,6 +17,7 @@ def table():
     data["base_weight"] = rng.uniform(5, 15, N)
     data["disposition"] = rng.choice(["I", "NC", "NE", "UO"], N, p=[0.6, 0.25, 0.1, 0.05])
     data["house"] = np.arange(N) // 2
+    data["adults"] = 1 + np.arange(N) % 4
     return data
 
 
@@ -58,6 +59,7 @@ CHAINS = {
         RAKING,
         {**TRIMMING, "keep_margins": True},
     ],
+    "persons": [UNKNOWN, CLASSES, {"kind": "person_selection", "eligible": "adults"}, RAKING],
     "two calibrations": [UNKNOWN, CLASSES, {"kind": "poststratification", "margins": [AGE]}, RAKING],
 }
 

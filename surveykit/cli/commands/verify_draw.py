@@ -24,14 +24,15 @@ __all__ = ["execute"]
 )
 def execute(options: Options) -> int:
     """Verify, and tell every difference."""
-    from surveykit.study.proving.verifying import verify_published_draw, verify_study_draw
+    from surveykit.study.proving.two_steps import verify_any_draw
+    from surveykit.study.proving.verifying import verify_published_draw
 
     if options.published is None:
         if options.frame is not None:
             raise SurveyKitError("verify-draw: --frame goes with --published: a study names its frame itself")
         study = open_study(options)
         working("drawing again and comparing")
-        verification = verify_study_draw(study)
+        verification = verify_any_draw(study)
     else:
         working("drawing again and comparing")
         verification = verify_published_draw(options.published, options.frame)

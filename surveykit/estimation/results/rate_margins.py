@@ -114,7 +114,8 @@ class RateMargins:
         x, y = self.rate * self.size, (1.0 - self.rate) * self.size
         reach = float(np.abs(scores).max()) + 2.0
         start = special.betaincinv(x + 0.5, y + 0.5, special.ndtr(np.linspace(-reach, reach, 193)))
-        at = np.unique(np.concatenate([start, self.rate]))
+        # The inverse of the incomplete beta function is not a number for some of the smallest tails.
+        at = np.unique(np.concatenate([start[np.isfinite(start)], self.rate]))
         z, first = np.unique(self.score(at)[0], return_index=True)
         curve = interpolate.PchipInterpolator(z, at[first], extrapolate=False)
         inside = np.clip(scores, z[0], z[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveykit.errors import Problem
 from surveykit.questionnaire.checks.conditions import check_conditions, check_piping
+from surveykit.questionnaire.checks.household import check_household
 from surveykit.questionnaire.checks.items import check_derived, check_items, check_quotas
 from surveykit.questionnaire.checks.names import check_ids, check_languages, check_scales
 from surveykit.questionnaire.checks.reach import check_reach
@@ -20,6 +21,7 @@ RULES = (
     check_conditions,
     check_piping,
     check_quotas,
+    check_household,
 )
 
 
@@ -57,6 +59,6 @@ def check_questionnaire(questionnaire: Questionnaire) -> list[Problem]:
 
 
 def _place(problem: Problem) -> tuple[int, tuple[tuple[int, str], ...]]:
-    order = ("languages", "title", "intro", "closing", "specials", "scales", "derive", "quotas", "flow")
+    order = ("languages", "title", "intro", "closing", "specials", "scales", "derive", "quotas", "household", "flow")
     first = order.index(str(problem.path[0])) if problem.path and problem.path[0] in order else -1
     return first, tuple((part, "") if isinstance(part, int) else (-1, part) for part in problem.path[1:])

@@ -58,10 +58,11 @@ def _unused(q: Questionnaire) -> Iterator[Problem]:
 
 
 def _required(q: Questionnaire) -> Iterator[Problem]:
+    needed = (q.household.eligible, q.household.selected) if q.household is not None else ()
     forced = [
         item.id
         for _, item in flow_of(q).questions
-        if item.required and not any(choice.special for choice in item_choices(q, item))
+        if item.required and item.id not in needed and not any(choice.special for choice in item_choices(q, item))
     ]
     if forced:
         todo = "offer 'dk' or 'rf', else people who do not know must make something up; screening questions may stay"

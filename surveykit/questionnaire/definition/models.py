@@ -12,10 +12,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from surveykit.files.person_methods import PersonMethod
+
 __all__ = [
     "Cut",
     "Derived",
     "End",
+    "Household",
     "Item",
     "Labels",
     "Page",
@@ -225,6 +228,25 @@ class Quota(_Model):
     targets: str
 
 
+class Household(_Model):
+    """How persons are chosen in the household that was drawn, and which questions hold what the weight needs.
+
+    Attributes
+    ----------
+    method : {"kish", "kish_1949", "next_birthday", "last_birthday", "all"}
+        A grid row of the household's own, Kish's eight tables, the person whose birthday is next or was last, or
+        everyone.
+    eligible : str
+        Number item: how many persons of the household are eligible.
+    selected : str, optional
+        Number item: position of the person in the list of eligible persons; grids and ``all`` need it.
+    """
+
+    method: PersonMethod
+    eligible: str
+    selected: str | None = None
+
+
 class Questionnaire(_Model):
     """A questionnaire: languages, specials, scales and pages of items.
 
@@ -244,6 +266,8 @@ class Questionnaire(_Model):
         Computed variables.
     quotas : tuple of Quota
         Quota cells.
+    household : Household, optional
+        How persons are chosen within the household, where households are drawn.
     flow : tuple of Page
         What is asked, in order.
 
@@ -267,4 +291,5 @@ class Questionnaire(_Model):
     scales: dict[Identifier, Scale] = Field(default_factory=dict)
     derive: tuple[Derived, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    household: Household | None = None
     flow: tuple[Page, ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,16 @@ from surveykit.errors import DataError, DefinitionError, choose, first_few
 from surveykit.language import Language
 from surveykit.sampling.allocation.importance import AllocationOptions, stratum_importance
 from surveykit.sampling.allocation.integers import budget_allocation, integer_allocation
+from surveykit.sampling.allocation.targets import (
+    AllocationBounds,
+    bounds_of,
+    box_bounds,
+    expected_deff,
+    population_sizes,
+    precise_sizes,
+    require_named,
+    units_in_cluster,
+)
 from surveykit.sampling.plan.checks import check_sampling_plan
 from surveykit.sampling.plan.definition import AllocationMethod, SamplingPlan
 
@@ -49,13 +59,17 @@ class Allocation(Shown):
         One row per stratum: ``stratum``, the stratum columns, ``population_size``, ``sample_size``,
         ``sampling_fraction``,
         and ``half_width_50`` and ``half_width_85``: the expected half-width of the 95 % interval of a proportion of 0.5
-        and 0.85 in the stratum, with finite population correction and full response.
+        and 0.85 in the stratum, with finite population correction and full response, and in a plan of stages with its
+        expected design effect.
     method : str
         How the sizes were found.
+    deff : float
+        Design effect that the half-widths count; with clusters it is ``deff (1 + (m - 1) icc)`` of the plan.
     """
 
     table: pd.DataFrame
     method: str
+    deff: float = 1.0
 
     @property
     def total(self) -> int:
@@ -72,12 +86,27 @@ class Allocation(Shown):
         title = ("样本量分配", "Allocation")
         notes: tuple[Words, ...] = (
             (f"方法：{self.method}；合计 {self.total:,}", f"method: {self.method}; total {self.total:,}"),
-            (
-                "半宽为95%区间的预期半宽：层内简单随机抽样，全部应答。",
-                "half-widths: expected, of the 95 % interval, simple random sampling in the stratum, full response",
-            ),
+            self._supposed(),
         )
         return Presentation(title, (NamedTable(title, self.table),), notes)
+
+    def _supposed(self) -> Words:
+        """What the half-widths suppose."""
+        if "sample_clusters" not in self.table:
+            return (
+                "半宽为95%区间的预期半宽：层内简单随机抽样，全部应答。",
+                "half-widths: expected, of the 95 % interval, simple random sampling in the stratum, full response",
+            )
+        if self.deff == 1.0:
+            return (
+                "半宽未计群内相似：请在方案 expected 中给出 icc 或 deff，否则实际精度更差。",
+                "half-widths leave out that units of a cluster are alike, and precision is worse than shown: give "
+                "expected.icc or expected.deff in the plan",
+            )
+        return (
+            f"半宽为95%区间的预期半宽：设计效应 {self.deff:.3g}，全部应答。",
+            f"half-widths: expected, of the 95 % interval, design effect {self.deff:.3g}, full response",
+        )
 
     def _draw(
         self, ax: Axes | None, language: Language, labels: Mapping[str, str] | None, *, what: SizeColumn = "sample_size"
@@ -98,22 +127,6 @@ class Allocation(Shown):
         names = [label_of(name, labels) for name in self.table["stratum"]]
         rows = self.table[["stratum"]].assign(label=names, value=self.table[what])
         return size_chart(rows, ax, axis=pick(_AXES[what], language), percent=what != "sample_size")
-
-
-@dataclass(frozen=True, slots=True)
-class AllocationBounds:
-    """Bounds of the size of a stratum: one number for all, or one for each.
-
-    Attributes
-    ----------
-    minimum : int or sequence of int
-        Never above the population of the stratum: a smaller stratum is taken whole.
-    maximum : int or sequence of int, optional
-        Never above the population of the stratum.
-    """
-
-    minimum: int | Sequence[int] = 0
-    maximum: int | Sequence[int] | None = None
 
 
 def expected_half_width(proportion: float, sample_size: ArrayLike, population_size: ArrayLike) -> NDArray[np.float64]:
@@ -232,7 +245,10 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
         return _allocate_stages(plan, strata)
     rule, table = plan.size, strata.reset_index(drop=True)
     population = population_sizes(table["population_size"].to_numpy())
-    if rule.total is None:
+    require_named(plan, rule, table["stratum"].tolist())
+    if rule.half_width is not None:
+        return _result(table, *precise_sizes(plan, table, population))
+    if rule.total is None and rule.budget is None:
         if rule.per_stratum is not None:
             sizes = np.full(len(table), rule.per_stratum, dtype=np.int64)
         else:
@@ -263,8 +279,12 @@ def _allocate_plan(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
         )
         deviation = _part(values["standard_deviation"], at)
         importance = stratum_importance(rule.allocation, population[at], deviation, options)
-        bounds = box_bounds(AllocationBounds(rule.minimum, rule.maximum), population[at])
-        sizes[at] = integer_allocation(importance, rule.total, *bounds)
+        bounds = box_bounds(bounds_of(rule, table["stratum"].to_numpy()[at].tolist()), population[at])
+        if rule.total is not None:
+            sizes[at] = integer_allocation(importance, rule.total, *bounds)
+        else:
+            cost = np.asarray(options.cost, dtype=float)
+            sizes[at] = budget_allocation(importance, cost, float(rule.budget or 0.0), *bounds)
     return _result(table, sizes, rule.allocation)
 
 
@@ -272,13 +292,16 @@ def _allocate_stages(plan: SamplingPlan, strata: pd.DataFrame) -> Allocation:
     """Clusters by the rule of the first stage, and the units that they are expected to give."""
     if "clusters" not in strata:
         raise DataError(f"plan {plan.id!r}: the stratum table has no column 'clusters': make it with stratum_table")
-    first = plan.model_copy(update={"stages": (), "size": plan.stages[0].size})
+    expected = plan.expected.model_copy(update={"icc": None})
+    alone = {"stages": (), "clusters": None, "listing": None, "size": plan.stages[0].size, "expected": expected}
+    first = plan.model_copy(update=alone)
     clusters = _allocate_plan(first, strata.assign(population_size=strata["clusters"]))
     drawn = clusters.table["sample_size"].to_numpy()
-    each = int(np.prod([stage.size.per_stratum or 1 for stage in plan.stages[1:]]))
+    each = int(np.prod([units_in_cluster(stage.size) for stage in plan.stages[1:]]))
     table = strata.assign(sample_clusters=drawn)
     units = np.minimum(drawn * each, table["population_size"].to_numpy())
-    return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster")
+    deff = expected_deff(plan, responding=False)
+    return _result(table, units.astype(np.int64), f"{clusters.method}, {each} units in each cluster", deff)
 
 
 def _part(values: NDArray[np.float64] | None, at: NDArray[np.int64]) -> NDArray[np.float64] | None:
@@ -297,33 +320,14 @@ def _plan_values(plan: SamplingPlan, table: pd.DataFrame, name: str) -> NDArray[
     return table[name].to_numpy(dtype=float) if name in table else None
 
 
-def population_sizes(sizes: Any) -> NDArray[np.int64]:
-    """Whole numbers of at least 1, or an error."""
-    values = np.asarray(sizes, dtype=float)
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 1) & (values == np.floor(values))))
-    if values.ndim != 1 or not len(values) or len(wrong):
-        raise DataError(
-            "allocate: population sizes must be whole numbers of at least 1, one per stratum; wrong at "
-            f"{first_few(wrong.tolist())}"
-        )
-    return values.astype(np.int64)
-
-
-def box_bounds(bounds: AllocationBounds, sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Lower and upper bounds of each stratum within its population."""
-    upper = sizes if bounds.maximum is None else np.minimum(sizes, np.asarray(bounds.maximum, dtype=np.int64))
-    lower = np.minimum(sizes, np.broadcast_to(np.asarray(bounds.minimum, dtype=np.int64), sizes.shape))
-    return lower.astype(np.int64), upper.astype(np.int64)
-
-
-def _result(table: pd.DataFrame, sizes: NDArray[np.int64], method: str) -> Allocation:
+def _result(table: pd.DataFrame, sizes: NDArray[np.int64], method: str, deff: float = 1.0) -> Allocation:
     population = table["population_size"].to_numpy()
     first = ["stratum", *[name for name in table.columns if name not in ("stratum", "population_size")]]
     table = table[first].assign(
         population_size=population,
         sample_size=sizes,
         sampling_fraction=sizes / population,
-        half_width_50=expected_half_width(0.5, sizes, population),
-        half_width_85=expected_half_width(0.85, sizes, population),
+        half_width_50=expected_half_width(0.5, sizes, population) * np.sqrt(deff),
+        half_width_85=expected_half_width(0.85, sizes, population) * np.sqrt(deff),
     )
-    return Allocation(table, method)
+    return Allocation(table, method, deff)

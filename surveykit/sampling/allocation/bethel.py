@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, first_few
-from surveykit.sampling.allocation.allocation import AllocationBounds, box_bounds, population_sizes
 from surveykit.sampling.allocation.bethel_dual import Problem, continuous_sizes, solve_dual
 from surveykit.sampling.allocation.bethel_dual import integer_sizes as repair
+from surveykit.sampling.allocation.targets import AllocationBounds, box_bounds, population_sizes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,6 +10,7 @@ import pandas as pd
 
 from surveykit.language import Language
 from surveykit.sampling.allocation.allocation import Allocation
+from surveykit.sampling.allocation.targets import expected_deff
 from surveykit.sampling.plan.definition import SamplingPlan
 from surveykit.sampling.size import comparison_table, precision_proportion
 
@@ -74,10 +75,11 @@ def size_section(
     rows.append(("合计" if chinese else "All", *_cells(whole, columns)))
     caption = (
         f"样本量与预期精度（比例 {expected.proportion:.0%}，应答率 {expected.response_rate:.0%}，"
-        f"设计效应 {expected.deff:g}，95% 置信区间半宽）"
+        f"设计效应 {expected_deff(plan):.3g}，95% 置信区间半宽）"
         if chinese
         else f"Sizes and expected precision (proportion {expected.proportion:.0%}, "
-        f"response {expected.response_rate:.0%}, design effect {expected.deff:g}; half-width of the 95 % interval)"
+        f"response {expected.response_rate:.0%}, design effect {expected_deff(plan):.3g}; "
+        "half-width of the 95 % interval)"
     )
     titles = {
         "domain": ("各地区样本量与精度", "Sizes and precision by domain"),
@@ -94,7 +96,7 @@ def comparison_section(plan: SamplingPlan, places: pd.DataFrame, language: Langu
     net = sorted({max(2, round(n)) for n in places["responses"] if n > 0})
     middle, districts = net[len(net) // 2], len(places)
     sizes = [middle, 2 * middle, 4 * middle]
-    found = comparison_table(sizes, expected.proportion, districts=districts, deff=expected.deff)
+    found = comparison_table(sizes, expected.proportion, districts=districts, deff=expected_deff(plan))
     names = ["n", "std_error", "gap_pair", "gap_all", "gap_power", "width_simultaneous"]
     rows: list[tuple[str, ...]] = [COMPARISON_HEAD[0 if chinese else 1]]
     for row in found[names].itertuples(index=False):
@@ -113,7 +115,11 @@ def _half_width(plan: SamplingPlan, n: float, population: float) -> float:
     if n <= 0:
         return float("nan")
     return precision_proportion(
-        n, expected.proportion, population_size=population, deff=expected.deff, response_rate=expected.response_rate
+        n,
+        expected.proportion,
+        population_size=population,
+        deff=expected_deff(plan),
+        response_rate=expected.response_rate,
     ).half_width
 
 

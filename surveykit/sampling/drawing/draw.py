@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from surveykit.errors import choose
+from surveykit.errors import DefinitionError, Problem, choose
 from surveykit.sampling.allocation.allocation import Allocation
 from surveykit.sampling.drawing.record import IdsChecked, Sample
 from surveykit.sampling.drawing.stages import draw_stages
@@ -72,6 +72,11 @@ def draw(
     """
     choose("id_check", id_check, get_args(IdCheck))
     require_drawable(plan)
+    if plan.listing is not None:
+        what = "the units are listed after the first stage is drawn"
+        raise DefinitionError(
+            [Problem(what, "use draw_clusters, and draw_listed when the listing is there", ("listing",))]
+        )
     opened = open_plan_frame(plan, frame)
     if plan.stages:
         return draw_stages(plan, opened, allocation, id_check)

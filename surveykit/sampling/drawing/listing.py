@@ -123,7 +123,9 @@ def _select(
     numbers = rows[[f"{NUMBER}{at}" for at in range(len(numeric))]].to_numpy(dtype=float)
     order = _order(chosen, rows)
     count = len(rows)
-    pi = methods.inclusion_probabilities(numbers[:, 0], n) if chosen.size else np.full(count, n / count)
+    pi = np.full(count, n / count)
+    if chosen.size:
+        pi = methods.inclusion_probabilities(numbers[:, 0], n, chosen.certainty)
     chance = methods.HashChance(f"{plan.seed}:{method}:{stratum}")
     if method in ("poisson", "sequential_poisson", "pareto"):
         uniforms = uniform_numbers(rows["prn"].tolist())

@@ -12,7 +12,7 @@ from surveykit.errors import DataError, choose
 
 __all__ = ["LogEvent", "chain_problems", "content_hash", "extend_log"]
 
-LogEvent = Literal["plan", "commit", "reveal", "draw", "redraw", "release"]
+LogEvent = Literal["plan", "commit", "reveal", "clusters", "draw", "redraw", "release"]
 FIRST = "0" * 64
 NAMES = ("entry", "previous", "time", "event", "content", "hash")
 
@@ -36,7 +36,7 @@ def extend_log(
     ----------
     entries : sequence of dict
         The log so far.
-    event : {"plan", "commit", "reveal", "draw", "redraw", "release"}
+    event : {"plan", "commit", "reveal", "clusters", "draw", "redraw", "release"}
         What happened.
     content : dict
         Plain values that say it.

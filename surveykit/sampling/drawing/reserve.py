@@ -112,8 +112,10 @@ def reserve_of(sample: Sample) -> int:
 
 
 def release_columns(plan: SamplingPlan) -> tuple[str, ...]:
-    """Columns that make up the path of a cluster of the last stage but one; none without stages."""
-    return (*plan.strata, *(stage.id for stage in plan.stages[:-1])) if plan.stages else ()
+    """Columns that make up the path of a cluster of the last stage but one and its strata; none without stages."""
+    if not plan.stages:
+        return ()
+    return (*plan.strata, *(stage.id for stage in plan.stages[:-1]), *plan.stages[-1].strata)
 
 
 def _groups(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:

@@ -59,6 +59,9 @@ def covered_columns(plan: SamplingPlan, frame: Frame) -> tuple[Covered, ...]:
         numbers = [chosen.size, *chosen.balance, *chosen.coordinates, *measures]
         found += [Covered("number", name) for name in numbers if isinstance(name, str)]
         found += [Covered("value", name) for name in chosen.order]
+    found += [Covered("text", name) for stage in plan.stages for name in stage.strata]
+    if plan.listing is not None and plan.listing.expected is not None:
+        found.append(Covered("number", plan.listing.expected))
     present = frame.columns()
     return tuple(entry for entry in dict.fromkeys(found) if entry.column in present)
 

@@ -17,15 +17,25 @@ from surveykit.sampling.frames.frames import (
 from surveykit.sampling.frames.normalising import letters_of, normalised_sql
 from surveykit.sampling.frames.postgres import PostgresFrame
 from surveykit.sampling.frames.spark import SparkFrame
-from surveykit.sampling.plan.definition import NormaliseStep, SamplingPlan
+from surveykit.sampling.plan.definition import ClusterTable, FrameSource, NormaliseStep, SamplingPlan
 
-__all__ = ["open_plan_frame", "preparation_notes", "steps_by_column", "text_columns"]
+__all__ = [
+    "open_as_said",
+    "open_beside",
+    "open_plan_frame",
+    "preparation_notes",
+    "prepared_frame",
+    "steps_by_column",
+    "text_columns",
+]
 
 JOINT = "/"
 
 
 def open_plan_frame(plan: SamplingPlan, frame: Any) -> Frame:
-    """Open a frame as a plan says: how its file is read, its ids made of their parts, its values normalised.
+    """Open what a plan draws from first: how its file is read, ids made of their parts, values normalised.
+
+    It is the frame of units, or the table of clusters where the units are listed after these were drawn.
 
     Parameters
     ----------
@@ -45,14 +55,37 @@ def open_plan_frame(plan: SamplingPlan, frame: Any) -> Frame:
         If it cannot be read, lacks columns, has the column that its ids are made into, or is of a kind that cannot be
         normalised.
     """
-    said = plan.frame
-    opened = open_frame(
+    if plan.listing is not None and plan.clusters is not None:
+        return open_beside(plan, frame, plan.clusters)
+    opened = open_as_said(plan.frame, frame)
+    return prepared_frame(plan, opened, plan.frame.parts, steps_by_column(plan))
+
+
+def open_as_said(said: FrameSource | ClusterTable | None, frame: Any) -> Frame:
+    """Open a file as the plan says that it is read, or an object."""
+    if said is None:
+        return open_frame(frame)
+    return open_frame(
         frame, encoding=said.encoding, separator=said.separator, sheet=said.sheet, header_row=said.header_row
     )
-    steps = {name: taken for name, taken in steps_by_column(plan).items() if taken}
-    if getattr(opened, "prepared", None) is not None or not (said.parts or steps):
+
+
+def open_beside(plan: SamplingPlan, table: Any, said: ClusterTable | None) -> Frame:
+    """Open a table that lies beside the frame of units, its columns normalised as those of their names there."""
+    opened = open_as_said(said, table)
+    present = opened.columns()
+    steps = {name: taken for name, taken in steps_by_column(plan).items() if name in present}
+    return prepared_frame(plan, opened, (), steps)
+
+
+def prepared_frame(
+    plan: SamplingPlan, opened: Frame, parts: tuple[str, ...], said: dict[str, tuple[NormaliseStep, ...]]
+) -> Frame:
+    """Make ids of parts and normalise columns of an opened frame, in a query over it; once only."""
+    steps = {name: taken for name, taken in said.items() if taken}
+    if getattr(opened, "prepared", None) is not None or not (parts or steps):
         return opened
-    made = _made_columns(plan, opened, steps)
+    made = _made_columns(plan, opened, parts, steps)
     kept = [name for name in opened.columns() if name not in made]
     quote = opened.dialect.quote
     columns = [f"{sql} as {quote(name)}" for name, sql in made.items()] + [quote(name) for name in kept]
@@ -81,8 +114,10 @@ def steps_by_column(plan: SamplingPlan) -> dict[str, tuple[NormaliseStep, ...]]:
     return dict.fromkeys(text_columns(plan), said) if said else {}
 
 
-def _made_columns(plan: SamplingPlan, frame: Frame, steps: dict[str, tuple[NormaliseStep, ...]]) -> dict[str, str]:
-    dialect, parts = frame.dialect, plan.frame.parts
+def _made_columns(
+    plan: SamplingPlan, frame: Frame, parts: tuple[str, ...], steps: dict[str, tuple[NormaliseStep, ...]]
+) -> dict[str, str]:
+    dialect = frame.dialect
     kinds = require_columns(frame, [*parts, *steps])
     if parts and plan.frame.id in kinds:
         raise DataError(
@@ -111,7 +146,7 @@ def preparation_notes(plan: SamplingPlan, frame: Frame) -> tuple[str, ...]:
     origin, notes = prepared.origin, []
     dialect = origin.dialect
     for name, steps in steps_by_column(plan).items():
-        if not steps:
+        if not steps or name not in prepared.columns:
             continue
         was = dialect.text(dialect.quote(name))
         changed = (
@@ -124,6 +159,6 @@ def preparation_notes(plan: SamplingPlan, frame: Frame) -> tuple[str, ...]:
             few = origin.rows(f"select was, made from ({changed}) as changed order by was limit 3")
             told += f", {int(values)} values ({', '.join(f'{a!r} to {b!r}' for a, b in few)}{', ...' * (values > 3)})"
         notes.append(told)
-    if plan.frame.parts:
+    if plan.frame.parts and plan.frame.id in prepared.columns:
         notes.append(f"{plan.frame.id!r} is made of {', '.join(map(repr, plan.frame.parts))}, joined by {JOINT!r}")
     return tuple(notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveykit.errors import Problem
 from surveykit.sampling.plan.definition import RESERVED, SIZED, SamplingPlan, SizeRule, Stage
 from surveykit.sampling.plan.source import source_problems
+from surveykit.sampling.plan.stage_checks import SIZES, check_stages, check_targets
 
 __all__ = ["check_sampling_plan"]
 
@@ -29,6 +30,7 @@ def check_sampling_plan(plan: SamplingPlan) -> list[Problem]:
     ['no sample size is given']
     """
     found = [*_check_columns(plan), *_check_sizes(plan), *_check_methods(plan), *_check_seed(plan)]
+    found += check_stages(plan)
     return [*found, *(source_problems(plan.public_source) if plan.public_source else [])]
 
 
@@ -89,7 +91,7 @@ def _check_sizes(plan: SamplingPlan) -> list[Problem]:
             )
         )
     for number, stage in enumerate(plan.stages):
-        if number and stage.size.per_stratum is None:
+        if number and not stage.strata and stage.size.per_stratum is None:
             problems.append(
                 Problem("a later stage needs a number per cluster", "give size.per_stratum", ("stages", number, "size"))
             )
@@ -127,6 +129,9 @@ def _check_methods(plan: SamplingPlan) -> list[Problem]:
                 problems.append(
                     Problem(f"method {owner.method!r} does not use {name}", "remove it", (*path, "selection", name))
                 )
+        if chosen.certainty < 1 and not chosen.size and (last or owner.method not in SIZED):
+            what = f"method {owner.method!r} draws with equal probabilities and has no use for a certainty threshold"
+            problems.append(Problem(what, "give selection.size, or remove it", (*path, "selection", "certainty")))
     drawn_by = plan.stages[-1].method if plan.stages else plan.method
     if plan.reserve and drawn_by == "poisson":
         what = "a reserve needs a sample of fixed size, and Poisson sampling has none"
@@ -135,21 +140,19 @@ def _check_methods(plan: SamplingPlan) -> list[Problem]:
 
 
 def _check_size(plan: SamplingPlan, size: SizeRule, path: tuple[str | int, ...]) -> list[Problem]:
-    given = [name for name in ("per_stratum", "by_stratum", "total") if getattr(size, name) is not None]
+    given = [name for name in SIZES if getattr(size, name) is not None]
     if not given:
         return [Problem("no sample size is given", "give one of per_stratum, by_stratum and total", path)]
     problems = []
     if len(given) > 1:
         problems.append(Problem(f"{' and '.join(given)} exclude each other", "keep one of them", path))
-    if size.total is not None and size.allocation == "neyman" and size.standard_deviation is None:
+    problems += check_targets(plan, size, path)
+    spread = size.total is not None or size.budget is not None
+    if spread and size.allocation == "neyman" and size.standard_deviation is None:
         problems.append(
             Problem(
                 "Neyman allocation needs standard deviations", "give size.standard_deviation", (*path, "allocation")
             )
-        )
-    if size.maximum is not None and size.maximum < size.minimum:
-        problems.append(
-            Problem(f"maximum {size.maximum} is below minimum {size.minimum}", "raise the maximum", (*path, "maximum"))
         )
     for name in size.within:
         if name not in plan.strata:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -12,9 +12,11 @@ from surveykit.sampling.plan.source import PublicSource
 
 __all__ = [
     "AllocationMethod",
+    "ClusterTable",
     "Expected",
     "FrameSource",
     "HashName",
+    "Listing",
     "NormaliseStep",
     "SamplingPlan",
     "Selection",
@@ -26,6 +28,7 @@ __all__ = [
 
 HashName = Literal["md5", "sha256"]
 NormaliseStep = Literal["nfkc", "spaces", "case", "zeros"]
+Separator = Literal[",", ";", "\t", "|"]
 AllocationMethod = Literal["equal", "proportional", "neyman", "power", "kish"]
 SelectionMethod = Literal[
     "srs",
@@ -46,6 +49,12 @@ SIZED = ("poisson", "sequential_poisson", "pareto", "sampford", "brewer", "syste
 COMPOSITE = "unit_id"
 RESERVED = ("stratum", "inclusion_probability", "base_weight", "selection_order", "prn", "reserve")
 """Columns that a draw adds; no column of the frame that a plan uses or carries may have their names."""
+STAGED = ("cluster_path", "cluster_size", "variance_stratum", "variance_psu")
+
+
+NotNegative = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+HalfWidth = Annotated[float, Field(gt=0, lt=1)]
 
 
 class _Frozen(BaseModel):
@@ -87,7 +96,7 @@ class FrameSource(_Frozen):
     parts: tuple[str, ...] = ()
     keep: tuple[str, ...] | None = None
     encoding: str | None = None
-    separator: Literal[",", ";", "\t", "|"] | None = None
+    separator: Separator | None = None
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     normalise: tuple[NormaliseStep, ...] | dict[str, tuple[NormaliseStep, ...]] = ()
@@ -109,7 +118,7 @@ class FrameSource(_Frozen):
 
 
 class SizeRule(_Frozen):
-    """How many units are drawn: exactly one of ``per_stratum``, ``by_stratum`` and ``total`` is given.
+    """How many units are drawn: exactly one of these first five is given.
 
     Attributes
     ----------
@@ -119,15 +128,22 @@ class SizeRule(_Frozen):
         The number for each stratum, by its name.
     total : int, optional
         The number over all strata, spread by ``allocation``.
+    budget : float, optional
+        Money for all units, spent by ``allocation`` with the ``cost`` of a unit in each stratum.
+    half_width : float or dict of str to float, optional
+        Precision of every stratum, or of each by its name: the half-width of the 95 % interval of the plan's expected
+        proportion, with its design effect and response rate and the finite population; a stratum that does not hold
+        the units needed is taken whole, which the method of the allocation tells.
     allocation : {"equal", "proportional", "neyman", "power", "kish"}
-        How a total is spread; see `allocate`.
+        How a total or a budget is spread; see `allocate`.
     standard_deviation, mean, measure, cost : str or dict of str to float, optional
         What the allocation needs of each stratum by its name, or a numeric column of the frame whose standard
         deviation, mean, sum or mean is taken.
     power, compromise : float
         Exponent of the power allocation; weight of the overall estimate in the Kish compromise.
-    minimum, maximum : int, optional
-        Bounds for each stratum when a total is spread. The default minimum of 2 allows a variance estimate.
+    minimum, maximum : int or dict of str to int, optional
+        Bounds for each stratum, one for all or by its name, when a total, a budget or a precision is asked for. The
+        default minimum of 2 allows a variance estimate; strata that a dict does not name have it, and no maximum.
     within : tuple of str
         Stratum columns for each combination of which the total holds, for example the same total in every district.
     """
@@ -135,6 +151,8 @@ class SizeRule(_Frozen):
     per_stratum: int | None = Field(default=None, ge=1)
     by_stratum: dict[str, int] | None = None
     total: int | None = Field(default=None, ge=1)
+    budget: float | None = Field(default=None, gt=0)
+    half_width: HalfWidth | dict[str, HalfWidth] | None = None
     allocation: AllocationMethod = "proportional"
     standard_deviation: str | dict[str, float] | None = None
     mean: str | dict[str, float] | None = None
@@ -142,8 +160,8 @@ class SizeRule(_Frozen):
     cost: str | dict[str, float] | None = None
     power: float = Field(default=0.5, ge=0, le=1)
     compromise: float = Field(default=0.5, ge=0, le=1)
-    minimum: int = Field(default=2, ge=0)
-    maximum: int | None = Field(default=None, ge=1)
+    minimum: NotNegative | dict[str, NotNegative] = 2
+    maximum: Positive | dict[str, Positive] | None = None
     within: tuple[str, ...] = ()
 
 
@@ -163,8 +181,12 @@ class Selection(_Frozen):
         Numeric columns that the cube method balances, the most important first.
     coordinates : tuple of str
         Numeric columns over which the local pivotal method spreads the sample.
+    certainty : float
+        Units whose probability in proportion to size reaches this threshold are taken with certainty, and the others
+        share what is left, until none reaches it. With the default of 1 only units too large for any probability are.
     """
 
+    certainty: float = Field(default=1.0, gt=0, le=1)
     size: str | None = None
     order: tuple[str, ...] = ()
     serpentine: bool = False
@@ -183,16 +205,62 @@ class Stage(_Frozen):
         Selection method at this stage.
     selection : Selection
         What it needs. At a stage of clusters, ``size`` is summed over the rows of a cluster, and the number of rows
-        is taken when it is left out for a method with unequal probabilities.
+        is taken when it is left out for a method with unequal probabilities; a size of the plan's table of clusters is
+        the cluster's as it stands. Order, balance and coordinates have one value in each cluster; ``cluster_size``
+        orders by the size.
     size : SizeRule
         First stage: units by stratum. Later stages: ``per_stratum`` is the number in each cluster drawn before; a
-        smaller cluster is taken whole.
+        smaller cluster is taken whole. With ``strata``, ``by_stratum`` is the number in each stratum of a cluster by
+        the stratum's name, and ``total`` the number in the cluster, spread over them.
+    strata : tuple of str
+        Later stages: columns by which the units of this stage are stratified within each cluster drawn before.
     """
 
     id: str
     method: SelectionMethod = "srs"
     selection: Selection = Field(default_factory=Selection)
     size: SizeRule
+    strata: tuple[str, ...] = ()
+
+
+class ClusterTable(_Frozen):
+    r"""A table with a row for each unit of the first stage: size, order, balance, coordinates and what else is known.
+
+    Attributes
+    ----------
+    file : str, optional
+        The file, relative to the study, of any kind that a frame may be; None when the table is given as an object.
+    encoding, separator, sheet, header_row
+        How it is read; see `FrameSource`.  Ids of clusters and strata are normalised as those of the units are.
+    keep : tuple of str
+        Columns that a sample of units that were listed later carries from here, such as the township.
+    """
+
+    file: str | None = None
+    encoding: str | None = None
+    separator: Separator | None = None
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    keep: tuple[str, ...] = ()
+
+
+class Listing(_Frozen):
+    """Units that are listed after the first stage was drawn, in its units only.
+
+    Attributes
+    ----------
+    expected : str, optional
+        Column of the table of clusters: units that a cluster should list; the size of the first stage when left out.
+    number : str, optional
+        Column with the number of a unit inside its cluster; its id is then that of the cluster, a hyphen and this
+        number. The listing holds whole ids when left out.
+    tolerance : float
+        Share by which a listing may differ from what was expected before it is told.
+    """
+
+    expected: str | None = None
+    number: str | None = None
+    tolerance: float = Field(default=0.25, gt=0)
 
 
 class Expected(_Frozen):
@@ -205,7 +273,10 @@ class Expected(_Frozen):
     response_rate : float
         Share of drawn units that respond.
     deff : float
-        Design effect of weighting and clustering.
+        Design effect of weighting, and of clustering where ``icc`` is left out.
+    icc : float, optional
+        Intraclass correlation in the units of the first stage: with m responses in each, the design effect is
+        ``deff (1 + (m - 1) icc)``.
     unit_cost : float, optional
         Cost of a drawn unit.
     """
@@ -213,6 +284,7 @@ class Expected(_Frozen):
     proportion: float = Field(default=0.85, gt=0, lt=1)
     response_rate: float = Field(default=1.0, gt=0, le=1)
     deff: float = Field(default=1.0, gt=0)
+    icc: float | None = Field(default=None, ge=0, le=1)
     unit_cost: float | None = Field(default=None, ge=0)
 
 
@@ -241,6 +313,10 @@ class SamplingPlan(_Frozen):
         How many units are drawn; left out when there are stages.
     stages : tuple of Stage
         Stages of a multistage plan, the last one being the units of the frame.
+    clusters : ClusterTable, optional
+        The table of the units of the first stage, where what their selection needs is not in the frame of units.
+    listing : Listing, optional
+        Units are listed after the first stage was drawn from the table of clusters: a draw in two steps.
     reserve : int
         Units per stratum, or per cluster of the last stage but one, that are drawn with the sample and kept in reserve
         in random order.
@@ -277,6 +353,8 @@ class SamplingPlan(_Frozen):
     selection: Selection = Field(default_factory=Selection)
     size: SizeRule = Field(default_factory=SizeRule)
     stages: tuple[Stage, ...] = ()
+    clusters: ClusterTable | None = None
+    listing: Listing | None = None
     reserve: int = Field(default=0, ge=0)
     seed: str | None = None
     seed_origin: dict[str, str] = Field(default_factory=dict)

@@ -25,7 +25,7 @@ def require_sizes(sizes: ArrayLike, where: str = "") -> Floats:
     return values
 
 
-def inclusion_probabilities(sizes: ArrayLike, n: int) -> Floats:
+def inclusion_probabilities(sizes: ArrayLike, n: int, certainty: float = 1.0) -> Floats:
     """Inclusion probabilities in proportion to size; units that would exceed 1 are taken with certainty.
 
     Parameters
@@ -34,6 +34,9 @@ def inclusion_probabilities(sizes: ArrayLike, n: int) -> Floats:
         Positive measures of size.
     n : int
         Units to select, at most N.
+    certainty : float
+        Probability from which on a unit is taken with certainty; the others share what is left, until none reaches it
+        (Särndal, Swensson & Wretman 1992, section 3.6.2, for a threshold of 1).
 
     Returns
     -------
@@ -43,7 +46,7 @@ def inclusion_probabilities(sizes: ArrayLike, n: int) -> Floats:
     Raises
     ------
     DataError
-        If a size is not positive, or n lies outside 0 to N.
+        If a size is not positive, n lies outside 0 to N, or the threshold leaves no unit to be drawn for the others.
 
     Examples
     --------
@@ -59,7 +62,13 @@ def inclusion_probabilities(sizes: ArrayLike, n: int) -> Floats:
         rest = n - int(certain.sum())
         total = values[~certain].sum()
         result[~certain] = rest * values[~certain] / total if total else 0.0
-        large = ~certain & (result >= CERTAIN)
+        large = ~certain & (result >= min(certainty, CERTAIN))
+        taken = int((certain | large).sum())
+        if large.any() and certainty < 1 and taken >= n and taken < len(values):
+            raise DataError(
+                f"selection: {taken} units reach the certainty threshold {certainty:g}, and {n} are drawn of "
+                f"{len(values)}, so that the others could not be drawn at all: raise the threshold or the size"
+            )
         result[certain | large] = 1.0
         if not large.any():
             return result

@@ -1,5 +1,6 @@
 """Sample sizes, in both directions: from precision to size and from size to precision."""
 
+from surveykit.sampling.size.arms import Arms, TwoArms, sample_size_cv, two_arms_mean, two_arms_proportion
 from surveykit.sampling.size.compare import (
     Comparison,
     power_difference,
@@ -16,12 +17,14 @@ from surveykit.sampling.size.stages import TwoStageOptimum, two_stage_optimum
 from surveykit.sampling.size.three_stages import ThreeStageOptimum, three_stage_optimum
 
 __all__ = [
+    "Arms",
     "Comparison",
     "Field",
     "Precision",
     "RatioMoments",
     "SampleSize",
     "ThreeStageOptimum",
+    "TwoArms",
     "TwoStageOptimum",
     "comparison_table",
     "domain_sizes",
@@ -31,6 +34,7 @@ __all__ = [
     "precision_proportion",
     "precision_ratio",
     "rank_set_width",
+    "sample_size_cv",
     "sample_size_difference",
     "sample_size_mean",
     "sample_size_power",
@@ -38,5 +42,7 @@ __all__ = [
     "sample_size_ratio",
     "smallest_difference",
     "three_stage_optimum",
+    "two_arms_mean",
+    "two_arms_proportion",
     "two_stage_optimum",
 ]

@@ -27,6 +27,10 @@ class _Collector(Protocol):
         """Take problems in the file of a role."""
 
 
+VARIANCE = ("variance_stratum", "variance_psu")
+"""Columns that a draw in stages adds: strata and units of the variance."""
+
+
 def check_each(reading: _Collector, parts: dict[str, Any]) -> None:
     """Check the definitions that could be read, each by itself."""
     checks: dict[str, Callable[[Any], list[Problem]]] = {
@@ -58,7 +62,9 @@ def check_across(reading: _Collector, study: Study) -> None:
     reading.add("study", _drivers(study))
     reading.add("study", _districts(study))
     reading.add("study", _population(study))
+    reading.add("study", _lists(study))
     reading.add("weighting", _clusters(study))
+    reading.add("weighting", _household(study))
     reading.add("weighting", _steps(study))
     _margins(reading, study)
     _scheme(reading, study)
@@ -142,11 +148,53 @@ def _population(study: Study) -> list[Problem]:
     return [Problem(what, "add 'communities:' there, or say 'population: platform'", ("data", "population"))]
 
 
+def _household(study: Study) -> list[Problem]:
+    """Weights count the choice of persons within the household, by the answers that the questionnaire names."""
+    block, file = study.questionnaire.household, study.definition.files.questionnaire
+    found = [(n, s.settings) for n, s in enumerate(study.weighting.steps) if s.kind == "person_selection"]
+    if block is None:
+        what = f"{file} has no 'household', which says how persons are chosen"
+        return [Problem(what, "add it there, or take the step out", ("steps", n, "kind")) for n, _ in found]
+    wanted = "kish_1949" if block.method == "kish_1949" else "equal"
+    say = f"{{kind: person_selection, eligible: {block.eligible}"
+    say += f", method: kish_1949, selected: {block.selected}}}" if wanted == "kish_1949" else "}"
+    if len(found) != 1:
+        what = f"{file} chooses persons within the household, and {len(found)} steps of the weights count it"
+        return [Problem(what, f"put the step {say} once behind nonresponse", ("steps",))]
+    position, step = found[0]
+    same = step["eligible"] == block.eligible and step.get("method", "equal") == wanted
+    if same and (wanted == "equal" or step.get("selected") == block.selected):
+        return []
+    what = f"the step is not that of the household in {file}"
+    return [Problem(what, f"write {say}", ("steps", position))]
+
+
+def _lists(study: Study) -> list[Problem]:
+    """The study names the table of clusters and the listing that its sampling plan asks for, and no others."""
+    plan, data, file = study.sampling_plan, study.definition.data, study.definition.files.sampling_plan
+    problems = []
+    for name in ("clusters", "listing"):
+        asked, given = getattr(plan, name) is not None, getattr(data, name) is not None
+        if asked and not given:
+            what = f"{file} has {name!r}, and no file is named"
+            problems.append(Problem(what, f"add '{name}:' to data, or take it out of {file}", ("data",)))
+        if given and not asked:
+            what = f"{file} has no {name!r}"
+            problems.append(Problem(what, f"add '{name}: {{}}' there, or take it out here", ("data", name)))
+    if data.listing is not None and study.simulation is not None:
+        what = "a simulated study lists its units before the draw"
+        problems.append(Problem(what, "take listing out, or the simulation", ("data", "listing")))
+    return problems
+
+
 def _clusters(study: Study) -> list[Problem]:
     """Standard errors follow the first stage of the draw; a plan of weights that forgets it makes them too small."""
     stages, weighting = study.sampling_plan.stages, study.weighting
     plan = study.definition.files.sampling_plan
     if len(stages) < 2:
+        if weighting.finite_population == "first_stage":
+            what = f"finite_population is 'first_stage', and {plan} draws its units in one stage"
+            return [Problem(what, "write respondents, sample or none", ("finite_population",))]
         if weighting.psu is None:
             return []
         what = f"psu is {weighting.psu!r}, and {plan} draws its units in one stage"
@@ -155,13 +203,36 @@ def _clusters(study: Study) -> list[Problem]:
     if weighting.psu is None:
         what = f"{plan} draws {first!r} first, and no psu is named: standard errors would be too small"
         return [Problem(what, f"add 'psu: {first}'", ())]
-    if weighting.psu != first:
+    if weighting.psu not in (first, VARIANCE[1]):
         what = f"psu is {weighting.psu!r}, and {plan} draws {first!r} first"
         return [Problem(what, f"write 'psu: {first}'", ("psu",))]
-    if weighting.finite_population != "none":
-        what = f"finite_population is {weighting.finite_population!r}, which a sample in stages does not use"
-        todo = "write 'finite_population: none': the variance takes the first stage as drawn with replacement"
+    return _variance_of_stages(study)
+
+
+def _variance_of_stages(study: Study) -> list[Problem]:
+    """Strata and units of the variance belong together, and the correction of the first stage needs them."""
+    weighting, file = study.weighting, study.definition.files.sampling_plan
+    if (weighting.psu == VARIANCE[1]) != (weighting.strata == VARIANCE[0]):
+        what = f"strata is {weighting.strata!r} and psu {weighting.psu!r}, which are not of one kind"
+        todo = (
+            "write 'strata: variance_stratum' and 'psu: variance_psu', which make certain clusters strata of their own"
+        )
+        return [Problem(what, todo, ("psu",))]
+    if weighting.finite_population == "none":
+        return []
+    what = f"finite_population is {weighting.finite_population!r}, which a sample in stages does not use"
+    if weighting.finite_population != "first_stage":
+        todo = (
+            "write 'finite_population: none', which takes the first stage as drawn with replacement, or 'first_stage' "
+            "with 'strata: variance_stratum' and 'psu: variance_psu'"
+        )
         return [Problem(what, todo, ("finite_population",))]
+    if weighting.psu != VARIANCE[1]:
+        what = "a first stage without replacement needs certain clusters as strata of their own"
+        return [Problem(what, "write 'strata: variance_stratum' and 'psu: variance_psu'", ("finite_population",))]
+    if study.sampling_plan.stages[0].method == "poisson":
+        what = f"{file} draws the first stage by Poisson sampling, which this correction does not fit"
+        return [Problem(what, "write 'finite_population: none'", ("finite_population",))]
     return []
 
 

@@ -148,9 +148,16 @@ class DataFiles(_Frozen):
     without it they are dropped. ``key_variables`` is what an outsider may know about a person, the most important
     first, for ``surveykit deidentify``; the domains by default. ``population`` says whom the
     frame of a simulated study lists.
+
+    ``clusters`` is the table of the units of the first stage, where the sampling plan has ``clusters``. With
+    ``listing``, a file or a folder with a file for each drawn cluster, it takes the place of the frame: the units are
+    listed after the first stage was drawn. ``listing_status`` says which drawn clusters were refused or empty.
     """
 
     frame: str
+    clusters: str | None = None
+    listing: str | None = None
+    listing_status: str | None = None
     responses: list[ResponseFile] = Field(min_length=1)
     combine: Literal["stack", "later"] = "stack"
     source: Source | None = None
@@ -158,6 +165,26 @@ class DataFiles(_Frozen):
     key_variables: list[str] = Field(default_factory=list)
     answers: str | None = None
     population: Literal["platform", "residents"] = "platform"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_list(cls, given: object) -> object:
+        """The list from which the first stage draws is the frame, also where the units are listed later."""
+        if not isinstance(given, dict) or given.get("listing") is None:
+            return given
+        if given.get("clusters") is None:
+            raise ValueError("units that are listed later need 'clusters', the table that the first stage draws from")
+        if given.get("frame") not in (None, given["clusters"]):
+            raise ValueError("with 'listing' the units are not in a frame: take 'frame' out")
+        return {**given, "frame": given["clusters"]}
+
+    @model_validator(mode="after")
+    def _status_of_listing(self) -> DataFiles:
+        if self.listing_status is not None and self.listing is None:
+            raise ValueError(
+                "'listing_status' says what became of clusters to be listed: give 'listing', or take it out"
+            )
+        return self
 
     @property
     def response_files(self) -> list[str]:

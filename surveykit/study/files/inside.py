@@ -47,7 +47,8 @@ def _named(definition: StudyDefinition) -> Iterator[tuple[Place, str]]:
     if definition.files.report_templates is not None:
         yield ("files", "report_templates"), definition.files.report_templates
     data = definition.data
-    for role, name in (("frame", data.frame), ("answers", data.answers), ("salt", data.salt)):
+    listed = (("clusters", data.clusters), ("listing", data.listing), ("listing_status", data.listing_status))
+    for role, name in (("frame", data.frame), *listed, ("answers", data.answers), ("salt", data.salt)):
         if name is not None:
             yield ("data", role), name
     for place, entry in enumerate(data.responses):

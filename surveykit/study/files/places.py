@@ -6,9 +6,13 @@ __all__ = [
     "CHANGED_ANSWERS",
     "CLEANING_LOG",
     "CLEANING_SUMMARY",
+    "CLUSTERS",
+    "CLUSTERS_CSV",
+    "CLUSTERS_RECORD",
     "COLUMN_MAP",
     "COLUMN_MAP_CSV",
     "COMMITMENT",
+    "CONTACT_SHEETS",
     "DRAW_LOG",
     "DRAW_RECORD",
     "DRIVERS",
@@ -20,6 +24,8 @@ __all__ = [
     "FRAME_INDEX",
     "LINKED",
     "LINKED_MISSING",
+    "LISTING_FORM",
+    "LISTING_REPORT",
     "MARKED_RATES",
     "ORIGINALS",
     "OUTCOME_RATES",
@@ -61,6 +67,12 @@ SAMPLE = "output/draw/sample.parquet"
 SAMPLE_CSV = "output/draw/sample.csv"
 DRAW_RECORD = "output/draw/record.json"
 COMMITMENT = "output/draw/commitment.json"
+CLUSTERS = "output/draw/clusters.parquet"
+CLUSTERS_CSV = "output/draw/clusters.csv"
+CLUSTERS_RECORD = "output/draw/clusters_record.json"
+LISTING_FORM = "output/draw/listing_status_form.csv"
+LISTING_REPORT = "output/draw/listing.csv"
+CONTACT_SHEETS = "output/draw/contact_sheets.html"
 DRAW_LOG = "output/draw/log.jsonl"
 RELEASED = "output/draw/released.csv"
 FRAME_INDEX = "output/frame_index.parquet"

@@ -95,9 +95,14 @@ class Study(StudyOutline):
     loaded: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def frame_file(self) -> Path | None:
-        """Where the frame lies."""
-        return self.root / self.definition.data.frame
+    def frame_at_hand(self) -> Any:
+        """What the first stage draws from: the frame's file, or frame and table of clusters side by side."""
+        data = self.definition.data
+        if data.clusters is None or data.listing is not None:
+            return self.root / data.frame
+        from surveykit.sampling import join_clusters
+
+        return join_clusters(self.sampling_plan, self.root / data.frame, self.root / data.clusters)
 
     def summary(self) -> list[str]:
         """Say in a few lines what the study consists of."""

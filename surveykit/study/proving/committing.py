@@ -72,7 +72,7 @@ def commit_study(study: Study, anew: str | None = None) -> dict[str, Any]:
 
 def commit_plan_of(study: Study) -> dict[str, Any]:
     """The commitment to the study's plan and frame as plain values."""
-    return commit_plan(study.sampling_plan, study.root / study.definition.data.frame).to_dict()
+    return commit_plan(study.sampling_plan, study.frame_at_hand).to_dict()
 
 
 def _first_commitment(study: Study, last: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -105,10 +105,11 @@ def _require_open(study: Study, entries: list[dict[str, Any]], anew: str | None)
         raise SurveyKitError("commit: there is no commitment that --anew could replace: leave it out")
     if anew is not None and not anew.strip():
         raise SurveyKitError("commit: say after --anew why the earlier commitment is replaced; the log keeps it")
-    if anew is None and (study.path(places.DRAW_RECORD).exists() or last_event(entries, "draw") is not None):
+    drawn = [place for place in (places.DRAW_RECORD, places.CLUSTERS_RECORD) if study.path(place).exists()]
+    if anew is None and (drawn or last_event(entries, "draw", "clusters") is not None):
         raise SurveyKitError(
-            f"commit: a sample was drawn already ({study.located(places.DRAW_RECORD)}): a commitment made now would "
-            "prove nothing"
+            f"commit: a sample was drawn already ({study.located((drawn or [places.DRAW_RECORD])[0])}): a commitment "
+            "made now would prove nothing"
         )
     if plan.seed is not None:
         raise SurveyKitError(
@@ -265,7 +266,7 @@ def what_differs(study: DrawFiles, plan: SamplingPlan, held: Commitment) -> str:
     """Which of plan and frame are not the committed ones; a frame that is not at hand is not asked."""
     parts = [] if plan_hash(without_seed(plan)) == held.plan_hash else ["plan"]
     # The digest covers the columns that the plan names, so a frame can be compared under the committed plan only.
-    frame = study.frame_file
+    frame = study.frame_at_hand
     if not parts and frame is not None and frame_digest(plan, frame) != held.frame_digest:
         parts.append("frame")
     return " and ".join(parts)

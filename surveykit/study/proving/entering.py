@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from surveykit.study.files.study import Study
     from surveykit.study.proving.log import DrawFiles
 
-__all__ = ["add_to_log", "draw_content", "log_draw", "log_head", "log_plan", "sound_log"]
+__all__ = ["add_to_log", "draw_content", "log_clusters", "log_draw", "log_head", "log_plan", "sound_log"]
 
 
 def sound_log(study: DrawFiles) -> list[dict[str, Any]]:
@@ -119,10 +119,11 @@ def log_draw(study: Study, record: DrawRecord, given_up: str | None = None) -> i
         Released units of another sample stand, and no reason is given to give them up.
     """
     log_plan(study)
-    content, entries = draw_content(record), sound_log(study)
-    committed, before = last_event(entries, "commit"), last_event(entries, *DRAWS)
-    if committed is not None:
-        content["commitment"] = committed["content"]["code"]
+    entries = sound_log(study)
+    content, before = draw_content(record) | _in_force(entries), last_event(entries, *DRAWS)
+    clusters = last_event(entries, "clusters") if study.sampling_plan.listing is not None else None
+    if clusters is not None:
+        content["clusters"] = clusters["hash"]
     if before is None:
         add_to_log(study, "draw", content)
     elif {name: before["content"].get(name) for name in content} != content:
@@ -130,6 +131,23 @@ def log_draw(study: Study, record: DrawRecord, given_up: str | None = None) -> i
         add_to_log(study, "redraw", content | {"replaces": before["hash"]} | fate)
         return int(fate.get("given_up", {}).get("units", 0))
     return 0
+
+
+def log_clusters(study: Study, record: DrawRecord) -> None:
+    """Enter the clusters of a draw in two steps, and what they replace; the same ones are not entered twice."""
+    log_plan(study)
+    entries = sound_log(study)
+    content, before = draw_content(record) | _in_force(entries), last_event(entries, "clusters")
+    if before is None:
+        add_to_log(study, "clusters", content)
+    elif {name: before["content"].get(name) for name in content} != content:
+        add_to_log(study, "clusters", content | {"replaces": before["hash"]})
+
+
+def _in_force(entries: list[dict[str, Any]]) -> dict[str, str]:
+    """The commitment that a draw made now follows from, if there is one."""
+    committed = last_event(entries, "commit")
+    return {} if committed is None else {"commitment": str(committed["content"]["code"])}
 
 
 def _fate_of_releases(

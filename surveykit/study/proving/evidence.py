@@ -10,7 +10,7 @@ from surveykit.study.files import places
 from surveykit.study.proving.committing import held_commitment, reveal_of, what_differs
 from surveykit.study.proving.entering import draw_content
 from surveykit.study.proving.history import committed_of, form_problems, history_problems
-from surveykit.study.proving.log import last_event, log_lines, read_log
+from surveykit.study.proving.log import DRAWS, last_event, log_lines, read_log
 
 if TYPE_CHECKING:
     from surveykit.sampling import Commitment, DrawRecord
@@ -19,14 +19,24 @@ if TYPE_CHECKING:
 __all__ = ["commitment_lines_of", "commitment_problems", "proven_lines"]
 
 
-def commitment_problems(study: DrawFiles, record: DrawRecord) -> list[str]:
-    """Compare a draw with the study's commitment and log; empty when the draw in use follows from them."""
+def commitment_problems(study: DrawFiles, record: DrawRecord, *events: str) -> list[str]:
+    """Compare a draw with the study's commitment and log; empty when the draw in use follows from them.
+
+    Parameters
+    ----------
+    study : DrawFiles
+        Where commitment and log lie.
+    record : DrawRecord
+        The record of the draw.
+    *events : str
+        The events that enter it: those of a draw of units when left out.
+    """
     held, entries, name = held_commitment(study), read_log(study), study.located(places.DRAW_LOG)
     broken = form_problems(entries)
     if broken:
         return [f"{name}: {text}" for text in broken]
     problems = [f"{name}: {text}" for text in history_problems(entries)]
-    problems += _last_draw_problems(study, entries, record)
+    problems += _last_draw_problems(study, entries, record, events or DRAWS)
     last = last_event(entries, "commit")
     if held is None:
         return [*problems, *(["the log names a commitment, and its file is not there"] if last else [])]
@@ -52,9 +62,11 @@ def _seed_problems(study: DrawFiles, entries: list[dict[str, Any]], held: Commit
     return problems
 
 
-def _last_draw_problems(study: DrawFiles, entries: list[dict[str, Any]], record: DrawRecord) -> list[str]:
+def _last_draw_problems(
+    study: DrawFiles, entries: list[dict[str, Any]], record: DrawRecord, events: tuple[str, ...]
+) -> list[str]:
     """Whether the last draw of the log is the one on record, drawn by the plan that was entered before it."""
-    name, drawn = study.located(places.DRAW_LOG), last_event(entries, "draw", "redraw")
+    name, drawn = study.located(places.DRAW_LOG), last_event(entries, *events)
     if drawn is None:
         return [f"{name} has no entry of a draw: the log was removed, or the record is of another draw"]
     content = draw_content(record)
@@ -63,6 +75,10 @@ def _last_draw_problems(study: DrawFiles, entries: list[dict[str, Any]], record:
     problems = []
     if any(entry["event"] in ("commit", "reveal") for entry in entries[drawn["entry"] :]):
         problems.append(f"{name} has a commitment after the last draw: the sample in use does not follow from it")
+    if events == DRAWS and any(entry["event"] == "clusters" for entry in entries[drawn["entry"] :]):
+        problems.append(f"{name} has clusters drawn after the last draw: the sample in use is not from them")
+    if events == DRAWS and "listing" in record.plan and "clusters" not in drawn["content"]:
+        problems.append(f"{name} has no clusters drawn before the draw, whose plan draws them first")
     planned = last_event(entries[: drawn["entry"]], "plan")
     bare = plan_hash(without_seed(SamplingPlan.model_validate(record.plan)))
     if planned is None or planned["content"] != {"plan_id": record.plan_id, "plan_hash": bare}:

@@ -22,6 +22,7 @@ NEEDED: Mapping[str, Mapping[str, type]] = {
         "commitment": int, "plan_hash": str, "frame_digest": str, "source": dict, "committed": str, "code": str,
     },
     "reveal": {"code": str, "public_value": str, "seed": str},
+    "clusters": DRAWN,
     "draw": DRAWN,
     "redraw": DRAWN | {"replaces": str},
     "release": {"sample_digest": str, "units": dict, "reason": str},
@@ -31,8 +32,9 @@ ANEW = {"replaces": str, "reason": str}
 GIVEN_UP = {"releases": list, "units": int, "reason": str}
 ALLOWED: Mapping[str, Mapping[str, type]] = {
     "commit": ANEW,
-    "draw": {"commitment": str},
-    "redraw": {"commitment": str, "carried_over": list, "given_up": dict},
+    "clusters": {"commitment": str, "replaces": str},
+    "draw": {"commitment": str, "clusters": str},
+    "redraw": {"commitment": str, "clusters": str, "carried_over": list, "given_up": dict},
 }
 """What it may hold besides."""
 
@@ -78,6 +80,7 @@ class _Past:
     plan_hash: str = ""
     commitment: Commitment | None = None
     revealed: Entry | None = None
+    clusters: Entry | None = None
     drawn: Entry | None = None
     spent: set[tuple[str, str]] = field(default_factory=set)
     releases: list[str] = field(default_factory=list)
@@ -87,11 +90,13 @@ def history_problems(entries: Sequence[Entry]) -> list[str]:
     """What the events of a sound log contradict, in words.
 
     A commitment comes before its value is due, its reveal after, once, and with the seed that follows; a commitment
-    that replaces another is to a drawing that nobody has revealed. A draw uses the commitment in force and no other.
+    that replaces another is to a drawing that nobody has revealed. A draw uses the commitment in force and no other,
+    and its second step the clusters that were entered last.
     """
     past, problems = _Past(), []
     steps: dict[str, Callable[[_Past, Entry], list[str]]] = {
-        "plan": _plan, "commit": _commit, "reveal": _reveal, "draw": _draw, "redraw": _draw, "release": _release,
+        "plan": _plan, "commit": _commit, "reveal": _reveal, "clusters": _clusters, "draw": _draw, "redraw": _draw,
+        "release": _release,
     }  # fmt: skip
     for entry in entries:
         problems += [f"entry {entry['entry']} of the log: {text}" for text in steps[entry["event"]](past, entry)]
@@ -121,7 +126,7 @@ def _commit(past: _Past, entry: Entry) -> list[str]:
         problems.append("the commitment is to a drawing whose value was revealed before: its seed could be chosen")
     if made.plan_hash != past.plan_hash:
         problems.append("the plan entered before the commitment is not the one that it commits to")
-    if earlier is None and past.drawn is not None:
+    if earlier is None and (past.drawn is not None or past.clusters is not None):
         problems.append("a sample was drawn before the commitment")
     if content.get("replaces", "") != (earlier.code if earlier else "") or bool(earlier) != ("reason" in content):
         problems.append("a commitment must say which one it replaces, and why, when there is one before it")
@@ -148,14 +153,11 @@ def _reveal(past: _Past, entry: Entry) -> list[str]:
     return problems
 
 
-def _draw(past: _Past, entry: Entry) -> list[str]:
+def _in_force(past: _Past, entry: Entry) -> list[str]:
+    """Whether a draw, of clusters or of units, follows from plan and commitment before it."""
     content, held, problems = entry["content"], past.commitment, []
     if not past.plan_hash:
         problems.append("no plan was entered before the draw")
-    if (entry["event"] == "draw") != (past.drawn is None):
-        problems.append("the first draw is a draw, every later one a redraw")
-    elif past.drawn is not None and content["replaces"] != past.drawn["hash"]:
-        problems.append("the redraw does not replace the draw before it")
     if content.get("commitment") != (held.code if held else None):
         problems.append("the draw does not use the commitment in force, the last one before it")
     if held is not None and past.revealed is None:
@@ -164,6 +166,36 @@ def _draw(past: _Past, entry: Entry) -> list[str]:
         problems.append("the frame drawn from is not the committed one")
     if held is not None and past.plan_hash != held.plan_hash:
         problems.append("the plan entered before the draw is not the committed one")
+    return problems
+
+
+def _clusters(past: _Past, entry: Entry) -> list[str]:
+    """The first step of a draw in two; clusters that are drawn again name those that they replace."""
+    problems, before = _in_force(past, entry), past.clusters
+    if entry["content"].get("replaces") != (before["hash"] if before else None):
+        problems.append("the clusters do not say which ones they replace, the last ones before them")
+    past.clusters = entry
+    return problems
+
+
+def _step_problems(past: _Past, content: Mapping[str, Any]) -> list[str]:
+    """Whether a draw rests on the clusters entered last, where these were drawn by its plan, and on none otherwise."""
+    first = past.clusters
+    of_plan = first is not None and first["content"]["plan_hash"] == content["plan_hash"]
+    if content.get("clusters") != (first["hash"] if first is not None and of_plan else None):
+        return ["the draw is not from the clusters in force, the last ones before it"]
+    if first is not None and of_plan and first["content"]["frame_digest"] != content["frame_digest"]:
+        return ["the clusters before the draw were drawn from another table than its record says"]
+    return []
+
+
+def _draw(past: _Past, entry: Entry) -> list[str]:
+    content, problems = entry["content"], _in_force(past, entry)
+    if (entry["event"] == "draw") != (past.drawn is None):
+        problems.append("the first draw is a draw, every later one a redraw")
+    elif past.drawn is not None and content["replaces"] != past.drawn["hash"]:
+        problems.append("the redraw does not replace the draw before it")
+    problems += _step_problems(past, content)
     told = [*content.get("carried_over", []), *content.get("given_up", {}).get("releases", [])]
     if told != past.releases:
         problems.append("releases stood before the redraw, and it does not say what became of them")

@@ -28,8 +28,8 @@ class DrawFiles(Protocol):
         """The plan."""
 
     @property
-    def frame_file(self) -> Path | None:
-        """The frame, if it is at hand."""
+    def frame_at_hand(self) -> Any:
+        """What the first stage draws from, or nothing."""
 
     def path(self, place: str) -> Path:
         """Where one of the `places` lies."""
@@ -98,5 +98,8 @@ def log_lines(entries: list[dict[str, Any]]) -> list[str]:
         lines.append(f"  {entry['entry']} {entry['time']} {entry['event']} {detail}")
     times, head = sum(entry["event"] in DRAWS for entry in entries), entries[-1]["hash"]
     if times > 1:
-        return ["the log of the draw:", *lines, f"  the sample was drawn {times} times", f"  head of the log: {head}"]
+        lines.append(f"  the sample was drawn {times} times")
+    clusters = sum(entry["event"] == "clusters" for entry in entries)
+    if clusters > 1:
+        lines.append(f"  the communities were drawn {clusters} times")
     return ["the log of the draw:", *lines, f"  head of the log: {head}"]

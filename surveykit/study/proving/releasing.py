@@ -85,7 +85,8 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
     require_settled(study)
     with study_lock(study.output):
         ledger = study_ledger(study)
-        wanted = {name: every for name in ledger.released if every} | dict(units)
+        refused = _refused(study.sampling_plan, ledger)
+        wanted = {name: every for name in ledger.released if every and not name.startswith(refused)} | dict(units)
         if not wanted:
             raise SurveyKitError("release: nothing to release: name strata, as in 'wuhou=20', or give --every N")
         if not reserve_of(ledger.sample):
@@ -100,6 +101,16 @@ def release_study(study: Study, units: Mapping[str, int], every: int, reason: st
         write_atomically(path, to_csv(field_table(study.sampling_plan, ledger)))
         keep_private(study, path, study.located(places.RELEASED))
     return ledger
+
+
+def _refused(plan: SamplingPlan, ledger: ReleaseLedger) -> tuple[str, ...]:
+    """Beginnings of the names of clusters that were refused: nobody can be released there."""
+    table = ledger.sample.table
+    if plan.listing is None:
+        return ()
+    units = table.loc[table["listing_status"] == "refused", "unit_id"]
+    paths = sorted({str(unit).rpartition("#")[0] for unit in units})
+    return tuple(name for name in ledger.released if any(name == p or name.startswith(f"{p}/") for p in paths))
 
 
 def field_table(plan: SamplingPlan, ledger: ReleaseLedger) -> pd.DataFrame:

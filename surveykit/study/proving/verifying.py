@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from surveykit.errors import SurveyKitError
 from surveykit.files.looking import read_text
@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from surveykit.study.files.study import Study
     from surveykit.study.proving.log import DrawFiles
 
-__all__ = ["StudyVerification", "verify_published_draw", "verify_study_draw"]
+__all__ = [
+    "StudyVerification",
+    "missing_lines",
+    "record_of",
+    "sample_problems",
+    "size_of",
+    "verify_published_draw",
+    "verify_study_draw",
+]
 
 PLAN = "plan.yaml"
 
@@ -48,7 +56,7 @@ class PublishedDraw:
 
     folder: Path
     sampling_plan: SamplingPlan
-    frame_file: Path | None
+    frame_at_hand: Path | None
 
     def path(self, place: str) -> Path:
         """Where a published file lies: under its own name in the folder."""
@@ -68,7 +76,7 @@ def verify_study_draw(study: Study) -> StudyVerification:
         No sample has been drawn yet, or a run was interrupted while the files of a stage took their places.
     """
     require_settled(study)
-    record = _record(study, "draw the sample first with 'surveykit draw'")
+    record = record_of(study, "draw the sample first with 'surveykit draw'")
     table = read_parquet(study.path(places.SAMPLE)) if study.path(places.SAMPLE).exists() else None
     return _verified(study, record, table, published=False)
 
@@ -92,18 +100,25 @@ def verify_published_draw(folder: Path, frame: Path | None = None) -> StudyVerif
     Raises
     ------
     SurveyKitError
-        The plan or the record is not there, or cannot be read.
+        The plan or the record is not there, or cannot be read, or the plan draws in two steps.
     """
     if not (folder / PLAN).exists():
         raise SurveyKitError(f"verify-draw: {folder / PLAN} is not there: put the published plan beside record.json")
     if frame is not None and not frame.exists():
         raise SurveyKitError(f"verify-draw: the frame {frame} is not there: correct the name, or leave it out")
-    files = PublishedDraw(folder, validate(SamplingPlan, parse_yaml(read_text(folder / PLAN), PLAN)), frame)
-    record = _record(files, "put the published record there")
+    plan = validate(SamplingPlan, parse_yaml(read_text(folder / PLAN), PLAN))
+    if plan.listing is not None:
+        raise SurveyKitError(
+            "verify-draw: this plan draws in two steps, and the listing that the second draws from is not among what "
+            "is published: verify it in its study, without --published"
+        )
+    files = PublishedDraw(folder, plan, frame)
+    record = record_of(files, "put the published record there")
     return _verified(files, record, None, published=True)
 
 
-def _record(files: DrawFiles, todo: str) -> DrawRecord:
+def record_of(files: DrawFiles, todo: str) -> DrawRecord:
+    """The record of the draw of units, or an error that says what to do."""
     if not files.path(places.DRAW_RECORD).exists():
         raise SurveyKitError(f"{files.located(places.DRAW_RECORD)} does not exist: {todo}")
     return DrawRecord.from_dict(read_json(files.path(places.DRAW_RECORD)))
@@ -112,7 +127,7 @@ def _record(files: DrawFiles, todo: str) -> DrawRecord:
 def _verified(
     files: DrawFiles, record: DrawRecord, table: pd.DataFrame | None, *, published: bool
 ) -> StudyVerification:
-    frame = files.frame_file
+    frame = files.frame_at_hand
     if frame is None:
         problems, lists = commitment_problems(files, record), unframed_problems(files, record)
         if problems or lists:
@@ -120,24 +135,24 @@ def _verified(
                 False, ("NOT verified:", *(f"  {text}" for text in lists), *(f"  {text}" for text in problems))
             )
         lead = f"agrees, WITHOUT THE FRAME: its digest is {record.frame_digest}; which units it gives was not proven"
-        return StudyVerification(True, (lead, *_missing(files, None, published=True), *proven_lines(files)))
+        return StudyVerification(True, (lead, *missing_lines(files, None, published=True), *proven_lines(files)))
     again = _drawn(files, frame, record)
     problems = _record_problems(files, frame, record, published=published)
-    lists = [] if again is None else _list_problems(files, again, table, published=published)
+    lists = [] if again is None else sample_problems(files, again, table, published=published)
     if problems or lists or again is None:
         return StudyVerification(
             False, ("NOT verified:", *(f"  {text}" for text in lists), *(f"  {text}" for text in problems))
         )
     checked = ", ".join(checks_of(record))
     lines = [
-        f"verified: {_size(files, record, again)}; compared: {checked}",
-        *_missing(files, table, published=published),
+        f"verified: {size_of(files, record, again)}; compared: {checked}",
+        *missing_lines(files, table, published=published),
     ]
     lines += column_notes(files, _published_tables(files, again)) if published else []
     return StudyVerification(True, (*lines, *proven_lines(files)))
 
 
-def _missing(files: DrawFiles, table: pd.DataFrame | None, *, published: bool) -> list[str]:
+def missing_lines(files: DrawFiles, table: pd.DataFrame | None, *, published: bool) -> list[str]:
     """What was not compared because it is not here; the published list must be in a study."""
     place = places.SAMPLE_CSV if published else places.SAMPLE
     if files.path(place).exists() or table is not None:
@@ -145,13 +160,13 @@ def _missing(files: DrawFiles, table: pd.DataFrame | None, *, published: bool) -
     return [f"not compared: {files.located(place)}, which is not here"]
 
 
-def _sizes(files: DrawFiles, frame: Path) -> Allocation | None:
+def _sizes(files: DrawFiles, frame: Any) -> Allocation | None:
     """Derived from plan and frame, as the draw derives it: in stages its sizes stand in the plan of the first one."""
     plan = files.sampling_plan
     return allocate(plan, stratum_table(plan, frame)) if plan.stages else None
 
 
-def _drawn(files: DrawFiles, frame: Path, record: DrawRecord) -> Sample | None:
+def _drawn(files: DrawFiles, frame: Any, record: DrawRecord) -> Sample | None:
     """The sample drawn again, as a study keeps it, with the record that is verified; nothing if it cannot be drawn."""
     try:
         table = draw(files.sampling_plan, frame, _sizes(files, frame)).table
@@ -160,16 +175,17 @@ def _drawn(files: DrawFiles, frame: Path, record: DrawRecord) -> Sample | None:
     return Sample(table.assign(unit_id=table[files.sampling_plan.frame.id]), record)
 
 
-def _record_problems(files: DrawFiles, frame: Path, record: DrawRecord, *, published: bool) -> list[str]:
+def _record_problems(files: DrawFiles, frame: Any, record: DrawRecord, *, published: bool) -> list[str]:
     """Draw again, and compare the record with it, the commitment and the log."""
     found = verify_draw(files.sampling_plan, frame, record, allocation=_sizes(files, frame))
     problems = [*found.problems, *commitment_problems(files, record)]
-    if not published and record.frame != frame.name:
-        problems.append(f"the record names the frame {record.frame!r}, the study {frame.name!r}")
+    named = frame.name if isinstance(frame, Path) else frame.source
+    if not published and record.frame != named:
+        problems.append(f"the record names the frame {record.frame!r}, the study {named!r}")
     return problems
 
 
-def _list_problems(files: DrawFiles, again: Sample, table: pd.DataFrame | None, *, published: bool) -> list[str]:
+def sample_problems(files: DrawFiles, again: Sample, table: pd.DataFrame | None, *, published: bool) -> list[str]:
     """Compare the sample in use and the published lists, and see that every release is one that the reserve allows."""
     problems = [] if table is None else sample_differences("unit_id", again.table, table)
     try:
@@ -192,7 +208,7 @@ def _published_tables(files: DrawFiles, again: Sample) -> dict[str, pd.DataFrame
     return tables
 
 
-def _size(files: DrawFiles, record: DrawRecord, again: Sample) -> str:
+def size_of(files: DrawFiles, record: DrawRecord, again: Sample) -> str:
     """How many units were drawn, are in reserve and were released, of how many."""
     reserve = files.sampling_plan.reserve
     held = int(in_reserve(again.table, reserve).sum())

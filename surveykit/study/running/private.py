@@ -26,6 +26,7 @@ PERSONAL = frozenset(
         places.SAMPLE_CSV,
         places.RELEASED,
         places.RELEASES,
+        places.CONTACT_SHEETS,
         places.ORIGINALS,
         places.LINKED,
         places.LINKED_MISSING,

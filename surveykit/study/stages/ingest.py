@@ -108,6 +108,7 @@ def _hide_strange(tokens: pd.Series, known: pd.Series) -> pd.Series:
 def _make(making: Making) -> None:
     from surveykit.responses import account_table, check_quality, link_sample, matched_line
     from surveykit.study.proving.releasing import field_sample
+    from surveykit.study.tasks.households import field_persons
 
     study = making.study
     sample = field_sample(study)
@@ -116,8 +117,8 @@ def _make(making: Making) -> None:
     answers = read_answers(study, study.questionnaire, originals)
     originals.close()
     _say_sources(making, answers)
-    meta = answers.responses.meta
-    responses = replace(answers.responses, meta=meta.assign(unit_id=_hide_strange(meta["unit_id"], known)))
+    sample, given, strayed = field_persons(study, sample, answers.responses, making.report)
+    responses = replace(given, meta=given.meta.assign(unit_id=_hide_strange(given.meta["unit_id"], known)))
     quality = check_quality(responses, study.questionnaire, study.quality)
     for note in quality.notes:
         making.report(f"    {note}")
@@ -140,6 +141,7 @@ def _make(making: Making) -> None:
             "findings": [asdict(finding) for finding in responses.log],
             "unmatched": _listed(linked.unmatched),
             "duplicates": _listed(linked.duplicates),
+            **({"not_of_the_grid": strayed} if strayed else {}),
         },
     )
     making.counts |= counts

@@ -40,6 +40,9 @@ def check_weighting_plan(plan: WeightingPlan, columns: Collection[str] | None = 
         if index and isinstance(step, BaseStep)
     ]
     problems += _dispositions(plan)
+    if plan.finite_population == "first_stage" and plan.psu is None:
+        what = "a first stage without replacement needs its units"
+        problems.append(Problem(what, "give psu", ("finite_population",)))
     todo = "correct the name, or add the column to the frame or the questionnaire"
     for index, step in enumerate(plan.steps):
         place = Place(plan.steps, index)

@@ -53,10 +53,12 @@ class WeightingPlan(Definition):
         What a stratum with one sampled unit contributes to the variance; see `SurveyDesign`.
     dispositions : Dispositions
         Codes of response outcomes. A table without the column holds respondents only.
-    finite_population : {"respondents", "sample", "none"}
+    finite_population : {"respondents", "sample", "none", "first_stage"}
         Sampling fraction of each stratum in the variance: respondents over population, which is right for simple
         random sampling when response is random within strata; sampled units over population, which leaves out a part
-        of the variance of nonresponse; or none, which is conservative.
+        of the variance of nonresponse; or none, which is conservative. ``"first_stage"`` is for a draw in stages: the
+        units of the first stage count as drawn without replacement with their probabilities (Brewer's form), those
+        inside them as drawn with replacement; it needs ``psu`` and the column ``inclusion_probability_1``.
     result_label : str
         ``probability sample`` when the weights describe the population the sample was drawn from;
         ``adjusted, model-based`` when a step carries it over to another population, such as residents. Steps that
@@ -82,7 +84,7 @@ class WeightingPlan(Definition):
     psu: str | None = None
     lonely_psu: LonelyPsu = "fail"
     dispositions: Dispositions = Dispositions()
-    finite_population: Literal["respondents", "sample", "none"] = "respondents"
+    finite_population: Literal["respondents", "sample", "none", "first_stage"] = "respondents"
     result_label: Literal["probability sample", "adjusted, model-based", "adjusted to residents, model-based"] = (
         "probability sample"
     )

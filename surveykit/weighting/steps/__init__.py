@@ -8,6 +8,7 @@ from surveykit.weighting.steps.calibration import CalibrationStep
 from surveykit.weighting.steps.coverage import CoverageStep
 from surveykit.weighting.steps.nonresponse import NonresponseStep
 from surveykit.weighting.steps.normalisation import NormalisationStep
+from surveykit.weighting.steps.person_selection import PersonSelectionStep
 from surveykit.weighting.steps.poststratification import PoststratificationStep
 from surveykit.weighting.steps.raking import RakingStep
 from surveykit.weighting.steps.residents import ResidentsStep
@@ -35,6 +36,7 @@ STEPS: dict[str, type[Step]] = {
         BaseStep,
         UnknownEligibilityStep,
         NonresponseStep,
+        PersonSelectionStep,
         PoststratificationStep,
         RakingStep,
         CalibrationStep,

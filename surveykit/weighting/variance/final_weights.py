@@ -33,9 +33,13 @@ class FinalWeights:
     lonely_psu : str
         What a stratum with one sampled unit contributes; see `SurveyDesign`.
     fraction : array, shape (n,), optional
-        Sampling fraction of each row's stratum.
+        Sampling fraction of each row's stratum, or inclusion probability of its unit of the first stage.
     credit : ChainCredit, optional
         The steps, for the variance; None where no step changed weights.
+    inner : str, optional
+        Column of the units inside those of the first stage, where the first stage was drawn without replacement.
+    inner_fraction : array, shape (n,), optional
+        Their sampling fractions: 1 where the unit is itself one of the first stage, next to 0 elsewhere.
     """
 
     unit: str | None
@@ -47,6 +51,8 @@ class FinalWeights:
     lonely_psu: Any
     fraction: Array | None = None
     credit: ChainCredit | None = None
+    inner: str | None = None
+    inner_fraction: Array | None = None
 
     def design(self, table: pd.DataFrame) -> SurveyDesign:
         """Return the design over a table of the same rows, with the weights and their credits.
@@ -66,14 +72,11 @@ class FinalWeights:
                 f"the weights are those of other sampled units, or of another order, than the {len(table)} rows of the "
                 "linked sample: weight again"
             )
-        design = SurveyDesign(
-            table,
-            weights=self.base,
-            strata=self.strata,
-            psu=self.psu,
-            sampling_fraction=self.fraction,
-            lonely_psu=self.lonely_psu,
-        )
+        stages: dict[str, Any] = {"psu": self.psu, "sampling_fraction": self.fraction}
+        if self.inner is not None:
+            fractions = [self.fraction, self.inner_fraction]
+            stages = {"psu": [self.psu, self.inner], "sampling_fraction": fractions, "pps": "brewer"}
+        design = SurveyDesign(table, weights=self.base, strata=self.strata, lonely_psu=self.lonely_psu, **stages)
         return design if self.credit is None else design.adjusted(self.weights, self.credit)
 
     def to_table(self) -> pd.DataFrame:

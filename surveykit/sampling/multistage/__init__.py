@@ -1,0 +1,1 @@
+"""Draws in two steps: communities first, then units that were listed in them; persons within households."""
