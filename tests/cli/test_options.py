@@ -18,9 +18,12 @@ COMMON = {"--study", "--lang", "--trust", "--json", "--quiet", "-q", "--progress
 REDRAW = ("plan", "draw", "ingest", "weight", "estimate", "score", "simulate", "report", "run")
 OPTIONS = {
     "commit": {"--reveal", "--anew"},
-    "draw": {"--give-up"},
+    "check": {"--all-ids"},
+    "draw": {"--give-up", "--stage"},
     "verify-draw": {"--published", "--frame"},
-    "deidentify": {"--keys", "--k", "--sensitive", "--keep-text"},
+    "deidentify": {
+        "--keys", "--k", "--sensitive", "--keep-text", "--exact", "--leave-out", "--weights", "--strata", "--strict",
+    },
     "frame index": {"--file"},
     "purge": {"--originals", "--yes"},
     "questionnaire import": {"--output"},
