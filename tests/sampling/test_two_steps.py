@@ -24,6 +24,7 @@ from surveykit.sampling import (
     verify_draw,
     verify_listed,
 )
+from surveykit.sampling import selection as methods
 
 TABLE = villages()
 CLUSTER_COLUMNS = ["village", "county", "town", "households", "height", "x"]
@@ -376,3 +377,27 @@ def test_a_table_of_clusters_is_checked_before_the_draw():
     assert "columns are missing (1: 'road')" in told
     assert "clusters have more than one row (1: 'b/v23')" in told
     assert "'households'" in told
+
+
+@pytest.mark.parametrize("certainty", [1.0, 0.5])
+@pytest.mark.parametrize("method", ["pareto", "sequential_poisson"])
+def test_order_sampling_of_clusters_has_its_true_probabilities(method, certainty):
+    """Those of order sampling, not the targets, in both steps, with clusters taken with certainty, and a reserve."""
+    selection = {"size": "households", "certainty": certainty}
+    plan = household_plan(first={"method": method, "selection": selection}, reserve=2)
+    drawn = draw_clusters(plan, TABLE)
+    late = draw_listed(plan, drawn, listing_of(TABLE, drawn))
+    one = plan.model_copy(update={"listing": None})
+    once = draw(one, join_clusters(one, units(TABLE), TABLE[CLUSTER_COLUMNS]))
+    both = ["hh", "base_weight", "reserve"]
+    pd.testing.assert_frame_equal(once.table[both], late.table[both], check_exact=True)
+    assert late.table["reserve"].sum() == 2 * len(drawn.table)
+    for county, rows in drawn.table.groupby("county"):
+        there = TABLE[TABLE["county"] == county].reset_index(drop=True)
+        targets = methods.inclusion_probabilities(there["households"].to_numpy(float), 4, certainty)
+        true = methods.order_sampling_probabilities(method, targets, np.arange(len(there)))
+        assert true.sum() == pytest.approx(4, rel=1e-12)
+        assert np.abs(true - targets).max() > 1e-4
+        at = there.index[there["village"].isin(rows["village"])]
+        expected = dict(zip(there.loc[at, "village"], true[at], strict=True))
+        np.testing.assert_allclose(rows["inclusion_probability"], rows["village"].map(expected), rtol=1e-10)
