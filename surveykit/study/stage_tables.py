@@ -24,6 +24,7 @@ TABLES = {
     "estimate": places.ESTIMATES_TABLE,
     "score": places.SCORE_TABLE,
 }
+RECORDS = {"clusters": places.CLUSTERS_RECORD, "draw": places.DRAW_RECORD}
 LONGEST = 40
 
 
@@ -66,16 +67,18 @@ def show_stage(
         lines += lay(shown)
         if len(table) > LONGEST:
             lines.append(f"  … {len(table) - LONGEST} more rows in {TABLES[stage.name]}")
-    if stage.name == "draw":
+    if stage.name in RECORDS:
         from surveykit.study.proving.releasing import drawn_line, head_line
 
-        lines += [*_frame_told(study), f"  {drawn_line(study)}", f"  {head_line(study)}"]
+        lines += _frame_told(study, RECORDS[stage.name])
+        lines += [f"  {drawn_line(study)}"] if stage.name == "draw" else []
+        lines.append(f"  {head_line(study)}")
     return [*lines, *(f"  {name}" for name in stage.outputs)]
 
 
-def _frame_told(study: Study) -> list[str]:
+def _frame_told(study: Study, place: str) -> list[str]:
     """How the frame was read, and what should be known of the draw."""
-    record = read_json(study.path(places.DRAW_RECORD))
+    record = read_json(study.path(place))
     name = study.definition.data.frame
     reading = record.get("reading")
     return [*([reading_line(name, reading)] if reading else []), *map(str, record.get("notes", ()))]

@@ -19,11 +19,11 @@ COMMON = {"--study", "--lang", "--trust", "--json", "--quiet", "-q", "--progress
 REDRAW = ("plan", "draw", "ingest", "weight", "estimate", "score", "simulate", "report", "run")
 OPTIONS = {
     "commit": {"--reveal", "--anew"},
-    "draw": {"--give-up"},
-    "verify-draw": {"--published", "--frame"},
     "check": {"--all-ids"},
+    "draw": {"--give-up", "--stage"},
+    "verify-draw": {"--published", "--frame"},
     "deidentify": {
-        "--keys", "--k", "--sensitive", "--exact", "--leave-out", "--weights", "--strata", "--strict", "--keep-text",
+        "--keys", "--k", "--sensitive", "--keep-text", "--exact", "--leave-out", "--weights", "--strata", "--strict",
     },
     "frame index": {"--file"},
     "purge": {"--originals", "--yes"},

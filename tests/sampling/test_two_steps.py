@@ -11,10 +11,12 @@ from surveykit.errors import DataError, DefinitionError
 from surveykit.sampling import (
     DrawRecord,
     Sample,
+    check_frame,
     check_listing,
     draw,
     draw_clusters,
     draw_listed,
+    frame_digest,
     join_clusters,
     open_ledger,
     release,
@@ -22,6 +24,7 @@ from surveykit.sampling import (
     verify_draw,
     verify_listed,
 )
+from surveykit.sampling import selection as methods
 
 TABLE = villages()
 CLUSTER_COLUMNS = ["village", "county", "town", "households", "height", "x"]
@@ -297,3 +300,104 @@ def test_plans_that_contradict_themselves(changes, message):
 def test_a_plan_with_late_listing_is_not_drawn_in_one_step():
     with pytest.raises(DefinitionError, match="use draw_clusters"):
         draw(household_plan(), units(TABLE))
+
+
+def test_tables_are_read_and_normalised_as_the_plan_says(first, tmp_path):
+    """Villages in GB18030 with semicolons, lists in workbooks, ids in full width: the same households are drawn."""
+    wide = str.maketrans("0123456789v", "".join(chr(ord(mark) + 0xFEE0) for mark in "0123456789v"))
+    table = TABLE.assign(village=[f" {name.translate(wide)}" for name in TABLE["village"]], place="成都市锦江区")
+    table.to_csv(tmp_path / "villages.csv", index=False, sep=";", encoding="gb18030")
+    listed, right = listing_of(TABLE, first), draw_listed(household_plan(), first, listing_of(TABLE, first)).table
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    for village, part in listed.groupby("village"):
+        part.assign(village=village.translate(wide)).to_excel(folder / f"{village}.xlsx", index=False)
+    plan = household_plan(
+        frame={"id": "hh", "normalise": ["nfkc", "spaces"]}, clusters={"encoding": "gb18030", "separator": ";"}
+    )
+    drawn = draw_clusters(plan, tmp_path / "villages.csv")
+    assert drawn.table["village"].tolist() == first.table["village"].tolist()
+    assert drawn.record.reading["encoding"].lower().startswith("gb18030")
+    assert "'village' is normalised (nfkc, spaces): 24 rows change" in " ".join(drawn.record.notes)
+    assert frame_digest(plan, tmp_path / "villages.csv") == drawn.record.frame_digest
+    sample = draw_listed(plan, drawn, folder)
+    both = ["hh", "village", "inclusion_probability", "selection_order"]
+    pd.testing.assert_frame_equal(sample.table[both], right[both])
+    assert f"'village' is normalised (nfkc, spaces): {len(listed)} rows change" in " ".join(sample.record.notes)
+    assert verify_listed(plan, tmp_path / "villages.csv", folder, sample.record, sample.table).ok
+    with pytest.raises(DataError, match="neither listed nor marked"):
+        draw_listed(household_plan(), first, folder)
+
+
+def test_one_step_with_a_normalised_table_of_clusters():
+    plan = household_plan(frame={"id": "hh", "normalise": ["case"]}, listing=None)
+    loud = units(TABLE).assign(village=lambda t: t["village"].str.upper())
+    joined = join_clusters(plan, loud, TABLE[CLUSTER_COLUMNS])
+    sample = draw(plan, joined)
+    plain = household_plan(listing=None)
+    right = draw(plain, join_clusters(plain, units(TABLE), TABLE[CLUSTER_COLUMNS]))
+    assert sample.table["hh"].tolist() == right.table["hh"].tolist()
+    assert "'village' is normalised (case)" in " ".join(sample.record.notes)
+    assert verify_draw(plan, joined, sample.record, sample.table).ok
+
+
+def test_ids_of_parts_in_a_listing(first):
+    listed = listing_of(TABLE, first).assign(number=lambda t: t["hh"].str.partition("-")[2])
+    last = {"id": "village", "size": {"per_stratum": 5}}
+    content = household_plan().model_dump(mode="json", exclude_defaults=True)
+    content |= {"frame": {"id": ["village", "number"]}, "stages": [content["stages"][0], last | {"id": "unit_id"}]}
+    plan = type(household_plan()).model_validate(content)
+    drawn = draw_clusters(plan, TABLE)
+    sample = draw_listed(plan, drawn, listed.drop(columns="hh"))
+    assert sample.table["unit_id"].str.fullmatch(r"v\d\d/\d+").all()
+    with pytest.raises(DataError, match="the plan makes ids of 'village' and 'number'"):
+        draw_listed(plan, drawn, listed.assign(unit_id="x"))
+
+
+@pytest.mark.parametrize("name", ["prn", "reserve", "Listing_Status", "variance_psu", "inclusion_probability_1"])
+def test_a_listing_may_not_have_columns_of_the_draw(first, name):
+    with pytest.raises(DataError, match="listing: columns have the names of columns that the draw adds"):
+        draw_listed(household_plan(), first, listing_of(TABLE, first).assign(**{name: 1}))
+
+
+def test_strata_inside_clusters_and_expected_numbers_are_part_of_the_digest():
+    plan = household_plan(listing=None, last={"strata": ["kind"], "size": {"total": 4}})
+    frame = join_clusters(plan, units(TABLE), TABLE[CLUSTER_COLUMNS])
+    other = join_clusters(plan, units(TABLE).assign(kind="new"), TABLE[CLUSTER_COLUMNS])
+    assert frame_digest(plan, frame) != frame_digest(plan, other)
+    late = household_plan(listing={"expected": "height"})
+    assert frame_digest(late, TABLE) != frame_digest(late, TABLE.assign(height=1.0))
+
+
+def test_a_table_of_clusters_is_checked_before_the_draw():
+    plan = household_plan(clusters={"keep": ["road"]})
+    assert check_frame(household_plan(), TABLE).problems == ()
+    wrong = pd.concat([TABLE.assign(households=TABLE["households"].where(TABLE.index > 0, -1)), TABLE.tail(1)])
+    told = " ".join(problem.what for problem in check_frame(plan, wrong).problems)
+    assert "columns are missing (1: 'road')" in told
+    assert "clusters have more than one row (1: 'b/v23')" in told
+    assert "'households'" in told
+
+
+@pytest.mark.parametrize("certainty", [1.0, 0.5])
+@pytest.mark.parametrize("method", ["pareto", "sequential_poisson"])
+def test_order_sampling_of_clusters_has_its_true_probabilities(method, certainty):
+    """Those of order sampling, not the targets, in both steps, with clusters taken with certainty, and a reserve."""
+    selection = {"size": "households", "certainty": certainty}
+    plan = household_plan(first={"method": method, "selection": selection}, reserve=2)
+    drawn = draw_clusters(plan, TABLE)
+    late = draw_listed(plan, drawn, listing_of(TABLE, drawn))
+    one = plan.model_copy(update={"listing": None})
+    once = draw(one, join_clusters(one, units(TABLE), TABLE[CLUSTER_COLUMNS]))
+    both = ["hh", "base_weight", "reserve"]
+    pd.testing.assert_frame_equal(once.table[both], late.table[both], check_exact=True)
+    assert late.table["reserve"].sum() == 2 * len(drawn.table)
+    for county, rows in drawn.table.groupby("county"):
+        there = TABLE[TABLE["county"] == county].reset_index(drop=True)
+        targets = methods.inclusion_probabilities(there["households"].to_numpy(float), 4, certainty)
+        true = methods.order_sampling_probabilities(method, targets, np.arange(len(there)))
+        assert true.sum() == pytest.approx(4, rel=1e-12)
+        assert np.abs(true - targets).max() > 1e-4
+        at = there.index[there["village"].isin(rows["village"])]
+        expected = dict(zip(there.loc[at, "village"], true[at], strict=True))
+        np.testing.assert_allclose(rows["inclusion_probability"], rows["village"].map(expected), rtol=1e-10)

@@ -146,6 +146,74 @@ def test_releases_before_a_redraw_are_accounted_for():
     assert "carries over releases of another sample" in " ".join(history_problems(wrong))
 
 
+def two_steps():
+    """Clusters, and units from them, both by the revealed seed."""
+    events, code = honest()[:3], commitment()["code"]
+    drawn = draw_of(code, "c1")
+    first = chain(*events, ("clusters", drawn, AFTER))[-1]["hash"]
+    return [*events, ("clusters", drawn, AFTER), ("draw", draw_of(code) | {"clusters": first}, AFTER)]
+
+
+def test_an_honest_log_of_two_steps_has_no_problems():
+    assert history_problems(chain(*two_steps())) == []
+    assert history_problems(chain(*two_steps()[:4])) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "change", "told"),
+    [
+        (3, {"commitment": "ab"}, "does not use the commitment in force"),
+        (3, {"frame_digest": "x"}, "the frame drawn from is not the committed one"),
+        (3, {"replaces": "ab"}, "do not say which ones they replace"),
+        (3, {"plan_hash": "another"}, "not from the clusters in force"),
+        (4, {"clusters": "ab"}, "not from the clusters in force"),
+        (4, {"frame_digest": "x"}, "drawn from another table"),
+    ],
+)
+def test_every_field_of_the_clusters_is_checked(at, change, told):
+    events = two_steps()
+    events[at] = (events[at][0], events[at][1] | change, events[at][2])
+    if at == 3:  # a forger makes the rest of the chain again
+        first = chain(*events[:4])[-1]["hash"]
+        events[4] = ("draw", events[4][1] | {"clusters": first}, AFTER)
+    assert told in " ".join(history_problems(chain(*events)))
+
+
+def test_the_order_of_clusters_is_checked():
+    events = two_steps()
+    unrevealed = chain(*events[:2], events[3])
+    assert "before the value of its commitment was revealed" in " ".join(history_problems(unrevealed))
+    late = chain(*events[:3], events[4], events[3])
+    assert "not from the clusters in force" in " ".join(history_problems(late))
+    unsaid = chain(*events[:4], honest()[3])
+    assert "not from the clusters in force" in " ".join(history_problems(unsaid))
+    bare = {name: value for name, value in draw_of("", "c1").items() if name != "commitment"}
+    first = [events[0], ("clusters", bare, BEFORE), events[1]]
+    assert "a sample was drawn before the commitment" in " ".join(history_problems(chain(*first)))
+
+
+def test_clusters_that_are_drawn_again_name_those_before_and_leave_the_old_draw_behind():
+    events = two_steps()
+    entries = chain(*events)
+    silent = chain(*events, ("clusters", draw_of(commitment()["code"], "c2"), AFTER))
+    assert "do not say which ones they replace" in " ".join(history_problems(silent))
+    again = ("clusters", draw_of(commitment()["code"], "c2") | {"replaces": entries[3]["hash"]}, AFTER)
+    assert history_problems(chain(*events, again)) == []
+    replaced = chain(*events, again)[-1]["hash"]
+    last = draw_of(commitment()["code"], "s2") | {"replaces": entries[4]["hash"]}
+    stale = chain(*events, again, ("redraw", last | {"clusters": entries[3]["hash"]}, AFTER))
+    assert "not from the clusters in force" in " ".join(history_problems(stale))
+    assert history_problems(chain(*events, again, ("redraw", last | {"clusters": replaced}, AFTER))) == []
+
+
+def test_the_form_of_clusters_is_checked():
+    events = two_steps()
+    content = events[3][1]
+    for change in ({"units": 3}, {"replaces": 1}, {"sample_digest": None}):
+        entries = extend_log([], "clusters", content | change, AFTER)
+        assert "lacks parts of its event or has others" in " ".join(form_problems(entries))
+
+
 @pytest.fixture
 def published(fresh_town, call, tmp_path):
     """A study with a reserve and a release, and what it published of its draw, without the sample in use."""

@@ -10,6 +10,7 @@ import pytest
 from household_study import answers, edit, listed, make_household_study, villages
 
 from surveykit.cli.main import main
+from surveykit.sampling import extend_log
 from surveykit.study.files.loading import load_study
 from surveykit.study.tasks.scaffold import start_study
 
@@ -133,6 +134,70 @@ def test_both_steps_are_proven_and_forgeries_found(answered, call):
     assert call(answered, "verify-draw")[0] == 0
 
 
+def test_a_log_without_its_clusters_is_found(answered, call):
+    """Whoever takes the first step out of the log and makes the chain again is found; so are clusters drawn anew."""
+    path = answered / "output/draw/log.jsonl"
+    text = path.read_text(encoding="utf-8")
+    entries = [json.loads(line) for line in text.splitlines()]
+    assert [entry["content"].get("clusters") for entry in entries] == [None, None, entries[1]["hash"], None]
+    again = {**entries[1]["content"], "sample_digest": "other", "replaces": entries[1]["hash"]}
+    forged = (
+        ([entries[0], entries[2], entries[3]], "not from the clusters in force"),
+        (
+            [*entries, {**entries[1], "content": again, "time": entries[-1]["time"]}],
+            "has clusters drawn after the last draw",
+        ),
+    )
+    for chosen, told in forged:
+        chain = []
+        for entry in chosen:
+            chain = extend_log(chain, entry["event"], entry["content"], entry["time"])
+        path.write_text("".join(json.dumps(entry) + "\n" for entry in chain), encoding="utf-8")
+        try:
+            code, out, _ = call(answered, "verify-draw")
+            assert code == 2
+            assert told in out
+        finally:
+            path.write_text(text, encoding="utf-8")
+
+
+def test_what_was_published_of_two_steps_is_verified_in_the_study(answered, call, tmp_path):
+    for name in ("output/draw/record.json", "output/draw/log.jsonl", "sampling/plan.yaml"):
+        shutil.copy(answered / name, tmp_path)
+    code, _, err = call(answered, "verify-draw", "--published", str(tmp_path))
+    assert code == 2
+    assert "this plan draws in two steps" in err
+
+
+def test_the_table_of_villages_is_looked_over(fresh_households, call):
+    code, out, err = call(fresh_households, "check")
+    assert code == 0, err
+    assert "table of clusters data/villages.csv: 60 clusters in 4 strata" in out
+    path = fresh_households / "data/villages.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",700", ",-7"), encoding="utf-8")
+    code, _, err = call(fresh_households, "check")
+    assert code == 2
+    assert "'households'" in err
+
+
+def test_a_redraw_of_both_steps_says_what_became_of_releases(answered, call, tmp_path):
+    folder = shutil.copytree(answered, tmp_path / "town")
+    edit(folder / "sampling/plan.yaml", ("seed: households-2024", "seed: households-2025"))
+    assert call(folder, "draw", "--stage", "1", "--redraw")[0] == 0
+    shutil.rmtree(folder / "data/listing")
+    write_listing(folder, read(folder, "clusters.csv"))
+    (folder / "data/status.csv").unlink()
+    code, _, err = call(folder, "draw", "--stage", "2", "--redraw")
+    assert code == 2
+    assert "another sample gives them up" in err
+    code, out, err = call(folder, "draw", "--stage", "2", "--redraw", "--give-up", "another seed")
+    assert code == 0, err
+    assert not (folder / "output/draw/released.csv").exists()
+    code, out, _ = call(folder, "verify-draw")
+    assert code == 0, out
+    assert "the communities were drawn 2 times" in out
+
+
 def test_the_order_of_the_steps(fresh_households, call):
     code, _, err = call(fresh_households, "release", "--every", "1", "--reason", "x")
     assert code == 2
@@ -171,6 +236,28 @@ def test_a_seed_from_a_commitment_comes_before_the_first_step(fresh_households, 
     code, _, err = call(fresh_households, "draw", "--stage", "1")
     assert code == 2
     assert "commits to a seed from a public value" in err
+
+
+def test_one_step_from_households_and_villages(fresh_households, call):
+    """All households are known, and villages have a table of their own: one draw from both, proven with both."""
+    folder = fresh_households
+    edit(folder / "sampling/plan.yaml", ("listing: {expected: households}\n", ""), (", keep: [urban]", ""))
+    edit(folder / "study.yaml", ("  listing: data/listing\n  listing_status: data/status.csv\n",
+                                 "  frame: data/households.csv\n"))  # fmt: skip
+    table = villages()
+    homes = listed(table).merge(table[["village", "district"]], on="village")
+    homes.to_csv(folder / "data/households.csv", index=False)
+    code, out, err = call(folder, "check")
+    assert code == 0, err
+    assert f"frame data/households.csv: {len(homes):,} units in 4 strata" in out
+    assert call(folder, "draw")[0] == 0
+    code, out, _ = call(folder, "verify-draw")
+    assert code == 0, out
+    assert "verified: 96 of" in out
+    table.assign(households=table["households"] + 1).to_csv(folder / "data/villages.csv", index=False)
+    code, out, _ = call(folder, "verify-draw")
+    assert code == 2
+    assert "NOT verified" in out
 
 
 def test_a_study_in_one_step_has_no_steps(fresh_town, call):

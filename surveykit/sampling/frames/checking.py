@@ -9,7 +9,7 @@ from surveykit.display import NamedTable, Presentation, Shown
 from surveykit.errors import DataError, Problem, choose, first_few
 from surveykit.sampling.frames.alike import Alike, alike_ids, alike_values
 from surveykit.sampling.frames.frames import Frame, reading_of, require_plain_type
-from surveykit.sampling.frames.preparing import open_plan_frame, preparation_notes, steps_by_column
+from surveykit.sampling.frames.preparing import first_stage_plan, open_plan_frame, preparation_notes, steps_by_column
 from surveykit.sampling.frames.row_tests import row_problem, row_tests
 from surveykit.sampling.frames.strata import (
     LARGE_FRAME,
@@ -79,7 +79,7 @@ class FrameReport(Shown):
 
 
 def check_frame(plan: SamplingPlan, frame: Any, *, ids: IdReport = "auto") -> FrameReport:
-    """Open a frame and find everything in it that the plan cannot be drawn from.
+    """Open a frame, or the table of clusters of a draw in two steps, and find everything that hinders the plan's draw.
 
     Parameters
     ----------
@@ -116,12 +116,20 @@ def check_frame(plan: SamplingPlan, frame: Any, *, ids: IdReport = "auto") -> Fr
         found = getattr(error, "problem", None) or Problem(str(error))
         source = str(getattr(frame, "name", type(frame).__name__))
         return FrameReport(source, {}, 0, 0, (found,), (), (), ("all else: the frame cannot be opened",))
+    whole, late = plan, plan.listing is not None and bool(plan.stages)
+    if late:
+        expected = plan.listing.expected if plan.listing is not None else None
+        carried = plan.clusters.keep if plan.clusters is not None else ()
+        plan = first_stage_plan(plan, (*carried, *([expected] if expected is not None else [])))
     look = _Look(plan, opened, kinds)
     look.columns()
     table = look.strata()
     rows = int(table["population_size"].sum()) if table is not None else 0
     look.rows()
-    look.ids(rows, ids)
+    if late:
+        look.clusters(rows)
+    else:
+        look.ids(rows, ids)
     return FrameReport(
         opened.source,
         reading_of(opened),
@@ -129,7 +137,7 @@ def check_frame(plan: SamplingPlan, frame: Any, *, ids: IdReport = "auto") -> Fr
         0 if table is None else len(table),
         tuple(look.problems),
         tuple(look.doubts),
-        preparation_notes(plan, opened),
+        preparation_notes(whole, opened),
         tuple(look.skipped),
     )
 
@@ -235,6 +243,22 @@ class _Look:
         for stage in plan.stages[:-1]:
             if stage.id in self.kinds and steps_by_column(plan).get(stage.id) != ():
                 self._doubt(self._alike_clusters(stage.id), "clusters")
+
+    def clusters(self, rows: int) -> None:
+        """Clusters of a table of clusters that have more than one row, and ids of clusters that look like one."""
+        plan, dialect = self.plan, self.frame.dialect
+        if not rows:
+            return
+        names = [name for name in (*plan.strata, plan.frame.id) if name in self.kinds]
+        keys = ", ".join(dialect.text(dialect.quote(name)) for name in names)
+        twice = f"select {keys}, count(*) from {self.frame.table} group by {keys} having count(*) > 1"
+        found = sorted("/".join(map(str, row[:-1])) for row in self.frame.rows(twice))
+        if found:
+            self.problems.append(
+                Problem(f"clusters have more than one row ({first_few(found)})", "keep one row per cluster")
+            )
+        if steps_by_column(plan).get(plan.frame.id) != ():
+            self._doubt(self._alike_clusters(plan.frame.id), "clusters")
 
     def _alike_clusters(self, column: str) -> Alike | None:
         dialect = self.frame.dialect

@@ -20,6 +20,7 @@ from surveykit.sampling.frames.spark import SparkFrame
 from surveykit.sampling.plan.definition import ClusterTable, FrameSource, NormaliseStep, SamplingPlan
 
 __all__ = [
+    "first_stage_plan",
     "open_as_said",
     "open_beside",
     "open_plan_frame",
@@ -59,6 +60,22 @@ def open_plan_frame(plan: SamplingPlan, frame: Any) -> Frame:
         return open_beside(plan, frame, plan.clusters)
     opened = open_as_said(plan.frame, frame)
     return prepared_frame(plan, opened, plan.frame.parts, steps_by_column(plan))
+
+
+def first_stage_plan(plan: SamplingPlan, keep: tuple[str, ...] = ()) -> SamplingPlan:
+    """The plan of the first stage alone, its units being the clusters."""
+    first = plan.stages[0]
+    return SamplingPlan(
+        id=plan.id,
+        frame=FrameSource(id=first.id, keep=keep, normalise=plan.frame.normalise),
+        strata=plan.strata,
+        levels=plan.levels,
+        method=first.method,
+        selection=first.selection,
+        size=first.size,
+        seed=plan.seed,
+        hash=plan.hash,
+    )
 
 
 def open_as_said(said: FrameSource | ClusterTable | None, frame: Any) -> Frame:

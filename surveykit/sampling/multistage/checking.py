@@ -157,9 +157,7 @@ def _notes(plan: SamplingPlan, table: pd.DataFrame) -> list[str]:
     for word, said in (("refused", "nobody was let in"), ("empty", "no units are there")):
         paths = table.loc[table["status"] == word, "cluster"].tolist()
         if paths:
-            notes.append(
-                f"{len(paths)} of {len(table)} drawn clusters are {word}, {said}: {first_few(paths, len(paths))}"
-            )
+            notes.append(f"{len(paths)} of {len(table)} drawn clusters are {word}, {said}: {', '.join(paths)}")
     tolerance = plan.listing.tolerance if plan.listing is not None else 0.25
     ratio = table["listed"] / table["expected"].where(table["expected"] > 0)
     far = (table["status"] == "listed") & ((ratio - 1).abs() > tolerance)
@@ -168,7 +166,7 @@ def _notes(plan: SamplingPlan, table: pd.DataFrame) -> list[str]:
             table.loc[far, "cluster"], table.loc[far, "listed"], table.loc[far, "expected"], strict=True)]  # fmt: skip
         notes.append(
             f"listings differ by more than {tolerance:.0%} from what was expected in {int(far.sum())} of "
-            f"{int((table['status'] == 'listed').sum())} clusters ({first_few(apart, len(apart))}): see that the "
+            f"{int((table['status'] == 'listed').sum())} clusters ({', '.join(apart)}): see that the "
             "boundaries are right and nothing was left out"
         )
     if table["expected"].isna().all():

@@ -13,9 +13,9 @@ from surveykit.sampling.drawing.stages import draw_first
 from surveykit.sampling.drawing.units import require_drawable
 from surveykit.sampling.frames.digest import frame_digest
 from surveykit.sampling.frames.frames import Frame, reading_of, require_columns, require_plain_type
-from surveykit.sampling.frames.preparing import open_plan_frame, preparation_notes
+from surveykit.sampling.frames.preparing import first_stage_plan, open_plan_frame, preparation_notes
 from surveykit.sampling.frames.strata import require_numeric, stratum_table
-from surveykit.sampling.plan.definition import FrameSource, SamplingPlan, plan_hash
+from surveykit.sampling.plan.definition import SamplingPlan, plan_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def cluster_strata(plan: SamplingPlan, clusters: Any) -> pd.DataFrame:
         of clusters where nothing is expected; ``clusters`` their number.
     """
     opened = open_clusters(plan, clusters)
-    bare = _bare(plan)
+    bare = first_stage_plan(plan)
     table = stratum_table(bare, opened).rename(columns={"population_size": "clusters"})
     expected = expected_column(plan)
     if expected is None:
@@ -75,22 +75,6 @@ def cluster_strata(plan: SamplingPlan, clusters: Any) -> pd.DataFrame:
     require_numeric(measured, opened)
     sums = stratum_table(measured, opened).set_index("stratum")["measure"]
     return table.assign(population_size=table["stratum"].map(sums).round().astype("int64"))
-
-
-def _bare(plan: SamplingPlan) -> SamplingPlan:
-    """The plan of the first stage alone, its units being the clusters."""
-    first = plan.stages[0]
-    return SamplingPlan(
-        id=plan.id,
-        frame=FrameSource(id=first.id, keep=()),
-        strata=plan.strata,
-        levels=plan.levels,
-        method=first.method,
-        selection=first.selection,
-        size=first.size,
-        seed=plan.seed,
-        hash=plan.hash,
-    )
 
 
 def draw_clusters(plan: SamplingPlan, clusters: Any, allocation: Allocation | None = None) -> Sample:

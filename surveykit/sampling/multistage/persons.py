@@ -99,7 +99,7 @@ def person_grid(
     Examples
     --------
     >>> person_grid("kish", "s", "h1", most=3)
-    (1, 1, 2)
+    (1, 2, 3)
     """
     choose("method", method, GRIDS)
     choose("hash_name", hash_name, get_args(HashName))

@@ -98,7 +98,7 @@ def contact_sheets(
     if persons is not None:
         choose("persons", persons, get_args(PersonMethod))
     words = WORDS[language]
-    if "listing_status" in table:
+    if plan.listing is not None:
         table = table[table["listing_status"] != "refused"]
     places = [*plan.strata, *(stage.id for stage in plan.stages[:-1])]
     names = [name for name in table.columns if _shown(str(name), plan, places)]

@@ -31,8 +31,6 @@ def make_clusters(making: Making) -> None:
     form = table[[first, *study.sampling_plan.strata, "cluster_size"]].assign(status="")
     write_csv(making.output(places.LISTING_FORM), form)
     log_clusters(study, sample.record)
-    for note in sample.record.notes:
-        making.report(f"    {note}")
     making.seed = sample.record.seed
     making.counts |= {"clusters": sample.record.frame_rows, "drawn": len(table)}
 
@@ -64,8 +62,6 @@ def make_sample(making: Making, given_up: str | None = None) -> None:
     write_json(making.output(places.DRAW_RECORD), sample.record.to_dict())
     write_csv(making.output(places.LISTING_REPORT), report.table)
     enter_draw(making, sample.record, given_up)
-    for note in sample.record.notes:
-        making.report(f"    {note}")
     making.seed = sample.record.seed
     held = int(in_reserve(table, plan.reserve).sum())
     making.counts |= {"listed": len(report.units), "sample": len(table) - held}

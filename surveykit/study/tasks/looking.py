@@ -10,6 +10,7 @@ from surveykit.questionnaire import lint_questionnaire
 from surveykit.sampling import FrameReport, check_frame
 from surveykit.study.files.inside import outside_problems
 from surveykit.study.files.study import count_parts
+from surveykit.study.inputs.frames import first_lists
 from surveykit.study.tasks.frame_reading import reading_line
 from surveykit.study.tasks.printing import printing_problems
 
@@ -69,18 +70,22 @@ def look_at_frame(study: Study, *, all_ids: bool = False) -> FrameReport | None:
     all_ids : bool
         Compare the ids of a large frame for likeness, too.
     """
-    frame = study.root / study.definition.data.frame
-    if not frame.exists():
+    if not all((study.root / name).exists() for name in first_lists(study)):
         return None
-    return check_frame(study.sampling_plan, frame, ids="all" if all_ids else "auto")
+    return check_frame(study.sampling_plan, study.frame_at_hand, ids="all" if all_ids else "auto")
 
 
 def frame_lines(study: Study, report: FrameReport | None) -> list[str]:
     """Say what the frame is, how it was read, what normalising changes and what was not looked at."""
     name = study.definition.data.frame
     if report is None:
-        return [f"frame {name}: there is no such file yet"]
-    lines = [f"frame {name}: {report.rows:,} units in {report.strata:,} strata"] if report.rows else []
+        missing = [name for name in first_lists(study) if not (study.root / name).exists()]
+        return [f"frame {name}: there is no such file yet" for name in missing]
+    late = study.sampling_plan.listing is not None
+    said = f"frame {name}: {report.rows:,} units in {report.strata:,} strata"
+    if late:
+        said = f"table of clusters {name}: {report.rows:,} clusters in {report.strata:,} strata"
+    lines = [said] if report.rows else []
     lines += [reading_line(name, report.reading)] if report.reading else []
     lines += [f"frame {name}: {note}" for note in report.notes]
     return lines + [f"frame {name}: not looked at: {what}" for what in report.skipped]
