@@ -268,7 +268,7 @@ def test_a_folder_of_response_files(town, call):
 
 def test_deidentify_takes_the_keys_of_the_study(town, call):
     name_responses(town, "- data/web.xlsx", "key_variables: [district, sex]")
-    code, out, _ = call(town, "deidentify", "--k", "4", "--sensitive", "sat_overall")
+    code, out, _ = call(town, "deidentify", "--k", "4", "--strict", "--sensitive", "sat_overall")
     assert code == 0
     assert "key variables: district, sex; k = 4" in out
     data = pd.read_csv(town / "output/public/data.csv", dtype=str, keep_default_na=False)

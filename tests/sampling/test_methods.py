@@ -60,7 +60,9 @@ def test_every_method_draws_records_and_verifies(small, make_plan, method, tmp_p
     if "size" in METHODS[method]:
         total = small.groupby("district")["x"].sum()
         expected = 12 * sample.table["x"] / sample.table["stratum"].map(total)
-        np.testing.assert_allclose(sample.table["inclusion_probability"], expected, rtol=1e-12)
+        # Order sampling has other probabilities than its targets; test_order_probabilities checks them.
+        near = 0.1 if method in ("pareto", "sequential_poisson") else 1e-12
+        np.testing.assert_allclose(sample.table["inclusion_probability"], expected, rtol=near)
 
 
 def test_certain_units_are_taken_and_said(make_plan):
@@ -196,7 +198,7 @@ def test_release_refuses_choice(frame, make_plan):
         release(ledger, {"wuhou": 4}, "x")
     with pytest.raises(DataError, match="not in the sample"):
         release(ledger, {"mars": 1}, "x")
-    with pytest.raises(DataError, match="numbers below 1"):
+    with pytest.raises(DataError, match="no whole numbers of 1 or more"):
         release(ledger, {"wuhou": 0}, "x")
     with pytest.raises(DataError, match="reason"):
         release(ledger, {"wuhou": 1}, " ")

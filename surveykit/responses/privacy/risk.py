@@ -97,6 +97,7 @@ def risk_table(
     Samarati and Sweeney (1998) for k-anonymity; Machanavajjhala et al. (2007) for (distinct) l-diversity; Templ,
     Kowarik and Meindl (2015) for missing values that fit any other.
     """
+    choose("blanks", blanks, get_args(Blanks))
     rows = []
     for subset in [*([key] for key in keys), list(keys)] if len(keys) > 1 else [list(keys)]:
         sizes = class_sizes(data, subset, persons, blanks)

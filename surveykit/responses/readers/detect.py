@@ -140,14 +140,16 @@ def read_responses(
     DataError
         If the source cannot be told, the reader does not take an option, or an option is wrong.
     """
+    if source is not None:
+        choose("source", source, get_args(Source))
     asked = set(options)
-    said = (options.get(name) for name in ("missing_codes", "blanks", "zone"))
-    if problems := declared_problems(questionnaire, *said):
+    said = [options.get(name) for name in ("missing_codes", "blanks", "zone")]
+    problems = declared_problems(questionnaire, *said) if said != [None] * 3 else []
+    if problems:
         raise DataError(f"{Path(path).name}: " + "; ".join(f"{p.what}: {p.todo}" for p in problems))
     options, day_first = _packed(options)
     if source is None:
         source = detect_source(path, options.get("layout"))
-    choose("source", source, get_args(Source))
     known = reader_options(source)
     strange = sorted(set(options) - known)
     if "layout" in strange:

@@ -23,7 +23,6 @@ __all__ = ["listing_sql", "select_rows"]
 
 Floats = NDArray[np.float64]
 CERTAIN = 1.0 - 1e-12
-ORDER_SAMPLING = ("sequential_poisson", "pareto")
 NUMBER, ORDER = "listed_number_", "listed_order_"
 
 
@@ -77,7 +76,7 @@ def select_rows(
             notes.append(f"stratum {stratum}: units so large that they are taken with certainty: {first_few(named)}")
         if not len(at):
             notes.append(f"stratum {stratum}: Poisson sampling drew no unit; {n} were expected")
-        if plan.method in ORDER_SAMPLING:
+        if plan.method == "sequential_poisson" or plan.method == "pareto":
             true = methods.order_sampling_probabilities(plan.method, pi, at)
             if true is None:
                 inexact.append(str(stratum))

@@ -15,7 +15,7 @@ STAGE = {"made", "current", "seconds", "table", "outputs"}
 @pytest.mark.parametrize(
     ("words", "keys"),
     [
-        (["check"], {"study"}),
+        (["check"], {"study", "frame"}),
         (["run"], {"made", "current", "seconds", "outputs"}),
         (["simulate"], STAGE),
         (["plan"], STAGE),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.errors import choose
 from surveykit.sampling.selection.counts import CountDistribution, count_window
 from surveykit.sampling.selection.probabilities import CERTAIN
 
@@ -56,7 +58,10 @@ def order_sampling_joint(method: str, pi: Floats, units: Integers) -> Floats | N
     return joint
 
 
-def order_sampling_probabilities(method: str, pi: Floats, units: Integers) -> Floats | None:
+OrderMethod = Literal["pareto", "sequential_poisson"]
+
+
+def order_sampling_probabilities(method: OrderMethod, pi: Floats, units: Integers) -> Floats | None:
     """True inclusion probabilities of order sampling, or None when they are too much work.
 
     Parameters
@@ -79,6 +84,7 @@ def order_sampling_probabilities(method: str, pi: Floats, units: Integers) -> Fl
     >>> order_sampling_probabilities("sequential_poisson", np.array([0.25, 0.75]), np.array([0, 1])).round(4).tolist()
     [0.1667, 0.8333]
     """
+    choose("method", method, get_args(OrderMethod))
     open_ = np.flatnonzero((pi > 0.0) & (pi < CERTAIN))
     place = np.full(len(pi), -1, dtype=np.int64)
     place[open_] = np.arange(len(open_))
